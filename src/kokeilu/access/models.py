@@ -1,0 +1,108 @@
+"""Organisations, the people who work there, their roles, and the logs of reading and changing."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does for an organisation; decides, with the organisation, what they may see."""
+
+    WORKER = "worker", _("Responsible worker")
+    TEAM_LEAD = "team_lead", _("Team lead")
+    STATE_OFFICER = "state_officer", _("State officer")
+    ANALYST = "analyst", _("Analyst")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Organisation(models.Model):
+    """A public authority that is responsible for job seekers or follows the trial."""
+
+    class Kind(models.TextChoices):
+        TRIAL_AREA = "trial_area", _("Trial area")
+        STATE = "state", _("State employment service")
+        CENTRE = "centre", _("Centre for economic development (ELY)")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.SlugField(unique=True)  # a trial area's key of the trial definition, or `te`
+    kind = models.CharField(max_length=20, choices=Kind)
+    name_fi = models.CharField(max_length=200)
+    name_sv = models.CharField(max_length=200)
+    name_en = models.CharField(max_length=200)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, name: str, password: str | None = None) -> "User":
+        user = self.model(email=self.normalize_email(email), name=name)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who works with Kokeilu. Provisioned by an administrator, never signed up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    language = models.CharField(max_length=2, default="fi")
+    is_active = models.BooleanField(default=True)
+
+    objects = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+
+class Membership(models.Model):
+    """A person's role in an organisation during a period."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role)
+    valid = DateRangeField()
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="one_membership_per_role_at_a_time",
+                expressions=[
+                    ("user", RangeOperators.EQUAL),
+                    ("organisation", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+
+class ReadLog(models.Model):
+    """Who saw whom, when, what and on which ground. Append-only, kept so by the database."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(User, models.PROTECT)
+    organisation = models.ForeignKey(Organisation, models.PROTECT)
+    role = models.CharField(max_length=20, choices=Role)
+    operation = models.CharField(max_length=60)
+    ground = models.CharField(max_length=60)
+    persons = ArrayField(models.UUIDField())  # everyone whose data the answer held
+    query = models.JSONField(default=dict)  # search and filters of a list; never an identity code
+
+
+class ChangeLog(models.Model):
+    """What changed, from what to what, by whom (nobody: the system itself). Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)
+    subject_id = models.CharField(max_length=60)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)

@@ -1,0 +1,58 @@
+"""What every page goes through: log-in, the policy, and the read log before the data leave the server."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from kokeilu.access import logs
+from kokeilu.access.policy import Actor, Deny, Operation, decide
+
+View = Callable[..., HttpResponse]
+
+
+class Request(HttpRequest):
+    """A request that passed the policy."""
+
+    actor: Actor
+    permitted: Operation
+    reading_recorded: bool
+
+
+def page(operation: Operation, *methods: str) -> Callable[[View], View]:
+    """Make a view a page of this operation (GET unless `methods` says otherwise).
+
+    A view that shows one person takes `person_id`; its reading is logged here. A view that shows several calls
+    `saw_persons` itself; where it does not, the answer is withheld.
+    """
+
+    def decorate(view: View) -> View:
+        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        @wraps(view)
+        def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+            verdict = decide(request.actor, operation, kwargs.get("person_id"))
+            if isinstance(verdict, Deny):
+                raise PermissionDenied(verdict.reason)
+            request.permitted, request.reading_recorded = operation, False
+            if operation.shows == "person":
+                logs.record_reading(request.actor, operation, [kwargs["person_id"]], verdict.ground)
+                request.reading_recorded = True
+            response = view(request, *args, **kwargs)
+            if operation.shows != "nobody" and not request.reading_recorded:
+                raise RuntimeError(f"{operation.key} shows persons without a line in the read log")
+            return response
+
+        guarded.operation = operation  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def saw_persons(request: Request, persons: list[UUID], query: Mapping[str, Any] | None = None) -> None:
+    """Write the read log's line of a list or search: everyone on it, and what was asked."""
+    logs.record_reading(request.actor, request.permitted, persons, "role", query)
+    request.reading_recorded = True

@@ -1,0 +1,86 @@
+"""Who may do what, and see whom: the one place that answers, with Permit or Deny and a reason.
+
+Each room declares its operations and the roles that hold them, and may register a ground: a reason for which an
+organisation may see a person (being responsible for them is one). An operation about a person needs both the role
+and a ground that holds today.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from kokeilu.access.models import Organisation, Role, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person at work, in the one role and organisation that they work in now."""
+
+    user: User
+    organisation: Organisation
+    role: Role
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A thing that roles may do. `shows` says whose data the answer holds: one person's (the address then
+    carries `person_id`), several persons', or nobody's."""
+
+    key: str
+    roles: frozenset[Role]
+    shows: Literal["person", "persons", "nobody"] = "nobody"
+
+
+@dataclass(frozen=True)
+class Permit:
+    """Allowed; `ground` is what the read log keeps as the reason."""
+
+    ground: str
+
+
+@dataclass(frozen=True)
+class Deny:
+    """Not allowed; `reason` is a key of REASONS in `access.texts`."""
+
+    reason: str
+
+
+Ground = Callable[[Actor, Collection[UUID]], Mapping[UUID, str]]
+
+_operations: dict[str, Operation] = {}
+_grounds: list[Ground] = []
+
+
+def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"] = "nobody") -> Operation:
+    """Make an operation known. Raises ValueError where the key is taken or nobody could do it."""
+    if key in _operations or not roles:
+        raise ValueError(f"operation {key}: taken, or without a role")
+    _operations[key] = Operation(key, frozenset(roles), shows)
+    return _operations[key]
+
+
+def register_ground(find: Ground) -> Ground:
+    """Register a ground: given the actor and person ids, it returns the persons it covers today and its key."""
+    _grounds.append(find)
+    return find
+
+
+def grounds(actor: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
+    """The ground on which the actor may see each person; persons without one are left out."""
+    found: dict[UUID, str] = {}
+    for find in _grounds:
+        found = {**find(actor, persons), **found}
+    return found
+
+
+def decide(actor: Actor, operation: Operation, person: UUID | None = None) -> Permit | Deny:
+    """Answer whether the actor may do the operation, on this person where it is about one."""
+    if actor.role not in operation.roles:
+        return Deny("role")
+    if operation.shows != "person":
+        return Permit("role")
+    if person is None:
+        return Deny("person_missing")
+    ground = grounds(actor, [person]).get(person)
+    return Permit(ground) if ground else Deny("no_ground")

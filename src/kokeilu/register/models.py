@@ -1,0 +1,115 @@
+"""Job seekers as the state register reports them: extracts, and their facts as periods."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+
+class Extract(models.Model):
+    """One register extract that was imported: the state of all job seekers as of a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    as_of = models.DateField()
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    rows = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField(default=0)
+    correction = models.BooleanField(default=False)  # as of a day before one already known
+    imported_at = models.DateTimeField(auto_now_add=True)
+    imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["as_of", "sha256"], name="extract_once")]
+
+
+class Person(models.Model):
+    """A job seeker. Everything but the identity code hangs on this UUID."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    known_since = models.DateField()  # the first extract's day
+
+
+class PersonCode(models.Model):
+    """Personal identity codes: the only table that holds them, encrypted; found by keyed hash."""
+
+    hash = models.BinaryField(primary_key=True)  # HMAC-SHA-256 under settings.CODE_KEY
+    ciphertext = models.BinaryField()
+    person = models.ForeignKey(Person, models.CASCADE, related_name="codes")
+
+
+class Period(models.Model):
+    """Facts of one person that hold over `valid`.
+
+    `opened_by` reported the facts first, `closed_by` reported other facts or the person's absence,
+    `superseded_by` is the correction that replaced the row. Nothing is deleted: as known on day K
+    a row counts from `opened_by` until `superseded_by`, and is open-ended until `closed_by`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    valid = DateRangeField()
+    opened_by = models.ForeignKey(Extract, models.PROTECT, related_name="+")
+    closed_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", null=True)
+    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            ExclusionConstraint(
+                name="%(app_label)s_%(class)s_no_overlap",
+                expressions=[("person", RangeOperators.EQUAL), ("valid", RangeOperators.OVERLAPS)],
+                condition=Q(superseded_by=None),
+            )
+        ]
+
+
+class Details(Period):
+    """Who the person is. Null is unknown, in every column."""
+
+    family_name = models.TextField(null=True)
+    given_names = models.TextField(null=True)
+    birth_date = models.DateField(null=True)
+    language = models.TextField(null=True)
+    service_language = models.TextField(null=True)
+    immigrant = models.BooleanField(null=True)
+    education = models.SmallIntegerField(null=True)
+    occupation = models.TextField(null=True)
+    protected = models.BooleanField(null=True)
+
+
+class Contact(Period):
+    """How the person is reached. Null is unknown, in every column."""
+
+    email = models.TextField(null=True)
+    phone = models.TextField(null=True)
+    street_address = models.TextField(null=True)
+    postal_code = models.TextField(null=True)
+    city = models.TextField(null=True)
+
+
+class Situation(Period):
+    """Where the person lives and stands in the labour market. Null is unknown, in every column."""
+
+    municipality = models.TextField(null=True)
+    placed_in = models.TextField(null=True)
+    temporary_protection = models.BooleanField(null=True)
+    job_search_valid = models.BooleanField(null=True)
+    employment_code = models.TextField(null=True)
+    service = models.TextField(null=True)
+    benefit = models.TextField(null=True)
+    earnings_related_right = models.BooleanField(null=True)
+    job_search_since = models.DateField(null=True)
+    unemployed_since = models.DateField(null=True)
+
+
+class SupportDays(models.Model):
+    """A reading of the counter of paid labour market support days; stored where it moved."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    as_of = models.DateField()
+    days = models.PositiveIntegerField(null=True)
+    extract = models.ForeignKey(Extract, models.PROTECT, related_name="+")
