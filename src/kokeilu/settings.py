@@ -6,15 +6,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
-from kokeilu import postgres
+from kokeilu import installation, postgres
 
 PACKAGE = Path(__file__).parent
 
 DEBUG = False
-SECRET_KEY = os.environ.get("KOKEILU_SECRET_KEY") or postgres.installation_secret("django")
+SECRET_KEY = os.environ.get("KOKEILU_SECRET_KEY") or installation.secret("django")
 # Keys for personal identity codes and for the panel's pseudonyms; they must outlive every session.
-CODE_KEY = os.environ.get("KOKEILU_CODE_KEY") or postgres.installation_secret("codes")
-PSEUDONYM_KEY = os.environ.get("KOKEILU_PSEUDONYM_KEY") or postgres.installation_secret("pseudonyms")
+CODE_KEY = os.environ.get("KOKEILU_CODE_KEY") or installation.secret("codes")
+PSEUDONYM_KEY = os.environ.get("KOKEILU_PSEUDONYM_KEY") or installation.secret("pseudonyms")
 
 ALLOWED_HOSTS = os.environ.get("KOKEILU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 KOKEILU_TODAY = (
@@ -89,4 +89,4 @@ USE_TZ = True
 TIME_ZONE = "Europe/Helsinki"
 
 STATIC_URL = "static/"
-STATIC_ROOT = postgres.home() / "static"
+STATIC_ROOT = installation.home() / "static"
