@@ -1,0 +1,211 @@
+"""The facts that a test may ask about, and how they are derived from a register extract."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+import polars as pl
+
+from kokeilu.law.trial import NOWHERE, Trial, Words
+from kokeilu.problems import Problem
+
+DOMESTIC_LANGUAGES = ("fi", "sv", "se", "smn", "sms")
+
+
+class Kind(Enum):
+    """The type of a fact, named as it is told to a person."""
+
+    BOOL = "yes or no"
+    INT = "a whole number"
+    TEXT = "a text"
+    DATE = "a date"
+
+    @property
+    def python(self) -> type[bool] | type[int] | type[str] | type[date]:
+        """The type of its literals."""
+        return {Kind.BOOL: bool, Kind.INT: int, Kind.TEXT: str, Kind.DATE: date}[self]
+
+    @property
+    def polars(self) -> type[pl.DataType]:
+        """The type of its columns."""
+        return {Kind.BOOL: pl.Boolean, Kind.INT: pl.Int32, Kind.TEXT: pl.String, Kind.DATE: pl.Date}[self]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact: its kind, the extract's column (or columns) that it comes from, and what it is called."""
+
+    kind: Kind
+    sources: tuple[str, ...]
+    label: Words
+
+
+def _fact(kind: Kind, fi: str, sv: str, en: str, *sources: str) -> Fact:
+    return Fact(kind, sources, {"fi": fi, "sv": sv, "en": en})
+
+
+DERIVED: dict[str, Fact] = {
+    "age": _fact(Kind.INT, "ikä", "ålder", "age", "birth_date"),
+    "domestic_language": _fact(
+        Kind.BOOL,
+        "onko äidinkieli suomi, ruotsi tai saame",
+        "om modersmålet är finska, svenska eller samiska",
+        "whether the mother tongue is Finnish, Swedish or Sámi",
+        "language",
+    ),
+    "unemployed": _fact(Kind.BOOL, "onko työtön", "om personen är arbetslös", "whether unemployed", "employment_code"),
+    "laid_off": _fact(
+        Kind.BOOL, "onko lomautettu", "om personen är permitterad", "whether laid off", "employment_code"
+    ),
+    "supported_work": _fact(
+        Kind.BOOL,
+        "onko työllistettynä tuella",
+        "om personen är sysselsatt med stöd",
+        "whether in supported work",
+        "employment_code",
+    ),
+    "in_service": _fact(
+        Kind.BOOL,
+        "onko työllistymistä edistävässä palvelussa",
+        "om personen deltar i en sysselsättningsfrämjande service",
+        "whether in an employment-promoting service",
+        "service",
+    ),
+    "trial_area": _fact(
+        Kind.TEXT,
+        "kuuluuko kotikunta kokeilualueeseen",
+        "om hemkommunen hör till ett försöksområde",
+        "whether the home municipality is in a trial area",
+        "municipality",
+        "placed_in",
+    ),
+}
+
+DIRECT: dict[str, Fact] = {
+    "birth_date": _fact(Kind.DATE, "syntymäaika", "födelsedatum", "date of birth"),
+    "municipality": _fact(Kind.TEXT, "kotikunta", "hemkommun", "home municipality"),
+    "placed_in": _fact(
+        Kind.TEXT,
+        "kunta, johon henkilö on sijoitettu",
+        "kommun där personen är placerad",
+        "municipality where placed",
+    ),
+    "language": _fact(Kind.TEXT, "äidinkieli", "modersmål", "mother tongue"),
+    "service_language": _fact(Kind.TEXT, "asiointikieli", "kontaktspråk", "service language"),
+    "immigrant": _fact(
+        Kind.BOOL,
+        "kuuluuko kotoutumislain piiriin",
+        "om personen omfattas av integrationslagen",
+        "whether an immigrant within the integration act",
+    ),
+    "temporary_protection": _fact(
+        Kind.BOOL,
+        "saako tilapäistä suojelua",
+        "om personen får tillfälligt skydd",
+        "whether under temporary protection",
+    ),
+    "job_search_valid": _fact(
+        Kind.BOOL, "onko työnhaku voimassa", "om jobbsökningen är i kraft", "whether the job search is valid"
+    ),
+    "employment_code": _fact(Kind.TEXT, "työllisyyskoodi", "sysselsättningskod", "employment code"),
+    "service": _fact(Kind.TEXT, "palvelu", "service", "service"),
+    "benefit": _fact(Kind.TEXT, "maksettava etuus", "förmån som betalas", "benefit being paid"),
+    "earnings_related_right": _fact(
+        Kind.BOOL,
+        "onko oikeus ansiopäivärahaan",
+        "om personen har rätt till inkomstrelaterad dagpenning",
+        "whether entitled to the earnings-related allowance",
+    ),
+    "labour_market_support_days": _fact(
+        Kind.INT,
+        "työmarkkinatuen maksetut päivät",
+        "utbetalda dagar med arbetsmarknadsstöd",
+        "paid days of labour market support",
+    ),
+    "job_search_since": _fact(
+        Kind.DATE, "työnhaun alkamispäivä", "dagen då jobbsökningen började", "start of the job search"
+    ),
+    "unemployed_since": _fact(
+        Kind.DATE, "työttömyyden alkamispäivä", "dagen då arbetslösheten började", "start of unemployment"
+    ),
+    "education": _fact(Kind.INT, "koulutusaste", "utbildningsnivå", "level of education"),
+    "occupation": _fact(Kind.TEXT, "ammatti", "yrke", "occupation"),
+}
+
+FACTS: dict[str, Fact] = DIRECT | DERIVED
+
+
+def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
+    """Facts of the people of a register extract on a day, in its row order.
+
+    `extract` has typed columns as DESIGN's register extract names them, at least `person`; a null is unknown and stays
+    unknown. A derived fact appears where its source column does; one that is already there is kept. Returns `person`
+    and the facts. Problem: no version of the trial on the day; a derived fact beside its own source; someone born
+    after the day.
+    """
+    area_by = trial.version_on(on).area_by
+    columns = [pl.col(name).cast(fact.kind.polars) for name, fact in FACTS.items() if name in extract.columns]
+    for name in DERIVED:
+        sources = _sources(name, area_by)
+        if not all(source in extract.columns for source in sources):
+            continue
+        if name in extract.columns:
+            raise Problem(f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them")
+        columns.append(_derived(name, on, trial, area_by).alias(name))
+    facts = extract.select("person", *columns)
+    _check_born(facts, on)
+    return facts
+
+
+def _sources(name: str, area_by: tuple[str, ...]) -> tuple[str, ...]:
+    return area_by if name == "trial_area" else DERIVED[name].sources
+
+
+def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
+    code = pl.col("employment_code")
+    match name:
+        case "age":
+            return age(pl.col("birth_date"), on)
+        case "domestic_language":
+            return pl.col("language").is_in(DOMESTIC_LANGUAGES)
+        case "unemployed":
+            return code == "02"
+        case "laid_off":
+            return code == "03"
+        case "supported_work":
+            return code == "00"
+        case "in_service":
+            return pl.col("service") != "none"
+        case _:
+            return _trial_area(on, trial, area_by)
+
+
+def age(birth_date: pl.Expr, on: date) -> pl.Expr:
+    """Whole years lived on the day. Someone born on 29 February turns a year older on 1 March of a common year."""
+    before_birthday = birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
+    return pl.lit(on.year, pl.Int32) - birth_date.dt.year() - before_birthday.cast(pl.Int32)
+
+
+def _trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
+    """The area by home municipality; by placement where the version says so and there is no home municipality."""
+    known = {row.municipality: row.area for row in trial.areas if row.on(on)}
+
+    def of(column: pl.Expr) -> pl.Expr:
+        area = column.replace_strict(
+            list(known), pl.Series(list(known.values()), dtype=pl.String), default=NOWHERE, return_dtype=pl.String
+        )
+        return pl.when(column.is_not_null()).then(area)
+
+    municipality = pl.col("municipality")
+    if "placed_in" not in area_by:
+        return of(municipality)
+    return pl.when(municipality == "none").then(of(pl.col("placed_in"))).otherwise(of(municipality))
+
+
+def _check_born(facts: pl.DataFrame, on: date) -> None:
+    if "age" in facts.columns:
+        unborn = facts.select((pl.col("age") < 0).sum()).item()
+        if unborn:
+            raise Problem(
+                f"{unborn} people were born after {on}", mend="check the birth dates and the day of the decision"
+            )

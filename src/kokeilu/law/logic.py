@@ -1,0 +1,223 @@
+"""Three-valued logic (Kleene) over facts and over named criteria, compiled to columns.
+
+A *test* is a predicate over facts (`age < 30`); an *expression* joins criteria and groups by name
+(`job_search AND NOT resident`). Both are the same four nodes. They are compiled to Polars expressions and, through
+sqlglot, to SQL text of any dialect; only distinct patterns are ever evaluated in Python.
+
+A state is 0 (no), 1 (yes) or 2 (unknown).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import Literal, TypeAlias
+
+import polars as pl
+from sqlglot import exp
+
+NO, YES, UNKNOWN = 0, 1, 2
+
+Value: TypeAlias = bool | int | str | date
+Operator: TypeAlias = Literal["is true", "=", "<>", "<", "<=", ">", ">=", "in", "between", "is null"]
+
+
+@dataclass(frozen=True)
+class Atom:
+    """One question about one fact: `fact operator values`. `is true` and `is null` take no value."""
+
+    fact: str
+    operator: Operator
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Name:
+    """A criterion or group by its key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class Not:
+    """The opposite; unknown stays unknown."""
+
+    part: "Node"
+
+
+@dataclass(frozen=True)
+class And:
+    """No where any part is no, else unknown where any is unknown, else yes."""
+
+    parts: tuple["Node", ...]
+
+
+@dataclass(frozen=True)
+class Or:
+    """Yes where any part is yes, else unknown where any is unknown, else no."""
+
+    parts: tuple["Node", ...]
+
+
+Node: TypeAlias = Atom | Name | Not | And | Or
+
+
+def leaves(node: Node) -> Iterator[Atom | Name]:
+    """The atoms and names of an expression from left to right, repeated where they are repeated."""
+    match node:
+        case Not(part):
+            yield from leaves(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from leaves(part)
+        case _:
+            yield node
+
+
+def evaluate(node: Node, states: Mapping[Atom | Name, int]) -> int:
+    """The state of an expression where the states of its leaves are given."""
+    match node:
+        case Not(part):
+            state = evaluate(part, states)
+            return state if state == UNKNOWN else 1 - state
+        case And(parts):
+            found = {evaluate(part, states) for part in parts}
+            return NO if NO in found else UNKNOWN if UNKNOWN in found else YES
+        case Or(parts):
+            found = {evaluate(part, states) for part in parts}
+            return YES if YES in found else UNKNOWN if UNKNOWN in found else NO
+        case _:
+            return states[node]
+
+
+def holds(atom: Atom, value: Value | None) -> int:
+    """The state of one atom for one value of its fact; None is unknown."""
+    if atom.operator == "is null":
+        return int(value is None)
+    if value is None:
+        return UNKNOWN
+    if atom.operator == "is true":
+        return int(value is True)
+    if atom.operator in ("=", "in"):
+        return int(value in atom.values)
+    if atom.operator == "<>":
+        return int(value not in atom.values)
+    return int(_ordered(atom, value))
+
+
+def _ordered(atom: Atom, value: Value) -> bool:
+    low, high = atom.values[0], atom.values[-1]
+    match atom.operator:
+        case "<":
+            return value < low  # type: ignore[operator]  # one type each: the reader has checked it
+        case "<=":
+            return value <= low  # type: ignore[operator]
+        case ">":
+            return value > low  # type: ignore[operator]
+        case ">=":
+            return value >= low  # type: ignore[operator]
+        case _:
+            return low <= value <= high  # type: ignore[operator]
+
+
+# -- columns ---------------------------------------------------------------------------------------
+
+
+def to_polars(node: Node) -> pl.Expr:
+    """A Boolean expression with nulls for unknown; facts and names are columns of the frame."""
+    match node:
+        case Atom():
+            return _atom_to_polars(node)
+        case Name(key):
+            return pl.col(key)
+        case Not(part):
+            return ~to_polars(part)
+        case And(parts):
+            return reduce(lambda left, right: left & right, map(to_polars, parts))
+        case Or(parts):
+            return reduce(lambda left, right: left | right, map(to_polars, parts))
+
+
+def _atom_to_polars(atom: Atom) -> pl.Expr:
+    column = pl.col(atom.fact)
+    first, last = (atom.values[0], atom.values[-1]) if atom.values else (None, None)
+    match atom.operator:
+        case "is true":
+            return column
+        case "is null":
+            return column.is_null()
+        case "=":
+            return column == first
+        case "<>":
+            return column != first
+        case "<":
+            return column < first
+        case "<=":
+            return column <= first
+        case ">":
+            return column > first
+        case ">=":
+            return column >= first
+        case "in":
+            # a chain of equalities keeps null as unknown whatever the membership kernel does with it
+            return reduce(lambda left, right: left | right, [column == value for value in atom.values])
+        case "between":
+            return (column >= first) & (column <= last)
+
+
+# -- SQL -------------------------------------------------------------------------------------------
+
+
+def to_sql(node: Node) -> exp.Expression:
+    """The same as a sqlglot expression; SQL's own logic with NULL is Kleene's."""
+    match node:
+        case Atom():
+            return _atom_to_sql(node)
+        case Name(key):
+            return _column(key)
+        case Not(part):
+            return exp.not_(to_sql(part))
+        case And(parts):
+            return exp.and_(*map(to_sql, parts))
+        case Or(parts):
+            return exp.or_(*map(to_sql, parts))
+
+
+_COMPARISONS: dict[str, type[exp.Binary]] = {
+    "=": exp.EQ,
+    "<>": exp.NEQ,
+    "<": exp.LT,
+    "<=": exp.LTE,
+    ">": exp.GT,
+    ">=": exp.GTE,
+}
+
+
+def _atom_to_sql(atom: Atom) -> exp.Expression:
+    column = _column(atom.fact)
+    values = [_literal(value) for value in atom.values]
+    match atom.operator:
+        case "is true":
+            return column
+        case "is null":
+            return exp.Is(this=column, expression=exp.Null())
+        case "in":
+            return exp.In(this=column, expressions=values)
+        case "between":
+            return exp.Between(this=column, low=values[0], high=values[1])
+        case operator:
+            return _COMPARISONS[operator](this=column, expression=values[0])
+
+
+def _column(name: str) -> exp.Expression:
+    return exp.column(name, quoted=True)
+
+
+def _literal(value: Value) -> exp.Expression:
+    if isinstance(value, bool):
+        return exp.Boolean(this=value)
+    if isinstance(value, int):
+        return exp.Literal.number(value)
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), exp.DataType.Type.DATE)
+    return exp.Literal.string(value)

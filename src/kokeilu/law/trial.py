@@ -1,0 +1,165 @@
+"""What a trial is: its areas, criteria, dated versions and examples, as read from a definition file."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from kokeilu.law.logic import Atom, Name, Node, leaves
+from kokeilu.problems import Problem
+
+Words = dict[str, str]  # fi, sv, en
+NOWHERE = "none"  # `trial_area` of a person who lives outside every trial area
+MOST_CRITERIA = 39  # 3**39 patterns still fit in a 64-bit integer
+
+
+@dataclass(frozen=True)
+class AreaRow:
+    """One municipality's membership in a trial area over `[from_day, to_day)`; no end where it is None.
+
+    `area` is None where it is not known whether the municipality belongs to an area: `trial_area` is then unknown.
+    `customers_expected` is the whole area's figure at its start, not the municipality's.
+    """
+
+    area: str | None
+    name: str  # in Finnish
+    name_sv: str
+    municipality: str
+    from_day: date
+    to_day: date | None
+    customers_expected: int | None
+    source: str
+    verified: bool
+
+    def on(self, day: date) -> bool:
+        """Whether the row holds on the day."""
+        return self.from_day <= day and (self.to_day is None or day < self.to_day)
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One question of the law about a person, answered yes, no or unknown from the facts."""
+
+    key: str
+    test: Node
+    law: str
+    verified: bool
+    yes: Words = field(hash=False)
+    no: Words = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A named expression over criteria and other groups; its sentences, where given, stand for its parts'."""
+
+    key: str
+    rule: Node
+    law: str
+    verified: bool
+    yes: Words = field(hash=False)
+    no: Words = field(hash=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Version:
+    """The law in force over `[from_day, to_day)`.
+
+    `criteria` are those that `member` or `exit` rests on, in the order of the definition. A pattern is the sum of
+    state * 3**i, where i is the criterion's place in that order from 0 and the state is 0 no, 1 yes, 2 unknown.
+    Criteria that only other versions use do not enter it, so a later amendment leaves old patterns as they are.
+    """
+
+    trial: str
+    from_day: date
+    to_day: date
+    statute: str
+    verified: bool
+    area_by: tuple[str, ...]
+    member: Node
+    stays: bool  # once in, a person stays in until `exit` holds, whatever `member` then says
+    exit: Node | None
+    criteria: tuple[Criterion, ...]
+    groups: dict[str, Group]
+
+    @property
+    def key(self) -> str:
+        """The start date, ISO 8601: what a decision stores as its version."""
+        return self.from_day.isoformat()
+
+    @cached_property
+    def atoms(self) -> tuple[Atom, ...]:
+        """The distinct atoms of the criteria's tests, in order of appearance."""
+        found = (leaf for criterion in self.criteria for leaf in leaves(criterion.test))
+        return tuple(dict.fromkeys(leaf for leaf in found if isinstance(leaf, Atom)))
+
+    @cached_property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that the version asks about, sorted."""
+        return tuple(sorted({atom.fact for atom in self.atoms}))
+
+    def states(self, pattern: int) -> dict[Atom | Name, int]:
+        """The criteria's states from a pattern. Problem: a number that is no pattern of this version."""
+        if not 0 <= pattern < 3 ** len(self.criteria):
+            raise Problem(
+                f"{pattern} is not a pattern of {self.trial} of {self.key}", mend="use the version that decided"
+            )
+        return {Name(c.key): pattern // 3**i % 3 for i, c in enumerate(self.criteria)}
+
+
+@dataclass(frozen=True)
+class Example:
+    """A person on a day and the right answer."""
+
+    name: str
+    line: int
+    on: date
+    person: dict[str, object]  # columns of the register extract; what is left out is unknown
+    decision: str
+    area: str | None
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A trial definition. `sha256` is of the definition and its area table, as bytes."""
+
+    key: str
+    file: Path
+    names: Words
+    statute: str
+    from_day: date
+    to_day: date
+    areas: tuple[AreaRow, ...]
+    criteria: tuple[Criterion, ...]
+    groups: dict[str, Group]
+    versions: tuple[Version, ...]
+    examples: tuple[Example, ...]
+    open_questions: tuple[str, ...]  # what the definition is known to lack
+    sha256: str
+
+    def version_on(self, day: date) -> Version:
+        """The version in force on the day. Problem: none is."""
+        for version in self.versions:
+            if version.from_day <= day < version.to_day:
+                return version
+        known = ", ".join(f"{v.from_day} to {v.to_day} (not included)" for v in self.versions)
+        raise Problem(f"{self.key} has no version on {day}", mend=f"its versions: {known}")
+
+    def version(self, key: str) -> Version:
+        """The version that starts on the ISO date `key`, as a decision stores it. Problem: none does."""
+        for version in self.versions:
+            if version.key == key:
+                return version
+        raise Problem(f"{self.key} has no version of {key}", mend="use the definition that decided")
+
+    def areas_on(self, day: date) -> tuple[AreaRow, ...]:
+        """The municipalities known to be in a trial area on the day, with the area."""
+        return tuple(row for row in self.areas if row.area is not None and row.on(day))
+
+    def open_municipalities_on(self, day: date) -> tuple[AreaRow, ...]:
+        """The municipalities of which it is not known whether they are in a trial area on the day."""
+        return tuple(row for row in self.areas if row.area is None and row.on(day))
+
+    def area_names(self, language: str) -> dict[str, str]:
+        """Area keys with their names; English takes the Finnish name."""
+        return {row.area: row.name_sv if language == "sv" else row.name for row in self.areas if row.area}
