@@ -1,33 +1,85 @@
 """The `kokeilu` command: every room adds its own commands here."""
 
 import os
+import signal
 import sys
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
 from kokeilu.problems import Problem
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Address = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
+
+
+class Scale(StrEnum):
+    """How many people a demonstration has."""
+
+    small = "small"
+    uusimaa = "uusimaa"
+    national = "national"
 
 
 def with_database() -> None:
     """Start the database where it is embedded, and Django. Commands on files alone do without."""
-    import django
-
     from kokeilu import postgres
 
     postgres.ensure()
+    postgres.stand_as_database_says()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
+
+    import django
+
     django.setup()
 
 
 def main() -> None:
-    """Run the command line; a Problem becomes one line and exit status 1."""
+    """Run the command line.
+
+    Exit status 0: done; 1: the work failed, told in one line; 2: wrong use; 130: stopped with Ctrl-C.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # `nohup` keeps its meaning
+            signal.signal(number, _end)
     try:
         app()
-    except Problem as problem:
-        print(f"error: {problem}", file=sys.stderr)
+    except Exception as error:
+        told = _told(error)
+        if told is None:
+            raise
+        print(f"error: {told}", file=sys.stderr)
         sys.exit(1)
+
+
+def _end(number: int, frame: object) -> None:
+    """End as with Ctrl-C: what was started is stopped on the way out."""
+    sys.exit(128 + number)
+
+
+def _told(error: Exception) -> str | None:
+    """One line for what a person can mend; None for a fault of the program."""
+    if isinstance(error, Problem):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if "psycopg" not in sys.modules:
+        return None
+    import psycopg
+    from django.db import OperationalError
+
+    if isinstance(error, (OperationalError, psycopg.OperationalError)):
+        return f"the database does not answer: {' '.join(str(error).split())}"
+    return None
 
 
 @app.callback()
@@ -36,9 +88,75 @@ def kokeilu() -> None:
 
 
 @app.command()
-def django(arguments: list[str]) -> None:
-    """Run one of Django's management commands, such as `kokeilu django migrate`."""
+def demo(
+    scale: Annotated[Scale, typer.Option(help="How many people: a few thousand, Uusimaa, Finland.")] = Scale.uusimaa,
+    serve: Annotated[bool, typer.Option(help="Serve the pages at the end.")] = True,
+    address: Address = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """Make a trial with invented people, from the register to the monthly figures, and serve its pages.
+
+    Stopped at any moment and run again, it goes on where it was.
+
+    Example: kokeilu demo --scale small
+    """
+    from kokeilu import demo as demonstration
+    from kokeilu import server
+
+    if serve:
+        server.check_address(address, port)
+    demonstration.make(scale.value)
+    if serve:
+        # A process of its own: the memory of the work is given back, and no thread of it is forked into workers.
+        arguments = ["serve", "--address", address, "--port", str(port)]
+        os.execv(sys.executable, [sys.executable, "-m", "kokeilu", *arguments])  # noqa: S606 - there is no shell
+
+
+@app.command()
+def serve(
+    address: Address = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+    threads: Annotated[int, typer.Option(help="Threads of each process.", min=1)] = 4,
+) -> None:
+    """Serve the pages until Ctrl-C.
+
+    Example: kokeilu serve --port 8080
+    """
+    from kokeilu import server
+
+    server.check_address(address, port)
+    with_database()
+    server.serve(address, port, workers=workers, threads=threads)
+
+
+@app.command("data-dictionary")
+def data_dictionary(
+    out: Annotated[str, typer.Option(help="File to write; - is the terminal.")] = "docs/data-dictionary.md",
+) -> None:
+    """Write the data dictionary from the models.
+
+    Example: kokeilu data-dictionary --out docs/data-dictionary.md
+    """
+    from pathlib import Path
+
+    from kokeilu import dictionary
+
+    dictionary.set_up()
+    text = dictionary.render()
+    if out == "-":
+        sys.stdout.write(text)
+    else:
+        Path(out).write_text(text)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def django(context: typer.Context) -> None:
+    """Run one of Django's management commands.
+
+    Example: kokeilu django migrate
+    """
     from django.core.management import execute_from_command_line
 
     with_database()
-    execute_from_command_line(["kokeilu django", *arguments])
+    execute_from_command_line(["kokeilu django", *context.args])

@@ -71,8 +71,8 @@ def start() -> bool:
         with _lock() as lock:
             binaries, data = _binaries(), _folder() / "data"
             _initialise(binaries, data, lock)
-            started = _start(binaries, data)
             _use()
+            started = _start(binaries, data)
     except OSError as error:
         raise Problem(
             f"the database's folder cannot be written: {error.strerror or error}",
@@ -150,7 +150,7 @@ def _lock() -> Iterator[int]:
 
 
 def _use() -> None:
-    """Take this process's share of the running server, given back when the process ends."""
+    """Take this process's share of the server, given back when the process ends."""
     global _in_use
     if _in_use is None:
         _in_use = (_folder() / "users").open("w")
@@ -202,7 +202,6 @@ def _initialise(binaries: Path, data: Path, lock: int) -> None:
     """Make the data where there are none. Killed half-way, the next call begins again."""
     _of_this_installation(data)
     if data.exists():
-        _check_version(binaries, data)
         return
     making = data.with_name("making")
     if making.exists():
@@ -270,6 +269,7 @@ def _start(binaries: Path, data: Path) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if _postmaster(data) is None:
+            _check_version(binaries, data)
             (data / "postmaster.pid").unlink(missing_ok=True)
             server = _launch(binaries, data, log)
             started = True

@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +16,8 @@ from kokeilu import cluster
 from kokeilu.problems import Problem
 
 OLDEST_SERVER = 15
+# The comment by which a database says of itself that its people are invented, how many, and on which day it stands.
+DEMONSTRATION = re.compile(r"Kokeilu demonstration: (?P<scale>\w+), (?P<today>\d{4}-\d\d-\d\d)")
 
 
 def embedded() -> bool:
@@ -25,7 +28,8 @@ def embedded() -> bool:
 def django_database() -> dict[str, Any]:
     """Django's connection settings; reads the surroundings only and starts nothing.
 
-    Raises Problem where `KOKEILU_DATABASE_URL` cannot be read; its text is not repeated, it may hold a password.
+    Raises Problem where `KOKEILU_DATABASE_URL` cannot be read; its text is not repeated: it may hold a
+    password.
     """
     if embedded():
         place: dict[str, Any] = {"dbname": os.environ.get("KOKEILU_DATABASE") or "kokeilu", "user": "kokeilu"}
@@ -81,6 +85,21 @@ def ensure() -> bool:
     started = cluster.start()
     _create_database()
     return started
+
+
+def stand_as_database_says() -> None:
+    """Where the database is a demonstration's, have this process stand on its day with its way to log in.
+
+    Sets `KOKEILU_DEMO` and `KOKEILU_TODAY`, so it comes before Django's settings are read.
+    """
+    with connect() as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    found = DEMONSTRATION.fullmatch((row and row[0]) or "")
+    if found:
+        os.environ.setdefault("KOKEILU_DEMO", "1")
+        os.environ.setdefault("KOKEILU_TODAY", found["today"])
 
 
 def _check_server() -> None:
