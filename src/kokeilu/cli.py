@@ -84,12 +84,14 @@ def _told(error: Exception) -> str | None:
 
 @app.callback()
 def kokeilu() -> None:
-    """Run an employment-service trial from the law that decides who moves to the evidence whether it worked."""
+    """Run an employment-service trial: from the law that decides who moves to whether it worked."""
 
 
 @app.command()
 def demo(
-    scale: Annotated[Scale, typer.Option(help="How many people: a few thousand, Uusimaa, Finland.")] = Scale.uusimaa,
+    scale: Annotated[
+        Scale, typer.Option(help="How many people: a few thousand, Uusimaa, Finland.")
+    ] = Scale.uusimaa,
     serve: Annotated[bool, typer.Option(help="Serve the pages at the end.")] = True,
     address: Address = "127.0.0.1",
     port: Port = 8000,
@@ -107,7 +109,7 @@ def demo(
         server.check_address(address, port)
     demonstration.make(scale.value)
     if serve:
-        # A process of its own: the memory of the work is given back, and no thread of it is forked into workers.
+        # Begun afresh: the memory of the work is given back, and none of its threads is forked into workers.
         arguments = ["serve", "--address", address, "--port", str(port)]
         os.execv(sys.executable, [sys.executable, "-m", "kokeilu", *arguments])  # noqa: S606 - there is no shell
 

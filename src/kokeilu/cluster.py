@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import psycopg
 
@@ -59,7 +59,7 @@ log_error_verbosity = terse
 log_min_error_statement = panic
 """
 
-_in_use: IO[str] | None = None  # this process's share of the server, held until it ends
+_in_use: int | None = None  # the descriptor that is this process's share of the server
 
 
 def start() -> bool:
@@ -153,7 +153,7 @@ def _use() -> None:
     """Take this process's share of the server, given back when the process ends."""
     global _in_use
     if _in_use is None:
-        _in_use = (_folder() / "users").open("w")
+        _in_use = os.open(_folder() / "users", os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(_in_use, fcntl.LOCK_SH)
         atexit.register(_leave, os.getpid())
 

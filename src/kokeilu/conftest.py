@@ -1,9 +1,70 @@
-"""Test set-up that every room shares."""
+"""The set-up that every test shares: strict where Django is lenient, and a database of its own per worker.
+
+An unordered queryset comes in random order. By pyproject.toml a template variable that does not exist fails,
+a warning is an error, and nothing beyond this machine is reached.
+"""
 
 import os
+import random
+from collections.abc import Callable
 
-os.environ.setdefault("KOKEILU_TODAY", "2021-03-31")
+for name in ("KOKEILU_DEMO", "KOKEILU_DATABASE", "KOKEILU_HOSTS"):
+    os.environ.pop(name, None)
+os.environ["KOKEILU_TODAY"] = "2021-03-31"
 
-from kokeilu import postgres
+import pytest  # noqa: E402 - the surroundings come before the settings
+from django.db.models import QuerySet  # noqa: E402
+
+from kokeilu import postgres  # noqa: E402
 
 postgres.ensure()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "database: uses the database; set on every test that does")
+    config.addinivalue_line("markers", "browser: drives a browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+        if uses or item.get_closest_marker("django_db"):
+            item.add_marker("database")
+
+
+@pytest.fixture(autouse=True)
+def _no_order_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that no one ordered come in an order that changes from run to run, as a database may give them."""
+    fetch = QuerySet._fetch_all
+
+    def fetch_shuffled(queryset: QuerySet) -> None:
+        fresh = queryset._result_cache is None
+        fetch(queryset)
+        if fresh and not queryset.ordered:
+            random.shuffle(queryset._result_cache)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_shuffled)
+
+
+@pytest.fixture
+def actor_of(db: None) -> Callable:
+    """Make an actor: `actor_of(Role.WORKER, "helsinki")`; the organisation is made where it is missing."""
+    from kokeilu.access.models import Membership, Organisation, Role, User
+    from kokeilu.access.policy import Actor
+
+    def make(role: Role, organisation: str) -> Actor:
+        kind = {"te": Organisation.Kind.STATE, "ely": Organisation.Kind.CENTRE}.get(
+            organisation, Organisation.Kind.TRIAL_AREA
+        )
+        place, _ = Organisation.objects.get_or_create(
+            key=organisation,
+            defaults={"kind": kind} | dict.fromkeys(("name_fi", "name_sv", "name_en"), organisation.title()),
+        )
+        number = User.objects.count() + 1
+        user = User.objects.create_user(
+            email=f"{role}{number}@{organisation}.example", name=f"{role} {number}"
+        )
+        Membership.objects.create(user=user, organisation=place, role=role, valid=("2021-01-01", None))
+        return Actor(user=user, organisation=place, role=role)
+
+    return make

@@ -1,7 +1,7 @@
 """The data dictionary: every table and column of the rooms, with its meaning, from the models themselves.
 
-A column's meaning is the comment beside its field, or above it. What a field's kind already tells needs no comment:
-a key, a reference to another table, a list of choices.
+A column's meaning is the comment beside its field, or above it. What a field's kind already tells needs no
+comment: a key, a reference to another table, a list of choices.
 """
 
 import ast
@@ -11,7 +11,6 @@ import os
 import tokenize
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +120,3 @@ def _comments(declared: type) -> dict[str, str]:
             text = " ".join(written[line][0] for line in lines if line in written)
             found[node.targets[0].id] = text[:1].upper() + text[1:]
     return found
-
-
-def default_path() -> Path:
-    """Where the repository keeps the dictionary."""
-    from kokeilu.installation import CHECKOUT
-
-    return CHECKOUT / "docs" / "data-dictionary.md"

@@ -16,7 +16,7 @@ from kokeilu import cluster
 from kokeilu.problems import Problem
 
 OLDEST_SERVER = 15
-# The comment by which a database says of itself that its people are invented, how many, and on which day it stands.
+# The comment by which a database says of itself that its people are invented, and on which day it stands.
 DEMONSTRATION = re.compile(r"Kokeilu demonstration: (?P<scale>\w+), (?P<today>\d{4}-\d\d-\d\d)")
 
 

@@ -35,7 +35,8 @@ def check_schema() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Problem(
-            "the database is not up to date", mend="run `kokeilu django migrate`, or `kokeilu demo` for a demonstration"
+            "the database is not up to date",
+            mend="run `kokeilu django migrate`, or `kokeilu demo` for a demonstration",
         )
 
 
