@@ -53,7 +53,9 @@ DERIVED: dict[str, Fact] = {
         "whether the mother tongue is Finnish, Swedish or Sámi",
         "language",
     ),
-    "unemployed": _fact(Kind.BOOL, "onko työtön", "om personen är arbetslös", "whether unemployed", "employment_code"),
+    "unemployed": _fact(
+        Kind.BOOL, "onko työtön", "om personen är arbetslös", "whether unemployed", "employment_code"
+    ),
     "laid_off": _fact(
         Kind.BOOL, "onko lomautettu", "om personen är permitterad", "whether laid off", "employment_code"
     ),
@@ -138,7 +140,7 @@ FACTS: dict[str, Fact] = DIRECT | DERIVED
 def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
     """Facts of the people of a register extract on a day, in its row order.
 
-    `extract` has typed columns as DESIGN's register extract names them, at least `person`; a null is unknown and stays
+    `extract` has typed columns of a register extract, at least `person`; a null is unknown and stays
     unknown. A derived fact appears where its source column does; one that is already there is kept. Returns `person`
     and the facts. Problem: no version of the trial on the day; a derived fact beside its own source; someone born
     after the day.
@@ -150,7 +152,9 @@ def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
         if not all(source in extract.columns for source in sources):
             continue
         if name in extract.columns:
-            raise Problem(f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them")
+            raise Problem(
+                f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them"
+            )
         columns.append(_derived(name, on, trial, area_by).alias(name))
     facts = extract.select("person", *columns)
     _check_born(facts, on)
@@ -182,7 +186,9 @@ def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.
 
 def age(birth_date: pl.Expr, on: date) -> pl.Expr:
     """Whole years lived on the day. Someone born on 29 February turns a year older on 1 March of a common year."""
-    before_birthday = birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
+    before_birthday = (
+        birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
+    )
     return pl.lit(on.year, pl.Int32) - birth_date.dt.year() - before_birthday.cast(pl.Int32)
 
 
@@ -192,7 +198,10 @@ def _trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
 
     def of(column: pl.Expr) -> pl.Expr:
         area = column.replace_strict(
-            list(known), pl.Series(list(known.values()), dtype=pl.String), default=NOWHERE, return_dtype=pl.String
+            list(known),
+            pl.Series(list(known.values()), dtype=pl.String),
+            default=NOWHERE,
+            return_dtype=pl.String,
         )
         return pl.when(column.is_not_null()).then(area)
 
@@ -207,5 +216,6 @@ def _check_born(facts: pl.DataFrame, on: date) -> None:
         unborn = facts.select((pl.col("age") < 0).sum()).item()
         if unborn:
             raise Problem(
-                f"{unborn} people were born after {on}", mend="check the birth dates and the day of the decision"
+                f"{unborn} people were born after {on}",
+                mend="check the birth dates and the day of the decision",
             )

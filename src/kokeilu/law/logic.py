@@ -74,6 +74,21 @@ def leaves(node: Node) -> Iterator[Atom | Name]:
             yield node
 
 
+def substitute(node: Node, meanings: Mapping[str, Node]) -> Node:
+    """The expression with every name in `meanings` replaced by what it stands for, through and through."""
+    match node:
+        case Name(key) if key in meanings:
+            return substitute(meanings[key], meanings)
+        case Not(part):
+            return Not(substitute(part, meanings))
+        case And(parts):
+            return And(tuple(substitute(part, meanings) for part in parts))
+        case Or(parts):
+            return Or(tuple(substitute(part, meanings) for part in parts))
+        case _:
+            return node
+
+
 def evaluate(node: Node, states: Mapping[Atom | Name, int]) -> int:
     """The state of an expression where the states of its leaves are given."""
     match node:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from kokeilu.law.logic import Atom, Name, Node, leaves
+from kokeilu.law.logic import Atom, Name, Node, leaves, substitute
 from kokeilu.problems import Problem
 
 Words = dict[str, str]  # fi, sv, en
@@ -87,6 +87,16 @@ class Version:
         return self.from_day.isoformat()
 
     @cached_property
+    def rule(self) -> Node:
+        """`member` with every group replaced by its rule: an expression over criteria."""
+        return substitute(self.member, {group.key: group.rule for group in self.groups.values()})
+
+    @cached_property
+    def rule_over_facts(self) -> Node:
+        """`rule` with every criterion replaced by its test."""
+        return substitute(self.rule, {criterion.key: criterion.test for criterion in self.criteria})
+
+    @cached_property
     def atoms(self) -> tuple[Atom, ...]:
         """The distinct atoms of the criteria's tests, in order of appearance."""
         found = (leaf for criterion in self.criteria for leaf in leaves(criterion.test))
@@ -101,7 +111,8 @@ class Version:
         """The criteria's states from a pattern. Problem: a number that is no pattern of this version."""
         if not 0 <= pattern < 3 ** len(self.criteria):
             raise Problem(
-                f"{pattern} is not a pattern of {self.trial} of {self.key}", mend="use the version that decided"
+                f"{pattern} is not a pattern of {self.trial} of {self.key}",
+                mend="use the version that decided",
             )
         return {Name(c.key): pattern // 3**i % 3 for i, c in enumerate(self.criteria)}
 

@@ -1,0 +1,314 @@
+"""Reading trial definitions: TOML with the area table beside it. Every error is one line that points at its place."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from kokeilu.law import positions
+from kokeilu.law.areas import municipalities, read_areas
+from kokeilu.law.facts import DIRECT, FACTS
+from kokeilu.law.logic import Name, Node, leaves
+from kokeilu.law.positions import Table
+from kokeilu.law.predicates import Refused, parse_expression, parse_test
+from kokeilu.law.trial import MOST_CRITERIA, NOWHERE, Criterion, Example, Group, Trial, Version
+from kokeilu.problems import Problem
+
+AREA_GROUNDS = ("municipality", "placed_in")
+DECISIONS = ("in", "out", "undecided")
+
+
+def shipped_keys() -> tuple[str, ...]:
+    """The keys of the definitions that come with the project, sorted."""
+    return tuple(sorted(file.stem for file in _trials().glob("*.toml")))
+
+
+@cache
+def shipped(key: str) -> Trial:
+    """A definition that comes with the project. Problem: there is none of that key."""
+    if key not in shipped_keys():
+        raise Problem(f"no trial '{key}'", mend=f"known trials: {', '.join(shipped_keys())}")
+    return load(_trials() / f"{key}.toml")
+
+
+def _trials() -> Path:
+    return Path(str(files("kokeilu.law").joinpath("trials")))
+
+
+def load(path: str | Path) -> Trial:
+    """Read and check a definition. Problem: anything wrong in it, at its file and line."""
+    document, content = positions.read(Path(path))
+    top = Table(document, (), document.data)
+    top.only(
+        *("key", "names", "statute", "from", "to", "areas", "open_questions"),
+        *("criterion", "group", "version", "example"),
+    )
+    areas_file = document.file.parent / top.text("areas")
+    try:
+        areas_content = areas_file.read_bytes()
+    except OSError as error:
+        top.fail(
+            f"cannot read {areas_file.name}: {error.strerror}", key="areas", mend="put it beside this file"
+        )
+    areas = read_areas(areas_file, areas_content)
+    criteria = _criteria(top)
+    groups = _groups(top, {criterion.key for criterion in criteria})
+    from_day, to_day = _period(top)
+    return Trial(
+        key=top.slug("key"),
+        file=document.file,
+        names=top.words("names"),
+        statute=top.text("statute"),
+        from_day=from_day,
+        to_day=to_day,
+        areas=areas,
+        criteria=criteria,
+        groups=groups,
+        versions=_versions(top, criteria, groups, from_day, to_day),
+        examples=_examples(top, {row.area for row in areas if row.area}),
+        open_questions=top.texts("open_questions", ()),
+        sha256=hashlib.sha256(content + b"\0" + areas_content).hexdigest(),
+    )
+
+
+def _period(table: Table) -> tuple[date, date]:
+    from_day, to_day = table.day("from"), table.day("to")
+    if to_day <= from_day:
+        table.fail("the period ends before it begins", key="to", mend="'to' is the first day after it")
+    return from_day, to_day
+
+
+# -- criteria and groups ---------------------------------------------------------------------------
+
+
+def _criteria(top: Table) -> tuple[Criterion, ...]:
+    found: dict[str, Criterion] = {}
+    for table in top.tables("criterion"):
+        table.only("key", "test", "law", "source", "note", "verified", "yes", "no")
+        key = _new_key(table, found)
+        found[key] = Criterion(
+            key=key,
+            test=_test(table, top),
+            law=_citation(table),
+            verified=table.yes_or_no("verified"),
+            yes=_sentence(table, "yes"),
+            no=_sentence(table, "no"),
+        )
+    if not found:
+        top.fail("no criteria", mend="add a [[criterion]]")
+    return tuple(found.values())
+
+
+def _groups(top: Table, criteria: set[str]) -> dict[str, Group]:
+    tables = {}
+    for table in top.tables("group"):
+        table.only("key", "rule", "law", "source", "note", "verified", "yes", "no")
+        tables[_new_key(table, criteria | set(tables))] = table
+    known = criteria | set(tables)
+    rules = {key: _expression(table, "rule", known) for key, table in tables.items()}
+    _check_cycles(tables, rules)
+    return {key: _group(key, table, rules[key]) for key, table in tables.items()}
+
+
+def _group(key: str, table: Table, rule: Node) -> Group:
+    worded = "yes" in table.data or "no" in table.data
+    return Group(
+        key=key,
+        rule=rule,
+        law=_citation(table) if worded else "",
+        verified=table.yes_or_no("verified", default=None if worded else True),
+        yes=_sentence(table, "yes") if "yes" in table.data else {},
+        no=_sentence(table, "no") if "no" in table.data else {},
+    )
+
+
+def _new_key(table: Table, taken: Iterable[str]) -> str:
+    key = table.slug("key")
+    if "-" in key:
+        table.fail(f"'{key}' cannot be written in an expression", key="key", mend="use _ instead of -")
+    if key in taken:
+        table.fail(f"doubled key '{key}'", key="key", mend="give each criterion and group a key of its own")
+    return key
+
+
+def _citation(table: Table) -> str:
+    if not str(table.data.get("law", "")).strip():
+        key = "law" if "law" in table.data else None
+        table.fail("missing citation", key=key, mend='write law = "statute section"')
+    return table.text("law")
+
+
+def _sentence(table: Table, key: str) -> dict[str, str]:
+    words = table.words(key)
+    for language, text in words.items():
+        for place in ("{", "}"):
+            if text.replace("{area}", "").count(place):
+                table.fail(
+                    f"{key}.{language} has a brace",
+                    key=key,
+                    mend="{area} is the only thing that is filled in",
+                )
+    return words
+
+
+def _test(table: Table, top: Table) -> Node:
+    text = table.text("test")
+    try:
+        return parse_test(text)
+    except Refused as refused:
+        named = {str(t.data.get("key")) for t in (*top.tables("criterion"), *top.tables("group"))}
+        wanted = str(refused).removeprefix("unknown fact '").removesuffix("'")
+        mend = (
+            f"'{wanted}' is a criterion or group: name it in a group or in member" if wanted in named else ""
+        )
+        table.fail(str(refused), key="test", mend=mend or refused.mend)
+
+
+def _expression(table: Table, key: str, known: set[str]) -> Node:
+    try:
+        node = parse_expression(table.text(key))
+    except Refused as refused:
+        table.fail(str(refused), key=key, mend=refused.mend)
+    for leaf in leaves(node):
+        if isinstance(leaf, Name) and leaf.key not in known:
+            table.fail(
+                f"unknown criterion '{leaf.key}'", key=key, mend=f"known are {', '.join(sorted(known))}"
+            )
+    return node
+
+
+def _check_cycles(tables: Mapping[str, Table], rules: Mapping[str, Node]) -> None:
+    done: set[str] = set()
+
+    def visit(key: str, way: tuple[str, ...]) -> None:
+        if key in way:
+            circle = " -> ".join((*way[way.index(key) :], key))
+            tables[key].fail(
+                f"a cycle among groups: {circle}", key="rule", mend="let no group rest on itself"
+            )
+        if key not in done and key in rules:
+            for leaf in leaves(rules[key]):
+                if isinstance(leaf, Name):
+                    visit(leaf.key, (*way, key))
+        done.add(key)
+
+    for key in rules:
+        visit(key, ())
+
+
+# -- versions --------------------------------------------------------------------------------------
+
+
+def _versions(
+    top: Table, criteria: tuple[Criterion, ...], groups: dict[str, Group], from_day: date, to_day: date
+) -> tuple[Version, ...]:
+    tables = top.tables("version")
+    if not tables:
+        top.fail("no versions", mend="add a [[version]]")
+    versions = [_version(table, top.slug("key"), criteria, groups) for table in tables]
+    for table, version, previous in zip(tables, versions, [None, *versions[:-1]], strict=True):
+        due = from_day if previous is None else previous.to_day
+        if version.from_day < due and previous is not None:
+            table.fail(
+                f"versions overlap: the one before ends on {due}",
+                key="from",
+                mend="write versions in order of time, each from the day the one before ends",
+            )
+        if version.from_day != due:
+            before = "the trial begins" if previous is None else "the version before ends"
+            table.fail(f"a gap between versions: {before} on {due}", key="from", mend=f"write from = {due}")
+    if versions[-1].to_day > to_day:
+        tables[-1].fail(f"the version goes on after the trial, which ends on {to_day}", key="to")
+    return tuple(versions)
+
+
+def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: dict[str, Group]) -> Version:
+    table.only("from", "to", "statute", "source", "note", "verified", "area_by", "member", "stays", "exit")
+    from_day, to_day = _period(table)
+    known = {criterion.key for criterion in criteria} | set(groups)
+    member = _expression(table, "member", known)
+    leave = _expression(table, "exit", known) if "exit" in table.data else None
+    stays = table.yes_or_no("stays")
+    if leave is not None and not stays:
+        table.fail(
+            "'exit' without stays = true", key="exit", mend="without it, member alone decides each time"
+        )
+    area_by = table.texts("area_by")
+    if area_by not in (AREA_GROUNDS[:1], AREA_GROUNDS):
+        table.fail(
+            "'area_by' is not accepted",
+            key="area_by",
+            mend=f"write {list(AREA_GROUNDS[:1])} or {list(AREA_GROUNDS)}",
+        )
+    used = _reached([member] if leave is None else [member, leave], groups)
+    within = tuple(criterion for criterion in criteria if criterion.key in used)
+    if len(within) > MOST_CRITERIA:
+        table.fail(
+            f"{len(within)} criteria: more than {MOST_CRITERIA}", key="member", mend="join some in one test"
+        )
+    return Version(
+        trial=trial,
+        from_day=from_day,
+        to_day=to_day,
+        statute=table.text("statute"),
+        verified=table.yes_or_no("verified"),
+        area_by=area_by,
+        member=member,
+        stays=stays,
+        exit=leave,
+        criteria=within,
+        groups={key: group for key, group in groups.items() if key in used},
+    )
+
+
+def _reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
+    """The keys of criteria and groups that the expressions rest on, directly or through groups."""
+    reached: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        new = {leaf.key for leaf in leaves(waiting.pop()) if isinstance(leaf, Name)} - reached
+        reached |= new
+        waiting += [groups[key].rule for key in new if key in groups]
+    return reached
+
+
+# -- examples --------------------------------------------------------------------------------------
+
+
+def _examples(top: Table, areas: set[str]) -> tuple[Example, ...]:
+    return tuple(_example(table, areas) for table in top.tables("example"))
+
+
+def _example(table: Table, areas: set[str]) -> Example:
+    table.only("name", "on", "person", "decision", "area", "missing")
+    person = table.table("person")
+    person.only(*DIRECT)
+    for column, value in person.data.items():
+        _check_value(person, column, value)
+    decision = table.text("decision")
+    if decision not in DECISIONS:
+        table.fail(f"'{decision}' is no decision", key="decision", mend=f"write {', '.join(DECISIONS)}")
+    area = table.text("area") if "area" in table.data else None
+    if area is not None and area not in areas:
+        table.fail(f"unknown area '{area}'", key="area", mend="use a key of the area table, or leave it out")
+    missing = table.texts("missing", ())
+    for fact in missing:
+        if fact not in FACTS:
+            table.fail(f"unknown fact '{fact}'", key="missing", mend=f"facts are {', '.join(sorted(FACTS))}")
+    line = table.document.line(table.path)
+    return Example(
+        table.text("name"), line, table.day("on"), person.data, decision, area, tuple(sorted(missing))
+    )
+
+
+def _check_value(person: Table, column: str, value: object) -> None:
+    kind = DIRECT[column].kind
+    if type(value) is not kind.python:
+        person.fail(f"type mismatch: '{column}' must be {kind.value}", key=column)
+    codes = column in ("municipality", "placed_in") and value != NOWHERE
+    if codes and value not in municipalities():
+        person.fail(
+            f"unknown municipality '{value}'", key=column, mend='use a three-digit code such as "091"'
+        )
