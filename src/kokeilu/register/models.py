@@ -6,7 +6,19 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Collate
+
+# A row that holds now: open-ended, and not replaced by a correction.
+CURRENT = Q(valid__upper_inf=True, superseded_by=None)
+
+
+def finnish_key(expression: F | str) -> Collate:
+    """A text's key of Finnish alphabetical order, the same on every build of PostgreSQL: order and search by it.
+
+    `fi_key` (migration) folds case and marks; å ä ö come after z. Indexed for the names of current rows.
+    """
+    return Collate(Func(expression, function="fi_key", output_field=models.TextField()), "C")
 
 
 class Extract(models.Model):
@@ -50,14 +62,16 @@ class Period(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    # Found through the exclusion constraint's index and the partial one of current rows; more would slow imports.
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     valid = DateRangeField()
-    opened_by = models.ForeignKey(Extract, models.PROTECT, related_name="+")
-    closed_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", null=True)
-    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", null=True)
+    opened_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
+    closed_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
+    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
 
     class Meta:
         abstract = True
+        indexes = [models.Index(fields=["person"], name="%(class)s_current", condition=CURRENT)]
         constraints = [
             ExclusionConstraint(
                 name="%(app_label)s_%(class)s_no_overlap",
@@ -79,6 +93,15 @@ class Details(Period):
     education = models.SmallIntegerField(null=True)
     occupation = models.TextField(null=True)
     protected = models.BooleanField(null=True)
+
+    class Meta(Period.Meta):
+        indexes = [
+            *Period.Meta.indexes,
+            models.Index(
+                finnish_key("family_name"), finnish_key("given_names"), "person",
+                name="details_current_name", condition=CURRENT,
+            ),
+        ]
 
 
 class Contact(Period):
@@ -107,9 +130,20 @@ class Situation(Period):
 
 
 class SupportDays(models.Model):
-    """A reading of the counter of paid labour market support days; stored where it moved."""
+    """A reading of the counter of paid labour market support days; stored where it moved.
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    The reading of a day is the newest one of that day or before; without any the counter is unknown.
+    """
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     as_of = models.DateField()
     days = models.PositiveIntegerField(null=True)
-    extract = models.ForeignKey(Extract, models.PROTECT, related_name="+")
+    extract = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
+    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "as_of"], include=["days"], condition=Q(superseded_by=None), name="one_reading_a_day"
+            )
+        ]

@@ -1,0 +1,272 @@
+"""Importing register extracts."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import uuid4
+
+import polars as pl
+import psycopg
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+from kokeilu import clock
+from kokeilu.access import logs
+from kokeilu.access.policy import Actor, Deny, decide
+from kokeilu.law.areas import Municipality, municipalities
+from kokeilu.problems import Problem
+from kokeilu.register import intake, reading, reports, rules, store
+from kokeilu.register.correction import correct
+from kokeilu.register.merge import LOADED_TABLES, load_state, store_state
+from kokeilu.register.models import Extract, Person
+from kokeilu.register.operations import IMPORT
+from kokeilu.register.people import People
+from kokeilu.register.periods import Counts
+
+EARLIEST = date(2000, 1, 1)
+IMPORT_LOCK = 7_269_711  # the advisory lock that lets one import at a time into this database
+LOCK_WAIT = "60s"
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One extract's outcome. `counts` is None where it was imported before; `rejected` are rows left out."""
+
+    path: Path
+    as_of: date
+    counts: Counts | None
+    rejected: int = 0
+    correction: bool = False
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, by extract in the order of their days."""
+
+    extracts: tuple[Imported, ...]
+
+    @property
+    def already_imported(self) -> bool:
+        """Whether there was nothing new in any of the extracts."""
+        return all(extract.counts is None for extract in self.extracts)
+
+
+@dataclass
+class _Source:
+    """An extract on its way in; `key` is its id once it is to be stored."""
+
+    path: Path
+    as_of: date
+    key: str
+    data: bytes
+    sha256: str
+    rejected: int = 0
+    rows: int = 0
+
+
+class _Undo(Exception):
+    """Ends a dry run's transaction."""
+
+
+def _silent(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+def import_extracts(
+    extracts: Sequence[tuple[Path | str, date]], actor: Actor | None = None, accept_valid: bool = False,
+    dry_run: bool = False, correction: bool = False, progress: Progress = _silent,
+) -> ImportResult:
+    """Import register extracts, each as of a day, in one transaction.
+
+    The result is the same as importing them one by one in the order of their days. `accept_valid` stores the good
+    rows of a file and writes the others beside it; `correction` also takes extracts that are not newer than what is
+    stored; `dry_run` does everything and undoes it. `actor` is None where the system itself imports.
+    `progress(what, done, total)` is told of each step.
+
+    Raises Problem, and stores nothing, where a file or a row is wrong (reports.BadRows), another import runs, or
+    the database cannot take it; PermissionDenied where the actor may not.
+    """
+    if actor is not None and isinstance(verdict := decide(actor, IMPORT), Deny):
+        raise PermissionDenied(verdict.reason)
+    plan = sorted(((Path(path), as_of) for path, as_of in extracts), key=lambda pair: pair[1])
+    _check_days(plan)
+    done: tuple[Imported, ...] = ()
+    try:
+        with _database_problems(), transaction.atomic(), connection.cursor() as cursor:
+            _lock(cursor)
+            done = _Import(cursor, actor, accept_valid, correction, progress).run(plan)
+            if dry_run:
+                raise _Undo
+    except _Undo:
+        pass
+    return ImportResult(done)
+
+
+def _check_days(plan: Sequence[tuple[Path, date]]) -> None:
+    for path, as_of in plan:
+        if as_of > clock.today():
+            raise Problem(f"the day of the extract, {as_of}, is in the future", file=path, mend="check --as-of")
+        if as_of < EARLIEST:
+            raise Problem(f"the day of the extract, {as_of}, is before {EARLIEST}", file=path, mend="check --as-of")
+    for (first, day), (second, next_day) in zip(plan, plan[1:], strict=False):
+        if day == next_day:
+            raise Problem(f"{first.name} and {second.name} are both as of {day}", mend="import one of them")
+
+
+def _lock(cursor: CursorWrapper) -> None:
+    """Let one import in at a time. The next one waits a while; a server process whose client was killed notices."""
+    cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
+    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+
+
+@contextmanager
+def _database_problems() -> Iterator[None]:
+    """What a person can mend about the database, as a Problem. The transaction is rolled back by then."""
+    try:
+        yield
+    except (psycopg.Error, DatabaseError) as error:
+        cause = error if isinstance(error, psycopg.Error) else error.__cause__
+        if isinstance(cause, psycopg.errors.LockNotAvailable):
+            raise Problem("another import is running", mend="wait until it has ended, then try again") from None
+        if isinstance(cause, psycopg.errors.InsufficientResources):
+            raise Problem(
+                "the database has no room for this import; nothing was stored", mend="make room on its disk"
+            ) from None
+        if isinstance(cause, psycopg.OperationalError):
+            raise Problem("the connection to the database was lost; nothing was stored", mend="try again") from None
+        raise
+
+
+class _Import:
+    """One import inside its transaction, under the lock."""
+
+    def __init__(
+        self, cursor: CursorWrapper, actor: Actor | None, accept_valid: bool, correction: bool, progress: Progress
+    ) -> None:
+        self.cursor, self.actor = cursor, actor
+        self.accept_valid, self.correction, self.progress = accept_valid, correction, progress
+
+    def run(self, plan: Sequence[tuple[Path, date]]) -> tuple[Imported, ...]:
+        days = set(Extract.objects.values_list("as_of", flat=True))
+        newest = max(days, default=date.min)
+        first_load = not Person.objects.exists()
+        self.people = People.load(self.cursor)
+        corrections = [pair for pair in plan if pair[1] <= newest]
+        done = [self._correct(path, as_of) for path, as_of in corrections]
+        ahead = plan[len(corrections) :]
+        if ahead:
+            with ExitStack() as stack:
+                if first_load:
+                    stack.enter_context(store.built_afterwards(LOADED_TABLES))
+                done += self._advance(ahead)
+        if any(extract.counts for extract in done):
+            intake.announce(self.cursor, max(day for _, day in plan))
+        return tuple(done)
+
+    def _advance(self, plan: Sequence[tuple[Path, date]]) -> list[Imported]:
+        """Import extracts that are newer than all stored ones, in one pass."""
+        self.progress("Reading what is stored", 0, len(plan))
+        state = load_state(self.cursor, self.people)
+        sources, done = [], []
+        for number, (path, as_of) in enumerate(plan):
+            self.progress(f"Reading {path.name}", number, len(plan))
+            source = _source(path, as_of)
+            try:
+                read = self._read(source)
+            except reports.BadRows as bad:
+                raise bad.with_others(self._bad_rows_of(plan[number + 1 :])) from None
+            rows, new = self.people.number(read, as_of)
+            counts = state.see(number, rows, new)
+            source.data = b""
+            sources.append(source)
+            done.append(Imported(path, as_of, counts, source.rejected))
+        self.progress("Storing", len(plan), len(plan))
+        for source, outcome in zip(sources, done, strict=True):
+            self._record(source, outcome)
+        self.people.store_new(self.cursor)
+        store_state(self.cursor, state, self.people, [(source.key, source.as_of) for source in sources])
+        return done
+
+    def _correct(self, path: Path, as_of: date) -> Imported:
+        """Import an extract of a day that is stored, or lies before one that is."""
+        source = _source(path, as_of)
+        if Extract.objects.filter(as_of=as_of, sha256=source.sha256).exists():
+            return Imported(path, as_of, None)
+        if not self.correction:
+            raise Problem(
+                f"as of {as_of}, not newer than what is stored", file=path,
+                mend="import it with --correction if it corrects what was reported",
+            )  # fmt: skip
+        self.progress(f"Correcting from {path.name}", 0, 1)
+        later = Extract.objects.filter(as_of__gt=as_of).order_by("as_of").values_list("as_of", flat=True).first()
+        rows, new = self.people.number(self._read(source), as_of)
+        self._insert(source, correction=True)
+        self.people.store_new(self.cursor)
+        counts = correct(self.cursor, self.people, rows, new, source.key, (as_of, later))
+        outcome = Imported(path, as_of, counts, source.rejected, correction=True)
+        self._log(source, outcome)
+        return outcome
+
+    def _read(self, source: _Source) -> pl.DataFrame:
+        """The rows to store. Raises BadRows, unless bad rows are left out; then writes them beside the file."""
+        read = reading.read(source.path, source.data)
+        exist = [code for code, place in municipalities().items() if _existed(place, source.as_of)]
+        found = rules.validate(read.frame, source.as_of, exist, test_codes_only=settings.KOKEILU_DEMO)
+        errors = pl.concat([read.errors, found]).unique().sort("line", "column", "reason")
+        if errors.is_empty():
+            reports.discard(source.path)
+            source.rows = len(read.frame)
+            return read.frame
+        report = reports.write_report(source.path, errors)
+        if not self.accept_valid:
+            raise reports.BadRows(source.path, errors, f"all are in {report.name}; --accept-valid stores the others")
+        bad = errors["line"].unique()
+        reports.write_rejected(source.path, source.data, bad)
+        rows = read.frame.join(bad.to_frame("line"), on="line", how="anti")
+        source.rows, source.rejected = len(rows), len(bad)
+        return rows
+
+    def _bad_rows_of(self, plan: Sequence[tuple[Path, date]]) -> Iterator[reports.BadRows]:
+        """What else is wrong, so that one try names it all."""
+        for path, as_of in plan:
+            try:
+                self._read(_source(path, as_of))
+            except reports.BadRows as bad:
+                yield bad
+
+    def _record(self, source: _Source, outcome: Imported) -> None:
+        self._insert(source, correction=False)
+        self._log(source, outcome)
+
+    def _insert(self, source: _Source, *, correction: bool) -> None:
+        Extract.objects.create(
+            id=source.key, as_of=source.as_of, sha256=source.sha256, file_name=source.path.name, rows=source.rows,
+            rejected=source.rejected, correction=correction, imported_by=self.actor.user if self.actor else None,
+        )
+
+    def _log(self, source: _Source, outcome: Imported) -> None:
+        if outcome.counts is None:
+            return
+        logs.record_change(
+            self.actor, IMPORT.key, "extract", source.key,
+            new={"as_of": source.as_of.isoformat(), "rejected": outcome.rejected, "correction": outcome.correction}
+            | vars(outcome.counts),
+        )  # fmt: skip
+
+
+def _source(path: Path, as_of: date) -> _Source:
+    data = reading.read_bytes(path)
+    return _Source(path, as_of, str(uuid4()), data, hashlib.sha256(data).hexdigest())
+
+
+def _existed(place: Municipality, day: date) -> bool:
+    return (place.from_day is None or place.from_day <= day) and (place.to_day is None or day < place.to_day)

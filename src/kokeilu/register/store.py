@@ -1,0 +1,74 @@
+"""Columns in and out of PostgreSQL by COPY, for imports and for reads of the whole register."""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import polars as pl
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+CHUNK = 200_000  # rows per piece of CSV, so that a long load needs no second copy of itself in memory
+
+
+def copy_in(cursor: CursorWrapper, table: str, rows: pl.DataFrame) -> None:
+    """Append rows to a table; the frame's columns are the table's. Null stays null; there are no empty texts."""
+    columns = ", ".join(f'"{name}"' for name in rows.columns)
+    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+        for chunk in rows.iter_slices(CHUNK):
+            copy.write(chunk.write_csv(include_header=False).encode())
+
+
+def copy_out(cursor: CursorWrapper, query: str, schema: pl.Schema, parameters: Sequence[Any] = ()) -> pl.DataFrame:
+    """Rows of a query as columns of these types. A bool must come as its text: PostgreSQL's CSV writes t and f."""
+    pieces = io.BytesIO()
+    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", parameters) as copy:
+        for piece in copy:
+            pieces.write(piece)
+    if not pieces.tell():
+        return schema.to_frame()
+    pieces.seek(0)
+    return pl.read_csv(pieces, has_header=False, new_columns=schema.names(), schema=schema)
+
+
+def selected(alias: str, columns: Sequence[str], types: pl.Schema) -> str:
+    """A select list for copy_out: the columns of `alias`, bools as texts."""
+    return ", ".join(f"{alias}.{name}{'::text' if types[name] == pl.Boolean else ''}" for name in columns)
+
+
+_STRUCTURE = """
+    SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid), NULL
+      FROM pg_constraint c WHERE c.conrelid = ANY(%s::regclass[]) AND c.contype IN ('f', 'x')
+    UNION ALL
+    SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, NULL, pg_get_indexdef(i.indexrelid)
+      FROM pg_index i WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
+       AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+_OWNED = "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid = ANY(%s::regclass[])"
+
+
+@contextmanager
+def built_afterwards(tables: Sequence[str]) -> Iterator[None]:
+    """Take the tables' indexes, foreign keys and exclusion constraints away and build them again at the end.
+
+    For a first load: checking and indexing all rows at once is many times faster than row by row. In the caller's
+    transaction, so that the tables are never seen without. Where the session's role does not own the tables they
+    stay as they are.
+    """
+    names = list(tables)
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNED, [names])
+        if not cursor.fetchone()[0]:
+            yield
+            return
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(_STRUCTURE, [names, names])
+        structure = cursor.fetchall()
+        for table, name, constraint, _index in structure:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' if constraint else f"DROP INDEX {name}")
+        yield
+        for table, name, constraint, index in structure:
+            cursor.execute(index or f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {constraint}')
+        for table in names:
+            cursor.execute(f"ANALYZE {table}")
