@@ -11,6 +11,8 @@ from collections.abc import Callable
 for name in ("KOKEILU_DEMO", "KOKEILU_DATABASE", "KOKEILU_HOSTS"):
     os.environ.pop(name, None)
 os.environ["KOKEILU_TODAY"] = "2021-03-31"
+os.environ["KOKEILU_STATIC"] = "rooms"
+os.environ["KOKEILU_PASSWORD_LOGIN"] = "1"
 
 import pytest  # noqa: E402 - the surroundings come before the settings
 from django.db.models import QuerySet  # noqa: E402
@@ -44,6 +46,25 @@ def _no_order_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
             random.shuffle(queryset._result_cache)
 
     monkeypatch.setattr(QuerySet, "_fetch_all", fetch_shuffled)
+
+
+@pytest.fixture(autouse=True)
+def _logs_empty_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests that commit empty all tables afterwards, also the logs, which the database otherwise only lets grow."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.sql_flush
+    logs = ("access_readlog", "access_changelog")
+
+    def flush_logs_too(self: DatabaseOperations, *args: object, **options: object) -> list[str]:
+        switch = "ALTER TABLE {} {} TRIGGER append_only"
+        return [
+            *(switch.format(log, "DISABLE") for log in logs),
+            *flush(self, *args, **options),
+            *(switch.format(log, "ENABLE") for log in logs),
+        ]
+
+    monkeypatch.setattr(DatabaseOperations, "sql_flush", flush_logs_too)
 
 
 @pytest.fixture

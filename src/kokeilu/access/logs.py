@@ -26,5 +26,5 @@ def record_change(
     """Write a change; `actor` is None where the system itself acts."""
     ChangeLog.objects.create(
         user=actor.user if actor else None, organisation=actor.organisation if actor else None,
-        action=action, subject=subject, subject_id=str(subject_id), old=old, new=new,
+        role=actor.role if actor else "", action=action, subject=subject, subject_id=str(subject_id), old=old, new=new,
     )

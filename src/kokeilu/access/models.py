@@ -5,8 +5,12 @@ import uuid
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from kokeilu import clock
+from kokeilu.web import formats
 
 
 class Role(models.TextChoices):
@@ -33,6 +37,14 @@ class Organisation(models.Model):
     name_fi = models.CharField(max_length=200)
     name_sv = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the user interface."""
+        return str(getattr(self, f"name_{formats.language()}"))
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -66,6 +78,12 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     valid = DateRangeField()
 
+    @property
+    def ongoing(self) -> bool:
+        """Whether the role is held today or will be."""
+        upper = self.valid.upper
+        return not self.valid.isempty and (upper is None or upper > clock.today())
+
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -93,6 +111,12 @@ class ReadLog(models.Model):
     persons = ArrayField(models.UUIDField())  # everyone whose data the answer held
     query = models.JSONField(default=dict)  # search and filters of a list; never an identity code
 
+    class Meta:
+        indexes = [
+            GinIndex(fields=["persons"], name="read_log_by_person"),
+            models.Index(fields=["user", "at"], name="read_log_by_user"),
+        ]
+
 
 class ChangeLog(models.Model):
     """What changed, from what to what, by whom (nobody: the system itself). Append-only."""
@@ -101,8 +125,23 @@ class ChangeLog(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(User, models.PROTECT, null=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    role = models.CharField(max_length=20, choices=Role, blank=True)
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=60)
     subject_id = models.CharField(max_length=60)
     old = models.JSONField(null=True)
     new = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject", "subject_id", "id"], name="change_log_by_subject")]
+
+    WORDS = {
+        "add_user": _("User added"),
+        "add_membership": _("Role added"),
+        "end_membership": _("Role ended"),
+        "set_subject": _("Log-in identifier changed"),
+    }
+
+    def in_words(self) -> str:
+        """The action in the words of the user interface; other rooms' actions by their key."""
+        return str(self.WORDS.get(self.action, self.action))

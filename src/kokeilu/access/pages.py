@@ -1,6 +1,6 @@
 """What every page goes through: log-in, the policy, and the read log before the data leave the server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -47,12 +47,13 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
             return response
 
         guarded.operation = operation  # type: ignore[attr-defined]
+        guarded.methods = tuple(methods or ("GET",))  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def saw_persons(request: Request, persons: list[UUID], query: Mapping[str, Any] | None = None) -> None:
+def saw_persons(request: Request, persons: Sequence[UUID], query: Mapping[str, Any] | None = None) -> None:
     """Write the read log's line of a list or search: everyone on it, and what was asked."""
     logs.record_reading(request.actor, request.permitted, persons, "role", query)
     request.reading_recorded = True

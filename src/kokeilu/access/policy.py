@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
 from kokeilu.access.models import Organisation, Role, User
 
 
@@ -67,15 +70,23 @@ def register_ground(find: Ground) -> Ground:
 
 
 def grounds(actor: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
-    """The ground on which the actor may see each person; persons without one are left out."""
+    """The ground on which the actor may see each person; persons without one are left out.
+
+    Where several hold, the one registered first stands.
+    """
     found: dict[UUID, str] = {}
     for find in _grounds:
         found = {**find(actor, persons), **found}
     return found
 
 
-def decide(actor: Actor, operation: Operation, person: UUID | None = None) -> Permit | Deny:
-    """Answer whether the actor may do the operation, on this person where it is about one."""
+def decide(actor: Actor | None, operation: Operation, person: UUID | None = None) -> Permit | Deny:
+    """Answer whether the actor may do the operation, on this person where it is about one.
+
+    Whoever is logged in without a role (`actor` is None) may do nothing.
+    """
+    if actor is None:
+        return Deny("no_membership")
     if actor.role not in operation.roles:
         return Deny("role")
     if operation.shows != "person":
@@ -84,3 +95,15 @@ def decide(actor: Actor, operation: Operation, person: UUID | None = None) -> Pe
         return Deny("person_missing")
     ground = grounds(actor, [person]).get(person)
     return Permit(ground) if ground else Deny("no_ground")
+
+
+def require(actor: Actor | None, operation: Operation, person: UUID | None = None) -> None:
+    """Raise PermissionDenied with the reason's key where the policy says no: what every action asks first."""
+    verdict = decide(actor, operation, person)
+    if isinstance(verdict, Deny):
+        raise PermissionDenied(verdict.reason)
+
+
+def may_open(request: HttpRequest, operation_key: str) -> bool:
+    """Whether the request's person holds an operation that is not about one person: what the navigation asks."""
+    return isinstance(decide(getattr(request, "actor", None), _operations[operation_key]), Permit)

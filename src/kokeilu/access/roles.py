@@ -1,0 +1,36 @@
+"""Where log-in leads, and the choice among several roles."""
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+
+from kokeilu import clock
+from kokeilu.access import operations
+from kokeilu.access.middleware import CHOSEN
+from kokeilu.access.models import Membership
+from kokeilu.access.pages import Request, page
+from kokeilu.web import navigation
+
+
+@page(operations.START)
+def start(request: Request) -> HttpResponse:
+    """Lead to the first page of the navigation that the role may open."""
+    entries = navigation.shown(request)
+    if entries:
+        return HttpResponseRedirect(entries[0].href)
+    return render(request, "access/nothing.html")
+
+
+@page(operations.CHOOSE_ROLE, "GET", "POST")
+def roles(request: Request) -> HttpResponse:
+    """The roles one holds today; a POST with `membership` works in that one from now on."""
+    mine = Membership.objects.filter(user=request.actor.user, valid__contains=clock.today()).select_related("organisation")
+    if request.method == "POST":
+        chosen = get_object_or_404(mine, pk=request.POST.get("membership"))
+        request.session[CHOSEN] = str(chosen.pk)
+        return HttpResponseRedirect(reverse("access:start"))
+    current = [
+        (one, one.organisation_id == request.actor.organisation.pk and one.role == request.actor.role)
+        for one in mine.order_by("organisation__key", "role", "pk")
+    ]
+    return render(request, "access/roles.html", {"roles": current})

@@ -1,0 +1,121 @@
+"""Filters and tags of the shell and its components. `{% load shell %}`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.template.base import Node, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from kokeilu.web import formats
+
+register = template.Library()
+
+register.filter("day", formats.day)
+register.filter("month", formats.month)
+register.filter("moment", formats.moment)
+register.filter("number", formats.number)
+register.filter("share", formats.share)
+
+ALERT_COLORS = {"success": "success", "warning": "warning", "error": "danger", "danger": "danger"}
+
+
+@register.filter
+def days(period: Any) -> str:
+    """A half-open range of days (`.lower`, `.upper`) by its first and last day."""
+    return "–" if period is None else formats.days(period.lower, period.upper)
+
+
+@register.filter
+def alert_color(level: str) -> str:
+    """The colour of an alert of this level; what is not known is information."""
+    return ALERT_COLORS.get(level, "info")
+
+
+@register.filter
+def unlocalised(value: object) -> str:
+    """A number for an attribute that programs read."""
+    return str(value)
+
+
+@register.filter
+def shown_pages(page: Page[Any]) -> list[int | None]:
+    """The page numbers to show: first, last, and those beside the current one; None stands for a gap."""
+    last = page.paginator.num_pages
+    wanted = [number for number in range(1, last + 1) if number in (1, last) or abs(number - page.number) <= 1]
+    shown: list[int | None] = []
+    for before, number in zip([0, *wanted], wanted, strict=False):
+        if number - before > 1:
+            shown.append(None)
+        shown.append(number)
+    return shown
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """How a field is laid out: `check`, `group` of boxes or radio buttons, `select` or `text`."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxSelectMultiple | RadioSelect):
+        return "group"
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    return "select" if isinstance(widget, Select) else "text"
+
+
+@register.filter
+def dressed(field: BoundField) -> SafeString:
+    """The field's input with the classes of the design and all that describes it.
+
+    Django adds `aria-describedby` for the help text and `aria-invalid` itself; the errors' id is added here.
+    """
+    kind = field_kind(field)
+    attributes = {}
+    if kind in ("text", "select"):
+        name = "aksel-select__input" if kind == "select" else "aksel-text-field__input"
+        attributes["class"] = f"{name} aksel-body-short"
+    described = [f"{field.auto_id}_helptext"] if field.help_text else []
+    if field.errors:
+        described.append(f"{field.auto_id}-error")
+    if described:
+        attributes["aria-describedby"] = " ".join(described)
+    widget = field.as_widget(attrs=attributes)
+    return format_html('<div class="aksel-select__container">{}</div>', widget) if kind == "select" else widget
+
+
+@register.filter
+def beside(row: Iterable[Any], columns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells of a table's row as the component writes them: tag, classes, text, link, colour."""
+    cells = []
+    for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
+        given = cell if isinstance(cell, dict) else {"text": cell}
+        kind = " k-number" if column.get("number") else " k-date" if column.get("date") else ""
+        text = formats.day(given["text"]) if column.get("date") else formats.number(given["text"])
+        cells.append({"href": "", "color": ""} | given | {"tag": "td" if index else "th", "kind": kind, "text": text})
+    return cells
+
+
+class ScrollingNode(Node):
+    """A region that scrolls sideways by itself, reached by the keyboard and named for screen readers."""
+
+    def __init__(self, label: template.base.FilterExpression, nodelist: NodeList) -> None:
+        self.label, self.nodelist = label, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        return format_html(
+            '<div class="k-scroll" role="region" tabindex="0" aria-label="{}">{}</div>',
+            self.label.resolve(context) or _("Table"), self.nodelist.render(context),
+        )  # fmt: skip
+
+
+@register.tag
+def scrolling(parser: Parser, token: Token) -> ScrollingNode:
+    """`{% scrolling label %}<table>…</table>{% endscrolling %}`: what is too wide scrolls inside its own region."""
+    _name, label = token.split_contents()
+    nodelist = parser.parse(("endscrolling",))
+    parser.delete_first_token()
+    return ScrollingNode(parser.compile_filter(label), nodelist)
