@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from kokeilu.law import commands as law
 from kokeilu.problems import Problem
 
 app = typer.Typer(
@@ -17,6 +18,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(law.app, name="trial")
+app.command()(law.classify)
 
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]

@@ -28,7 +28,9 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Municipality:
-    """A municipality by Statistics Finland's three-digit code, over `[from_day, to_day)` where the days are known."""
+    """A municipality by Statistics Finland's three-digit code, over `[from_day, to_day)` where the days are
+    known.
+    """
 
     code: str
     name: str  # in Finnish
@@ -43,8 +45,8 @@ class Municipality:
 def municipalities() -> dict[str, Municipality]:
     """All municipalities known to the project, by code.
 
-    The list holds those that existed in April 2024. The mergers before and after it are not in the sources at hand:
-    `valid_from` and `valid_to` are empty where no day is known, and docs/trials.md names the limit.
+    The list holds those that existed in April 2024. The mergers before and after it are not in the sources at
+    hand: `valid_from` and `valid_to` are empty where no day is known, and docs/trials.md names the limit.
     """
     text = files("kokeilu.law").joinpath("data/municipalities.csv").read_text(encoding="utf-8")
     return {
@@ -64,8 +66,9 @@ def municipalities() -> dict[str, Municipality]:
 def read_areas(file: Path, content: bytes) -> tuple[AreaRow, ...]:
     """The area table of a trial (columns COLUMNS, comma or semicolon).
 
-    Problem, with the line: not UTF-8, a missing, doubled or unknown column, an unknown municipality, a bad day or
-    number, an empty source, a municipality in two areas at once, an area whose name or expected customers differ.
+    Problem, with the line: not UTF-8, a missing, doubled or unknown column, an unknown municipality, a bad
+    day or number, an empty source, a municipality in two areas at once, an area whose name or expected
+    customers differ.
     """
     try:
         text = content.decode("utf-8-sig")

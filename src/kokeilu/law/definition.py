@@ -1,4 +1,6 @@
-"""Reading trial definitions: TOML with the area table beside it. Every error is one line that points at its place."""
+"""Reading trial definitions: TOML with the area table beside it. Every error is one line that points at its
+place.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -12,7 +14,7 @@ from kokeilu.law.areas import municipalities, read_areas
 from kokeilu.law.facts import DIRECT, FACTS
 from kokeilu.law.logic import Name, Node, leaves
 from kokeilu.law.positions import Table
-from kokeilu.law.predicates import Refused, parse_expression, parse_test
+from kokeilu.law.predicates import PredicateError, parse_expression, parse_test
 from kokeilu.law.trial import MOST_CRITERIA, NOWHERE, Criterion, Example, Group, Trial, Version
 from kokeilu.problems import Problem
 
@@ -56,6 +58,7 @@ def load(path: str | Path) -> Trial:
     criteria = _criteria(top)
     groups = _groups(top, {criterion.key for criterion in criteria})
     from_day, to_day = _period(top)
+    versions = _versions(top, criteria, groups, from_day, to_day)
     return Trial(
         key=top.slug("key"),
         file=document.file,
@@ -66,8 +69,8 @@ def load(path: str | Path) -> Trial:
         areas=areas,
         criteria=criteria,
         groups=groups,
-        versions=_versions(top, criteria, groups, from_day, to_day),
-        examples=_examples(top, {row.area for row in areas if row.area}),
+        versions=versions,
+        examples=_examples(top, {row.area for row in areas if row.area}, versions),
         open_questions=top.texts("open_questions", ()),
         sha256=hashlib.sha256(content + b"\0" + areas_content).hexdigest(),
     )
@@ -102,7 +105,7 @@ def _criteria(top: Table) -> tuple[Criterion, ...]:
 
 
 def _groups(top: Table, criteria: set[str]) -> dict[str, Group]:
-    tables = {}
+    tables: dict[str, Table] = {}
     for table in top.tables("group"):
         table.only("key", "rule", "law", "source", "note", "verified", "yes", "no")
         tables[_new_key(table, criteria | set(tables))] = table
@@ -157,20 +160,20 @@ def _test(table: Table, top: Table) -> Node:
     text = table.text("test")
     try:
         return parse_test(text)
-    except Refused as refused:
+    except PredicateError as error:
         named = {str(t.data.get("key")) for t in (*top.tables("criterion"), *top.tables("group"))}
-        wanted = str(refused).removeprefix("unknown fact '").removesuffix("'")
+        wanted = str(error).removeprefix("unknown fact '").removesuffix("'")
         mend = (
             f"'{wanted}' is a criterion or group: name it in a group or in member" if wanted in named else ""
         )
-        table.fail(str(refused), key="test", mend=mend or refused.mend)
+        table.fail(str(error), key="test", mend=mend or error.mend)
 
 
 def _expression(table: Table, key: str, known: set[str]) -> Node:
     try:
         node = parse_expression(table.text(key))
-    except Refused as refused:
-        table.fail(str(refused), key=key, mend=refused.mend)
+    except PredicateError as error:
+        table.fail(str(error), key=key, mend=error.mend)
     for leaf in leaves(node):
         if isinstance(leaf, Name) and leaf.key not in known:
             table.fail(
@@ -277,8 +280,14 @@ def _reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
 # -- examples --------------------------------------------------------------------------------------
 
 
-def _examples(top: Table, areas: set[str]) -> tuple[Example, ...]:
-    return tuple(_example(table, areas) for table in top.tables("example"))
+def _examples(top: Table, areas: set[str], versions: tuple[Version, ...]) -> tuple[Example, ...]:
+    examples = []
+    for table in top.tables("example"):
+        example = _example(table, areas)
+        if not any(version.from_day <= example.on < version.to_day for version in versions):
+            table.fail(f"no version on {example.on}", key="on", mend="take a day of one of the versions")
+        examples.append(example)
+    return tuple(examples)
 
 
 def _example(table: Table, areas: set[str]) -> Example:

@@ -54,7 +54,8 @@ def _in_duckdb(version: Version, facts: pl.DataFrame) -> pl.DataFrame:
 
     with duckdb.connect() as connection:
         connection.register("facts", facts.to_arrow())
-        return connection.sql(sql(version, "duckdb")).pl()
+        answers: pl.DataFrame = connection.sql(sql(version, "duckdb")).pl()
+        return answers
 
 
 def _in_spark(version: Version, facts: pl.DataFrame) -> pl.DataFrame:

@@ -45,7 +45,9 @@ NO_AREA: Words = {"fi": "(ei tiedossa)", "sv": "(inte känt)", "en": "(not known
 
 @dataclass(frozen=True)
 class Reason:
-    """One sentence of an explanation. `citation` carries the mark "(not verified)" in the reader's language itself."""
+    """One sentence of an explanation. `citation` carries the mark "(not verified)" in the reader's language
+    itself.
+    """
 
     text: str
     citation: str
@@ -64,9 +66,9 @@ def reasons(
 ) -> list[Reason]:
     """The reasons for one person's decision of the day, in the order of the law.
 
-    `area` is named where a sentence speaks of it. Of the undecided, `missing` are the missing facts that matter;
-    without it they are every fact behind the unknown criteria that keep the decision open. Problem: `pattern` is none
-    of the version's, or does not lead to `decision`.
+    `area` is named where a sentence speaks of it. Of the undecided, `missing` are the missing facts that
+    matter; without it they are every fact behind the unknown criteria that keep the decision open. Problem:
+    `pattern` is none of the version's, or does not lead to `decision`.
     """
     version = trial.version_on(on)
     if OUTCOMES[evaluate(version.rule, version.states(pattern))] != decision:
@@ -77,7 +79,10 @@ def reasons(
 
 
 def sentences(trial: Trial, decisions: pl.DataFrame, language: str) -> pl.Series:
-    """The column `reason`: the decision and its reasons as text, from `kokeilu.law.rules.decide`'s columns."""
+    """The column `reason`: the decision and its reasons as text.
+
+    `decisions` has the columns of `kokeilu.law.rules.decide`; the answer is in its row order.
+    """
     keys = ["version", "pattern", "area", "missing"]
     distinct = decisions.select(keys).unique()
     texts = [
@@ -115,7 +120,7 @@ def _reasons(
     return [
         Reason(
             (part.yes if state == YES else part.no)[language].replace("{area}", area_name),
-            _citation(part.law, part.verified, language),
+            citation(part.law, part.verified, language),
             part.verified,
         )
         for part, state in grounds
@@ -135,29 +140,29 @@ def _missing_reasons(
     return [
         Reason(
             MISSING[language].format(fact=FACTS[fact].label[language]),
-            _citation(criterion.law, criterion.verified, language),
+            citation(criterion.law, criterion.verified, language),
             criterion.verified,
         )
         for fact, criterion in found.items()
     ]
 
 
-def _citation(law: str, verified: bool, language: str) -> str:
+def citation(law: str, verified: bool, language: str) -> str:
+    """The citation, marked in the reader's language where it is not verified."""
     return law if verified else f"{law} ({NOT_VERIFIED[language]})"
 
 
 def _grounds(version: Version, states: Mapping[Atom | Name, int]) -> list[tuple[Criterion | Group, int]]:
     """The criteria and groups on which a decision rests, each with its state, in the order of the law.
 
-    A yes of AND rests on all its parts, a yes of OR on the parts that are yes; a no of AND on the parts that are no, a
-    no of OR on all; an unknown on the unknown parts. A group whose own sentence fits stands for its parts.
+    A yes of AND rests on all its parts, a yes of OR on the parts that are yes; a no of AND on the parts that
+    are no, a no of OR on all; an unknown on the unknown parts. A group whose own sentence fits stands for its
+    parts.
     """
     criteria = {criterion.key: criterion for criterion in version.criteria}
     rules = {group.key: group.rule for group in version.groups.values()}
-    known = {
-        **states,
-        **{Name(key): evaluate(substitute(rule, rules), states) for key, rule in rules.items()},
-    }
+    known: dict[Atom | Name, int] = dict(states)
+    known.update({Name(key): evaluate(substitute(rule, rules), states) for key, rule in rules.items()})
 
     def of(node: Node) -> Iterator[tuple[Criterion | Group, int]]:
         state = evaluate(node, known)

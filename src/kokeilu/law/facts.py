@@ -141,9 +141,9 @@ def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
     """Facts of the people of a register extract on a day, in its row order.
 
     `extract` has typed columns of a register extract, at least `person`; a null is unknown and stays
-    unknown. A derived fact appears where its source column does; one that is already there is kept. Returns `person`
-    and the facts. Problem: no version of the trial on the day; a derived fact beside its own source; someone born
-    after the day.
+    unknown. A derived fact appears where its source column does; one that is already there is kept. Returns
+    `person` and the facts. Problem: no version of the trial on the day; a derived fact beside its own source;
+    someone born after the day.
     """
     area_by = trial.version_on(on).area_by
     columns = [pl.col(name).cast(fact.kind.polars) for name, fact in FACTS.items() if name in extract.columns]
@@ -185,7 +185,9 @@ def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.
 
 
 def age(birth_date: pl.Expr, on: date) -> pl.Expr:
-    """Whole years lived on the day. Someone born on 29 February turns a year older on 1 March of a common year."""
+    """Whole years lived on the day. Someone born on 29 February turns a year older on 1 March of a common
+    year.
+    """
     before_birthday = (
         birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
     )
@@ -193,7 +195,9 @@ def age(birth_date: pl.Expr, on: date) -> pl.Expr:
 
 
 def _trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
-    """The area by home municipality; by placement where the version says so and there is no home municipality."""
+    """The area by home municipality; by placement where the version says so and there is no home
+    municipality.
+    """
     known = {row.municipality: row.area for row in trial.areas if row.on(on)}
 
     def of(column: pl.Expr) -> pl.Expr:

@@ -1,13 +1,13 @@
 """Three-valued logic (Kleene) over facts and over named criteria, compiled to columns.
 
 A *test* is a predicate over facts (`age < 30`); an *expression* joins criteria and groups by name
-(`job_search AND NOT resident`). Both are the same four nodes. They are compiled to Polars expressions and, through
-sqlglot, to SQL text of any dialect; only distinct patterns are ever evaluated in Python.
+(`job_search AND NOT resident`). Both are the same four nodes. They are compiled to Polars expressions and,
+through sqlglot, to SQL text of any dialect; only distinct patterns are ever evaluated in Python.
 
 A state is 0 (no), 1 (yes) or 2 (unknown).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -153,37 +153,36 @@ def to_polars(node: Node) -> pl.Expr:
             return reduce(lambda left, right: left | right, map(to_polars, parts))
 
 
+_COLUMN_COMPARISONS: dict[str, Callable[[pl.Expr, Value], pl.Expr]] = {
+    "=": pl.Expr.eq,
+    "<>": pl.Expr.ne,
+    "<": pl.Expr.lt,
+    "<=": pl.Expr.le,
+    ">": pl.Expr.gt,
+    ">=": pl.Expr.ge,
+}
+
+
 def _atom_to_polars(atom: Atom) -> pl.Expr:
     column = pl.col(atom.fact)
-    first, last = (atom.values[0], atom.values[-1]) if atom.values else (None, None)
     match atom.operator:
         case "is true":
             return column
         case "is null":
             return column.is_null()
-        case "=":
-            return column == first
-        case "<>":
-            return column != first
-        case "<":
-            return column < first
-        case "<=":
-            return column <= first
-        case ">":
-            return column > first
-        case ">=":
-            return column >= first
         case "in":
             # a chain of equalities keeps null as unknown whatever the membership kernel does with it
             return reduce(lambda left, right: left | right, [column == value for value in atom.values])
         case "between":
-            return (column >= first) & (column <= last)
+            return (column >= atom.values[0]) & (column <= atom.values[1])
+        case operator:
+            return _COLUMN_COMPARISONS[operator](column, atom.values[0])
 
 
 # -- SQL -------------------------------------------------------------------------------------------
 
 
-def to_sql(node: Node) -> exp.Expression:
+def to_sql(node: Node) -> exp.Expr:
     """The same as a sqlglot expression; SQL's own logic with NULL is Kleene's."""
     match node:
         case Atom():
@@ -198,7 +197,7 @@ def to_sql(node: Node) -> exp.Expression:
             return exp.or_(*map(to_sql, parts))
 
 
-_COMPARISONS: dict[str, type[exp.Binary]] = {
+_SQL_COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ,
     "<>": exp.NEQ,
     "<": exp.LT,
@@ -208,7 +207,7 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
 }
 
 
-def _atom_to_sql(atom: Atom) -> exp.Expression:
+def _atom_to_sql(atom: Atom) -> exp.Expr:
     column = _column(atom.fact)
     values = [_literal(value) for value in atom.values]
     match atom.operator:
@@ -221,14 +220,14 @@ def _atom_to_sql(atom: Atom) -> exp.Expression:
         case "between":
             return exp.Between(this=column, low=values[0], high=values[1])
         case operator:
-            return _COMPARISONS[operator](this=column, expression=values[0])
+            return _SQL_COMPARISONS[operator](this=column, expression=values[0])
 
 
-def _column(name: str) -> exp.Expression:
+def _column(name: str) -> exp.Expr:
     return exp.column(name, quoted=True)
 
 
-def _literal(value: Value) -> exp.Expression:
+def _literal(value: Value) -> exp.Expr:
     if isinstance(value, bool):
         return exp.Boolean(this=value)
     if isinstance(value, int):

@@ -1,9 +1,9 @@
 """Which missing facts matter: those whose values could change the decision.
 
-Everything is worked out per distinct set of answers to the version's atoms, never per person. An atom asks about one fact, so
-from the answers it is known which facts are missing; the decision as a function of the missing facts alone is built
-as a reduced multi-valued decision diagram (Bryant 1986; Srinivasan et al. 1990), in which exactly the facts appear
-on which the function depends.
+Everything is worked out per distinct set of answers to the version's atoms, never per person. An atom asks
+about one fact, so from the answers it is known which facts are missing; the decision as a function of the
+missing facts alone is built as a reduced multi-valued decision diagram (Bryant 1986; Srinivasan et al. 1990),
+in which exactly the facts appear on which the function depends.
 """
 
 from collections.abc import Mapping
@@ -39,13 +39,13 @@ def missing_facts(version: Version, facts: pl.DataFrame, decision: pl.Series) ->
     return pl.repeat("", len(facts), dtype=pl.String, eager=True).scatter(places, answers).alias("missing")
 
 
-def matter(version: Version, states: Mapping[Atom, int]) -> tuple[str, ...]:
+def matter(version: Version, states: Mapping[Atom | Name, int]) -> tuple[str, ...]:
     """The missing facts that could change the decision, sorted, from the states of the version's atoms.
 
-    Where all values lead to the same decision though Kleene's logic leaves it open (`x OR NOT x`), the facts of
-    every unknown criterion are named, so that an undecided answer always says what is missing.
+    Where all values lead to the same decision though Kleene's logic leaves it open (`x OR NOT x`), the facts
+    of every unknown criterion are named, so that an undecided answer always says what is missing.
     """
-    missing = sorted({atom.fact for atom, state in states.items() if _is_missing(atom, state)})
+    missing = sorted({atom.fact for atom in version.atoms if _is_missing(atom, states[atom])})
     diagram = _Diagram(version.rule_over_facts, missing, version.atoms)
     support = diagram.support(dict(states))
     if support:

@@ -1,8 +1,8 @@
 """TOML whose every value knows its line, so that an error can point at it.
 
-The values come from `tomllib`. The lines come from splitting the text into its statements: a statement of TOML (a
-table header or a `key = value`) is the shortest run of whole lines that parses alone, so `tomllib` itself finds where
-each one ends and which keys it sets, whatever strings, arrays and quoted keys it holds.
+The values come from `tomllib`. The lines come from splitting the text into its statements: a statement of
+TOML (a table header or a `key = value`) is the shortest run of whole lines that parses alone, so `tomllib`
+itself finds where each one ends and which keys it sets, whatever strings, arrays and quoted keys it holds.
 """
 
 import re
@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from kokeilu.problems import Problem
 
 TomlPath = tuple[str | int, ...]
+T = TypeVar("T")
 LANGUAGES = ("fi", "sv", "en")
 
 
@@ -35,7 +36,7 @@ class Document:
 
 
 def read(file: Path) -> tuple[Document, bytes]:
-    """Read a TOML file; returns it with its bytes. Problem: unreadable, not UTF-8, not TOML, a doubled key."""
+    """Read a TOML file; returns it with its bytes. Problem: unreadable, not UTF-8, not TOML."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -198,7 +199,7 @@ class Table:
             self.fail(f"'{key}' must be written as [[{key}]]", key=key)
         return [Table(self.document, (*self.path, key, n), item) for n, item in enumerate(value)]
 
-    def _typed(self, key: str, kind: type, called: str, default: Any) -> Any:
+    def _typed(self, key: str, kind: type[T], called: str, default: T | None) -> T:
         if key not in self.data:
             if default is None:
                 self.fail(f"missing '{key}'", mend=f"add {key}, {called}")

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import reduce
+from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 import polars as pl
@@ -20,13 +21,13 @@ OUTCOMES = ("out", "in", "undecided")  # by state
 def decide(trial: Trial, facts: pl.DataFrame, on: date, engine: Engine = "polars") -> pl.DataFrame:
     """What the law in force on the day says of each person, in the row order of `facts`.
 
-    `facts` has `person` and a column for every fact that the version asks about (`kokeilu.law.facts.derive` makes
-    them); a null is unknown. Returns `person`, `decision` (in, out, undecided), `area` (the person's trial area
-    whatever the decision; null outside them or unknown), `version` (its start date), `pattern` (see Version) and
-    `missing` (of the undecided: the missing facts whose values could change the decision, sorted, separated by
-    spaces; empty for the others). The answer for a person depends on that person's facts alone, and version and
-    pattern make the decision again (`outcome`). Problem: no version on the day; a missing column or one of the wrong
-    type; the engine's packages are not installed.
+    `facts` has `person` and a column for every fact that the version asks about (`kokeilu.law.facts.derive`
+    makes them); a null is unknown. Returns `person`, `decision` (in, out, undecided), `area` (the person's
+    trial area whatever the decision; null outside them or unknown), `version` (its start date), `pattern`
+    (see Version) and `missing` (of the undecided: the missing facts whose values could change the decision,
+    sorted, separated by spaces; empty for the others). The answer for a person depends on that person's facts
+    alone, and version and pattern make the decision again (`outcome`). Problem: no version on the day; a
+    missing column or one of the wrong type; the engine's packages are not installed.
     """
     version = trial.version_on(on)
     check_columns(version, facts)
@@ -51,19 +52,16 @@ def outcome(version: Version, pattern: int) -> str:
     return OUTCOMES[evaluate(version.rule, version.states(pattern))]
 
 
-def check_columns(version: Version, facts: pl.DataFrame) -> None:
+def check_columns(version: Version, facts: pl.DataFrame, file: Path | None = None) -> None:
     """Problem: `person` or a fact of the version is not a column, or a fact's column is not of its type."""
     for name in ("person", *version.facts):
         if name not in facts.columns:
-            mend = ", ".join(FACTS[name].sources) if name in FACTS else ""
-            raise Problem(
-                f"missing column '{name}'",
-                mend=f"give {name}" + (f" or {mend}" if mend else "") + "; empty cells are unknown",
-            )
+            instead = " and ".join(FACTS[name].sources) if name in FACTS else ""
+            mend = f"give {name}" + (f", or {instead}" if instead else "") + "; a cell may be empty"
+            raise Problem(f"missing column '{name}'", file=file, mend=mend)
         if name in FACTS and facts.schema[name] != FACTS[name].kind.polars:
-            raise Problem(
-                f"column '{name}' is {facts.schema[name]}", mend=f"make it {FACTS[name].kind.value}"
-            )
+            what = f"column '{name}' is {facts.schema[name]}"
+            raise Problem(what, file=file, mend=f"make it {FACTS[name].kind.value}")
 
 
 def _in_polars(version: Version, facts: pl.DataFrame) -> pl.DataFrame:

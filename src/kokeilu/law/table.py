@@ -1,8 +1,9 @@
 """The truth table of a version, collapsed to tables that a person can read.
 
-Kleene's logic makes this exact: an expression is yes where one of its yes-rows holds and no where one of its no-rows
-holds; rows follow from the parts (AND joins the yes-rows of its parts and collects their no-rows, OR the other way
-round, NOT swaps them), and every other combination is unknown. Groups have a table of their own.
+Kleene's logic makes this exact: an expression is yes where one of its yes-rows holds and no where one of its
+no-rows holds; rows follow from the parts (AND joins the yes-rows of its parts and collects their no-rows, OR
+the other way round, NOT swaps them), and every other combination is unknown. Groups have a table of their
+own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,7 +34,9 @@ class DecisionTable:
 
 
 def decision_tables(version: Version) -> tuple[DecisionTable, ...]:
-    """The table of `member` first, then one of every group that it rests on; together they are the whole rule."""
+    """The table of `member` first, then one of every group that it rests on; together they are the whole
+    rule.
+    """
     tables = [_table("member", version.member)]
     reached = _in_order(version)
     return (*tables, *(_table(key, version.groups[key].rule) for key in reached))

@@ -17,8 +17,8 @@ MOST_CRITERIA = 39  # 3**39 patterns still fit in a 64-bit integer
 class AreaRow:
     """One municipality's membership in a trial area over `[from_day, to_day)`; no end where it is None.
 
-    `area` is None where it is not known whether the municipality belongs to an area: `trial_area` is then unknown.
-    `customers_expected` is the whole area's figure at its start, not the municipality's.
+    `area` is None where it is not known whether the municipality belongs to an area: `trial_area` is then
+    unknown. `customers_expected` is the whole area's figure at its start, not the municipality's.
     """
 
     area: str | None
@@ -64,9 +64,10 @@ class Group:
 class Version:
     """The law in force over `[from_day, to_day)`.
 
-    `criteria` are those that `member` or `exit` rests on, in the order of the definition. A pattern is the sum of
-    state * 3**i, where i is the criterion's place in that order from 0 and the state is 0 no, 1 yes, 2 unknown.
-    Criteria that only other versions use do not enter it, so a later amendment leaves old patterns as they are.
+    `criteria` are those that `member` or `exit` rests on, in the order of the definition. A pattern is the
+    sum of state * 3**i, where i is the criterion's place in that order from 0 and the state is 0 no, 1 yes, 2
+    unknown. Criteria that only other versions use do not enter it, so a later amendment leaves old patterns
+    as they are.
     """
 
     trial: str
