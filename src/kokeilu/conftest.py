@@ -4,22 +4,17 @@ An unordered queryset comes in random order. By pyproject.toml a template variab
 a warning is an error, and nothing beyond this machine is reached.
 """
 
-import os
 import random
 from collections.abc import Callable
 
-for name in ("KOKEILU_DEMO", "KOKEILU_DATABASE", "KOKEILU_HOSTS"):
-    os.environ.pop(name, None)
-os.environ["KOKEILU_TODAY"] = "2021-03-31"
-os.environ["KOKEILU_STATIC"] = "rooms"
-os.environ["KOKEILU_PASSWORD_LOGIN"] = "1"
+import pytest
+from django.db.models import QuerySet
 
-import pytest  # noqa: E402 - the surroundings come before the settings
-from django.db.models import QuerySet  # noqa: E402
-
-from kokeilu import postgres  # noqa: E402
+from kokeilu import postgres
+from kokeilu.web import messages
 
 postgres.ensure()
+messages.compile_all()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,13 +1,10 @@
 """Django's settings. What differs between installations comes from environment variables named here."""
 
 import os
-import sys
 from datetime import date
 from pathlib import Path
 
 from csp import constants as csp
-from django.utils.translation import gettext_lazy as _
-
 from kokeilu import installation, postgres
 from kokeilu.access import oidc
 
@@ -96,22 +93,22 @@ ROOT_URLCONF = "kokeilu.urls"
 WSGI_APPLICATION = "kokeilu.wsgi.application"
 
 LANGUAGE_CODE = "fi"
-LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]  # each by its own name
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Helsinki"
 
 STATIC_URL = "static/"
 STATIC_ROOT = installation.home() / "static"
-# Files under hashed names once they are collected (`kokeilu serve` does it), straight from the rooms before and in tests.
-_collected = os.environ.get("KOKEILU_STATIC") != "rooms" and (STATIC_ROOT / "staticfiles.json").exists()
-WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _collected
+# Files under hashed names, collected by `kokeilu serve`; tests read them straight from the rooms.
+_from_rooms = os.environ.get("KOKEILU_STATIC") == "rooms"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = _from_rooms
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _collected or "collectstatic" in sys.argv
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if _from_rooms
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
 

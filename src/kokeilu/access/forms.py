@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from kokeilu import clock
 from kokeilu.access.models import Organisation, Role
-from kokeilu.web.context import LANGUAGES
 from kokeilu.web.forms import DayField
 
 
@@ -25,7 +24,7 @@ class UserForm(MembershipForm):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     email = forms.EmailField(label=_("E-mail address"))
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     field_order = ("name", "email", "language", "organisation", "role", "since")
 
 

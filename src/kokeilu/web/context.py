@@ -9,9 +9,6 @@ from django.shortcuts import resolve_url
 from kokeilu import clock
 from kokeilu.web import navigation
 
-# Each language by its own name, never translated.
-LANGUAGES = [("fi", "Suomi"), ("sv", "Svenska"), ("en", "English")]
-
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context `shell`: organisation, person, role, navigation, languages, and whether this is a demonstration.
@@ -23,7 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "shell": {
             "home": resolve_url(settings.LOGIN_REDIRECT_URL if known else settings.LOGIN_URL),
-            "languages": LANGUAGES,
+            "languages": settings.LANGUAGES,
             "user_name": user.name if known else "",
             "organisation": actor.organisation.name if actor else "",
             "role": actor.role.label if actor else "",
