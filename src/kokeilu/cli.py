@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from kokeilu.law import commands as law
+from kokeilu.monitoring import commands as monitoring
+from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
 
 app = typer.Typer(
@@ -21,6 +23,8 @@ app = typer.Typer(
 
 app.add_typer(law.app, name="trial")
 app.command()(law.classify)
+app.add_typer(panel.app, name="panel")
+app.command()(monitoring.monitor)
 
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]

@@ -1,23 +1,38 @@
-"""The monthly figures that pages show, after disclosure control."""
+"""The monthly figures that pages show, after disclosure control, and the charts drawn of them."""
 
 from django.db import models
 
 
 class MonthlyFigure(models.Model):
-    """One figure of one area at one month's end; null where suppressed."""
+    """One figure of one area and month; null where suppressed, or where there is none (a rate of no one)."""
 
     id = models.BigAutoField(primary_key=True)
     area = models.SlugField()
+    population = models.CharField(max_length=20)  # one of indicators.POPULATIONS
     month = models.DateField()  # the first day of the month
-    indicator = models.CharField(max_length=60)  # key of rules.INDICATORS
+    indicator = models.CharField(max_length=60)  # key of indicators.INDICATORS
     value = models.FloatField(null=True)
     suppressed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["area", "month", "indicator"], name="one_figure"),
+            models.UniqueConstraint(fields=["area", "month", "population", "indicator"], name="one_figure"),
             models.CheckConstraint(
                 condition=models.Q(suppressed=True, value=None) | models.Q(suppressed=False),
                 name="a_suppressed_figure_has_no_value",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} of {self.population}, {self.area}, {self.month:%Y-%m}"
+
+
+class DrawnChart(models.Model):
+    """A drawn chart, kept under the hash of everything that it shows; made again where it is missing."""
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    area = models.SlugField()
+    svg = models.TextField()
+
+    def __str__(self) -> str:
+        return f"chart of {self.area}"

@@ -1,0 +1,60 @@
+"""`kokeilu monitor`: the month's figures from the panel."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kokeilu.panel.commands import month
+
+
+class Engine(StrEnum):
+    """What counts the figures; the figures are the same."""
+
+    duckdb = "duckdb"
+    polars = "polars"
+
+
+def monitor(
+    panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
+    chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The month.")],
+    out: Annotated[Path, typer.Option(help="Folder for the table, monthly-YYYY-MM.csv.")],
+    engine: Annotated[Engine, typer.Option(help="What counts the figures.")] = Engine.duckdb,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Also show the months up to it on the pages.")
+    ] = False,
+) -> None:
+    """Write the month's published table: area, population, month, indicator, value.
+
+    An empty value is suppressed because it would tell of fewer than five people, or a rate of no one.
+
+    Example: kokeilu monitor --panel panel --month 2021-03 --out tables
+    """
+    from rich.progress import Progress
+
+    from kokeilu.monitoring import table
+
+    with Progress(transient=True) as progress:
+        progress.add_task("counting", total=None)
+        figures = table.published(panel, chosen, engine.value)
+    path = table.write_csv(figures, chosen, out)
+    typer.echo(f"{path}")
+    if publish:
+        _publish(panel, chosen, engine)
+
+
+def _publish(panel: Path, last: int, engine: Engine) -> None:
+    from rich.progress import Progress
+
+    from kokeilu.cli import with_database
+
+    with_database()
+
+    from kokeilu.monitoring import actions, charts
+
+    done = actions.publish(panel, last=last, engine=engine.value)
+    typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
+    with Progress(transient=True) as progress:
+        for _ in progress.track(charts.draw_all(), total=charts.how_many(), description="drawing charts"):
+            pass

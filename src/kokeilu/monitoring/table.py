@@ -1,0 +1,65 @@
+"""The published table: the figures of a panel after disclosure control, in long form."""
+
+import errno
+from pathlib import Path
+
+import polars as pl
+
+from kokeilu.monitoring import engines, rules, suppression
+from kokeilu.monitoring.engines import Engine
+from kokeilu.panel.folder import Manifest, Panel, open_panel
+from kokeilu.panel.rules import month_end, month_name, months
+from kokeilu.problems import Problem
+
+
+def _months(manifest: Manifest) -> list[int]:
+    """Every month that the panel covers."""
+    return list(months(month_end(manifest.first_month), month_end(manifest.last_month)))
+
+
+def _check(panel: Panel, month: int) -> None:
+    first, last = panel.manifest.first_month, panel.manifest.last_month
+    if not first <= month <= last:
+        raise Problem(
+            f"the panel has no {month_name(month)}",
+            file=panel.path,
+            mend=f"it covers {month_name(first)} to {month_name(last)}",
+        )
+
+
+def all_published(path: Path, last: int | None = None, engine: Engine = "duckdb") -> pl.DataFrame:
+    """Every month's figures of the panel in the folder, up to `last` (202103), as they may be shown.
+
+    Columns area, population, month (202103), indicator, value, suppressed. What is shown of a month rests on
+    that month and earlier ones only, so a later panel shows it the same. Raises Problem where the folder is
+    no panel or does not cover `last`.
+    """
+    panel = open_panel(path)
+    last = panel.manifest.last_month if last is None else last
+    _check(panel, last)
+    figures = rules.figures(engines.counts(panel, engine), _months(panel.manifest))
+    return suppression.published(figures.filter(pl.col("month") <= last))
+
+
+def published(path: Path, month: int, engine: Engine = "duckdb") -> pl.DataFrame:
+    """One month's part of `all_published`."""
+    return all_published(path, month, engine).filter(pl.col("month") == month)
+
+
+def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
+    """Write the month's table into the folder and return its path; it appears whole or not at all.
+
+    Raises Problem where the folder cannot be written.
+    """
+    path = out / f"monthly-{month_name(month)}.csv"
+    making = path.with_suffix(".part")
+    named = figures.with_columns(month=pl.lit(month_name(month))).drop("suppressed")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        making.write_bytes(named.write_csv(float_precision=2).encode())
+        making.rename(path)
+    except OSError as error:
+        making.unlink(missing_ok=True)
+        what = "the disk is full" if error.errno == errno.ENOSPC else "cannot be written"
+        raise Problem(what, file=path, mend="name another folder with --out") from error
+    return path
