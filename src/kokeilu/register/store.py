@@ -62,9 +62,11 @@ def built_afterwards(tables: Sequence[str]) -> Iterator[None]:
         if not cursor.fetchone()[0]:
             yield
             return
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(_STRUCTURE, [names, names])
         structure = cursor.fetchall()
+        if keys := [f'"{name}"' for _, name, definition, _ in structure if "DEFERRABLE" in (definition or "")]:
+            # A table with checks still to come cannot be altered; those of other tables stay for the end.
+            cursor.execute(f"SET CONSTRAINTS {', '.join(keys)} IMMEDIATE")
         for table, name, constraint, _index in structure:
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' if constraint else f"DROP INDEX {name}")
         yield
