@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from kokeilu import postgres
 from kokeilu.web import messages
+from kokeilu.web.browser import chromium, visit  # noqa: F401 - fixtures
 
 postgres.ensure()
 messages.compile_all()
@@ -27,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         uses = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
         if uses or item.get_closest_marker("django_db"):
             item.add_marker("database")
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
 
 
 @pytest.fixture(autouse=True)

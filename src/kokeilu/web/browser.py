@@ -1,0 +1,142 @@
+"""A browser for tests of pages: Chromium, visited as a person, with what every page must hold to.
+
+Fixtures for all rooms (through the shared conftest): `visit` opens a page as an actor; each page it opened is checked at the
+end of the test for broken rules of the content security policy, errors of scripts, and addresses that failed.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--force-color-profile=srgb",
+]  # fmt: skip
+DESKTOP, PHONE = 1280, 390
+HEIGHTS = {DESKTOP: 900, PHONE: 844}
+
+
+def chromium_path() -> str | None:
+    """Where Chromium is installed on this machine, None where it is not."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+@cache
+def axe_source() -> str:
+    """The text of axe-core, as the package for Playwright carries it."""
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def axe_faults(page: "Page") -> list[str]:
+    """What axe-core finds on the page, one line each: rule, elements, help. All its rules are on."""
+    page.evaluate(axe_source())
+    found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+    return [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: "Page") -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+class Visitor:
+    """Opens pages of the live server as persons, and keeps what went wrong on them."""
+
+    def __init__(self, browser: "Browser", address: str) -> None:
+        self.browser, self.address = browser, address
+        self.faults: list[str] = []
+        self._pages: dict[tuple[Any, str, int], Page] = {}
+
+    def __call__(self, path: str, user: Any = None, language: str = "en", width: int = DESKTOP) -> "Page":
+        """Open `path` as `user` (nobody logged in: None) in a language, in a window of `width`; returns the page.
+
+        A user's stored language is changed to `language`.
+        """
+        page = self._page(user, language, width)
+        if user is not None:
+            type(user).objects.filter(pk=user.pk).update(language=language)
+        page.goto(self.address + path)
+        return page
+
+    def _page(self, user: Any, language: str, width: int) -> "Page":
+        key = (user.pk if user else None, language, width)
+        if key in self._pages:
+            return self._pages[key]
+        context = self.browser.new_context(
+            locale=language, viewport={"width": width, "height": HEIGHTS.get(width, 900)}, reduced_motion="reduce"
+        )
+        context.set_default_timeout(15_000)
+        if user is not None:
+            context.add_cookies([_session_cookie(user, self.address)])
+        page = self._pages[key] = context.new_page()
+        page.on("console", lambda message: self._heard(page, message.type, message.text))
+        page.on("pageerror", lambda error: self.faults.append(f"{page.url}: script error: {error}"))
+        page.on("requestfailed", lambda request: self._failed(page, request))
+        return page
+
+    def _heard(self, page: "Page", kind: str, text: str) -> None:
+        # A page that answers 403 on purpose says so in the console; everything else there is a fault.
+        if kind in ("error", "warning") and "Failed to load resource" not in text:
+            self.faults.append(f"{page.url}: {text}")
+
+    def _failed(self, page: "Page", request: Any) -> None:
+        if "ERR_ABORTED" not in (request.failure or ""):  # a navigation that another one overtook
+            self.faults.append(f"{page.url}: {request.url} {request.failure}")
+
+    def close(self) -> None:
+        """Close all windows."""
+        for page in self._pages.values():
+            page.context.close()
+
+
+def _session_cookie(user: Any, address: str) -> Any:
+    """The cookie of a session in which `user` is logged in."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": address}
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Chromium without a window, once per test run. Fails with what to install where there is none."""
+    from playwright.sync_api import sync_playwright
+
+    path = chromium_path()
+    if path is None:
+        pytest.fail("no Chromium for the browser tests: run `make browser`, or leave them out with -m 'not browser'")
+    # Playwright keeps an event loop in this thread; Django would refuse the database beside one.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: "Browser", live_server: Any) -> Iterator[Callable[..., "Page"]]:
+    """Opens pages of a server with the test's data: `visit("/portfolio/", user, "fi", 390)`."""
+    visitor = Visitor(chromium, live_server.url)
+    yield visitor
+    visitor.close()
+    assert visitor.faults == []
