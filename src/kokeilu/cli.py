@@ -12,6 +12,7 @@ from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
+from kokeilu.synthetic import commands as synthetic
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -23,6 +24,7 @@ app = typer.Typer(
 
 app.add_typer(law.app, name="trial")
 app.command()(law.classify)
+app.command()(synthetic.synth)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 
