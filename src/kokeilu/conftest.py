@@ -5,7 +5,7 @@ a warning is an error, and nothing beyond this machine is reached.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db.models import QuerySet
@@ -46,8 +46,8 @@ def _no_order_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QuerySet, "_fetch_all", fetch_shuffled)
 
 
-@pytest.fixture(autouse=True)
-def _logs_empty_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _logs_empty_between_tests() -> Iterator[None]:
     """Tests that commit empty all tables afterwards, also the logs, which the database otherwise only lets grow."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
@@ -62,7 +62,9 @@ def _logs_empty_between_tests(monkeypatch: pytest.MonkeyPatch) -> None:
             *(switch.format(log, "ENABLE") for log in logs),
         ]
 
-    monkeypatch.setattr(DatabaseOperations, "sql_flush", flush_logs_too)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", flush_logs_too)
+        yield
 
 
 @pytest.fixture
