@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -254,36 +255,42 @@ def _postmaster(data: Path) -> int | None:
     """The running server's process id. After a kill the file may stay and its number go to another."""
     try:
         process = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-        if Path(f"/proc/{process}/comm").read_text().strip() == "postgres":
-            return process
     except (OSError, ValueError):
-        pass
-    return None
+        return None
+    return process if _alive(process, "(postgres)") else None
+
+
+def _alive(process: int, *names: str) -> bool:
+    try:
+        name, state = Path(f"/proc/{process}/stat").read_text().split()[1:3]
+    except OSError:
+        return False
+    return name in names and state != "Z"  # Z: it ended, and its parent has not looked yet
 
 
 def _start(binaries: Path, data: Path) -> bool:
     """Start the server unless it runs, and wait until it answers. Returns whether it was started."""
-    socket, log = socket_dir(), data / "server.log"
-    _own_folder(socket)
+    log = data / "server.log"
+    _own_folder(socket_dir())
     started = False
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
+    while not _answers():
+        if time.monotonic() > deadline:
+            raise Problem(f"the embedded PostgreSQL did not answer in {START_SECONDS} seconds", file=log)
         if _postmaster(data) is None:
             _check_version(binaries, data)
-            (data / "postmaster.pid").unlink(missing_ok=True)
+            for left_behind in (data / "postmaster.pid", *socket_dir().iterdir()):
+                left_behind.unlink(missing_ok=True)
             server = _launch(binaries, data, log)
             started = True
-            # A killed server's last process may hold its memory for a moment.
-            while server.poll() is None and not _answers():
+            while _alive(server, "(sh)", "(dash)", "(bash)", "(postgres)") and not _answers():
                 time.sleep(0.05)
-            if server.returncode and "is still in use" not in log.read_text():
-                raise Problem(
-                    f"the embedded PostgreSQL did not start: {_last_line(log.read_text())}", file=log
-                )
-        if _answers():
-            return started
+            said = log.read_text(errors="replace")
+            # A killed server's last process may hold its memory for a moment: then once more.
+            if not _alive(server, "(postgres)") and "is still in use" not in said:
+                raise Problem(f"the embedded PostgreSQL did not start: {_last_line(said)}", file=log)
         time.sleep(0.1)
-    raise Problem(f"the embedded PostgreSQL did not answer in {START_SECONDS} seconds", file=log)
+    return started
 
 
 def _answers() -> bool:
@@ -293,16 +300,22 @@ def _answers() -> bool:
     return False
 
 
-def _launch(binaries: Path, data: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Run the server in a session of its own, so that a Ctrl-C to this one does not reach it."""
+def _launch(binaries: Path, data: Path, log: Path) -> int:
+    """Run the server in a session of its own and return its process id.
+
+    It is nobody's child, so that it may outlive this process, and a Ctrl-C to this one does not reach it.
+    """
     log.unlink(missing_ok=True)
-    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as output:
-        return subprocess.Popen(
-            [binaries / "postgres", "-D", data, "-c", f"config_file={_configure()}"],
-            stdout=output,
-            start_new_session=True,
-            **_as_owner(),
-        )
+    background = 'log=$1; shift; "$@" >"$log" 2>&1 & echo $!'
+    server: list[str | Path] = [binaries / "postgres", "-D", data, "-c", f"config_file={_configure()}"]
+    done = subprocess.run(
+        ["/bin/sh", "-c", background, "sh", log, *server],
+        stdout=subprocess.PIPE,
+        check=True,
+        start_new_session=True,
+        **_as_owner(),
+    )
+    return int(done.stdout)
 
 
 def _configure() -> Path:
@@ -328,14 +341,13 @@ def _configure() -> Path:
 
 
 def _stop(data: Path) -> None:
-    if _postmaster(data) is not None:
-        subprocess.run(
-            [_binaries() / "pg_ctl", "stop", "-D", data, "-m", "fast", "-w", "-t", "120"],
-            stdout=subprocess.DEVNULL,
-            check=False,
-            start_new_session=True,  # a second Ctrl-C does not cut the stop short
-            **_as_owner(),
-        )
+    """End every session and stop the server, as `pg_ctl stop --mode=fast` does, and wait for its end."""
+    process = _postmaster(data)
+    if process is not None:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGINT)
+        while _postmaster(data) == process:
+            time.sleep(0.02)
 
 
 def _last_line(output: str) -> str:
