@@ -15,7 +15,7 @@ from kokeilu.law.facts import DIRECT, FACTS
 from kokeilu.law.logic import Name, Node, leaves
 from kokeilu.law.positions import Table
 from kokeilu.law.predicates import PredicateError, parse_expression, parse_test
-from kokeilu.law.trial import MOST_CRITERIA, NOWHERE, Criterion, Example, Group, Trial, Version
+from kokeilu.law.trial import AREA, MOST_CRITERIA, NOWHERE, Criterion, Example, Group, Trial, Version
 from kokeilu.problems import Problem
 
 AREA_GROUNDS = ("municipality", "placed_in")
@@ -147,7 +147,7 @@ def _sentence(table: Table, key: str) -> dict[str, str]:
     words = table.words(key)
     for language, text in words.items():
         for place in ("{", "}"):
-            if text.replace("{area}", "").count(place):
+            if text.replace(AREA, "").count(place):
                 table.fail(
                     f"{key}.{language} has a brace",
                     key=key,

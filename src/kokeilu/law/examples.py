@@ -8,7 +8,10 @@ from kokeilu.law.facts import DIRECT, derive
 from kokeilu.law.rules import decide
 from kokeilu.law.trial import Example, Trial
 
-SCHEMA = pl.Schema({"person": pl.String, **{name: fact.kind.polars for name, fact in DIRECT.items()}})
+SCHEMA: dict[str, type[pl.DataType]] = {
+    "person": pl.String,
+    **{name: fact.kind.polars for name, fact in DIRECT.items()},
+}
 
 
 @dataclass(frozen=True)

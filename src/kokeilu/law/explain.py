@@ -3,7 +3,6 @@
 Composed per distinct pattern, area and missing facts, then joined to the people as a column.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -11,10 +10,11 @@ from itertools import groupby
 import polars as pl
 
 from kokeilu.law.facts import FACTS
-from kokeilu.law.logic import NO, UNKNOWN, YES, And, Atom, Name, Node, Not, Or, evaluate, leaves, substitute
+from kokeilu.law.grounds import Signature, signatures
+from kokeilu.law.logic import UNKNOWN, YES, Atom, leaves
 from kokeilu.law.positions import LANGUAGES
-from kokeilu.law.rules import OUTCOMES
-from kokeilu.law.trial import Criterion, Group, Trial, Version, Words
+from kokeilu.law.rules import OUTCOMES, outcome
+from kokeilu.law.trial import AREA, Criterion, Group, Trial, Version, Words
 from kokeilu.problems import Problem
 
 DECISIONS: dict[str, Words] = {
@@ -71,68 +71,91 @@ def reasons(
     `pattern` is none of the version's, or does not lead to `decision`.
     """
     version = trial.version_on(on)
-    if OUTCOMES[evaluate(version.rule, version.states(pattern))] != decision:
+    _check_language(language)
+    if outcome(version, pattern) != decision:
         raise Problem(
             f"pattern {pattern} of {version.key} is not {decision}", mend="use the version that decided"
         )
-    return _reasons(trial, version, pattern, language, area, missing)
+    _, (signature,) = signatures(version, pl.Series([pattern]))
+    return _reasons(trial, signature, area, missing, language)
 
 
 def sentences(trial: Trial, decisions: pl.DataFrame, language: str) -> pl.Series:
     """The column `reason`: the decision and its reasons as text.
 
-    `decisions` has the columns of `kokeilu.law.rules.decide`; the answer is in its row order.
+    `decisions` has the columns of `kokeilu.law.rules.decide`; the answer is in its row order. Problem:
+    a version or pattern that is none of the trial's.
     """
-    keys = ["version", "pattern", "area", "missing"]
-    distinct = decisions.select(keys).unique()
+    _check_language(language)
+    keys = decisions["version"].unique(maintain_order=True)
+    parts = []
+    for key in keys:
+        rows = (decisions["version"] == key).arg_true()
+        part = decisions if len(keys) == 1 else decisions[rows]
+        parts.append(
+            pl.DataFrame({"row": rows, "reason": _sentences(trial, trial.version(key), part, language)})
+        )
+    if not parts:
+        return pl.Series("reason", [], dtype=pl.String)
+    return pl.concat(parts).sort("row")["reason"]
+
+
+def _sentences(trial: Trial, version: Version, decisions: pl.DataFrame, language: str) -> pl.Series:
+    """Texts per distinct grounds, area (where a sentence names it) and missing facts, joined to the rows."""
+    of_pattern, found = signatures(version, decisions["pattern"].unique())
+    names_area = pl.Series([_names_area(each, language) for each in found], dtype=pl.Boolean)
+    signature = pl.col("signature")
+    keyed = decisions.join(of_pattern, on="pattern", how="left", maintain_order="left").select(
+        signature, pl.when(pl.lit(names_area).gather(signature)).then("area").alias("area"), "missing"
+    )
+    distinct = keyed.unique()
     texts = [
-        _text(trial, trial.version(version), pattern, area, missing, language)
-        for version, pattern, area, missing in distinct.rows()
+        _text(trial, found[number], area, missing, language) for number, area, missing in distinct.iter_rows()
     ]
     composed = distinct.with_columns(pl.Series("reason", texts, dtype=pl.String))
-    return decisions.join(composed, on=keys, how="left", nulls_equal=True, maintain_order="left")["reason"]
+    return keyed.join(composed, on=distinct.columns, how="left", nulls_equal=True, maintain_order="left")[
+        "reason"
+    ]
 
 
-def _text(trial: Trial, version: Version, pattern: int, area: str | None, missing: str, language: str) -> str:
-    decision = OUTCOMES[evaluate(version.rule, version.states(pattern))]
-    found = _reasons(trial, version, pattern, language, area, tuple(missing.split()))
-    parts = [DECISIONS[decision][language]]
-    for citation, same in groupby(found, key=lambda reason: reason.citation):
-        parts.append(" ".join(reason.text for reason in same) + (f" [{citation}]" if citation else ""))
+def _text(trial: Trial, signature: Signature, area: str | None, missing: str, language: str) -> str:
+    parts = [DECISIONS[OUTCOMES[signature.decision]][language]]
+    found = _reasons(trial, signature, area, tuple(missing.split()), language)
+    for cited, same in groupby(found, key=lambda reason: reason.citation):
+        parts.append(" ".join(reason.text for reason in same) + f" [{cited}]")
     return " ".join(parts)
 
 
 def _reasons(
-    trial: Trial,
-    version: Version,
-    pattern: int,
-    language: str,
-    area: str | None,
-    missing: tuple[str, ...] | None,
+    trial: Trial, signature: Signature, area: str | None, missing: tuple[str, ...] | None, language: str
 ) -> list[Reason]:
-    if language not in LANGUAGES:
-        raise Problem(f"no sentences in '{language}'", mend=f"choose {', '.join(LANGUAGES)}")
-    states = version.states(pattern)
-    grounds = _grounds(version, states)
-    if evaluate(version.rule, states) == UNKNOWN:
-        return _missing_reasons(grounds, missing, language)
+    if signature.decision == UNKNOWN:
+        return _missing_reasons(signature, missing, language)
     area_name = trial.area_names(language).get(area or "", NO_AREA[language])
     return [
         Reason(
-            (part.yes if state == YES else part.no)[language].replace("{area}", area_name),
+            _sentence(part, state, language).replace(AREA, area_name),
             citation(part.law, part.verified, language),
             part.verified,
         )
-        for part, state in grounds
+        for part, state in signature.grounds
     ]
 
 
-def _missing_reasons(
-    grounds: list[tuple[Criterion | Group, int]], missing: tuple[str, ...] | None, language: str
-) -> list[Reason]:
+def _sentence(part: Criterion | Group, state: int, language: str) -> str:
+    return (part.yes if state == YES else part.no)[language]
+
+
+def _names_area(signature: Signature, language: str) -> bool:
+    if signature.decision == UNKNOWN:
+        return False
+    return any(AREA in _sentence(part, state, language) for part, state in signature.grounds)
+
+
+def _missing_reasons(signature: Signature, missing: tuple[str, ...] | None, language: str) -> list[Reason]:
     """One sentence per missing fact, with the citation of the first criterion that asks about it."""
     found: dict[str, Criterion] = {}
-    for part, _ in grounds:
+    for part, _ in signature.grounds:
         if isinstance(part, Criterion):
             for leaf in leaves(part.test):
                 if isinstance(leaf, Atom) and (missing is None or leaf.fact in missing):
@@ -152,34 +175,6 @@ def citation(law: str, verified: bool, language: str) -> str:
     return law if verified else f"{law} ({NOT_VERIFIED[language]})"
 
 
-def _grounds(version: Version, states: Mapping[Atom | Name, int]) -> list[tuple[Criterion | Group, int]]:
-    """The criteria and groups on which a decision rests, each with its state, in the order of the law.
-
-    A yes of AND rests on all its parts, a yes of OR on the parts that are yes; a no of AND on the parts that
-    are no, a no of OR on all; an unknown on the unknown parts. A group whose own sentence fits stands for its
-    parts.
-    """
-    criteria = {criterion.key: criterion for criterion in version.criteria}
-    rules = {group.key: group.rule for group in version.groups.values()}
-    known: dict[Atom | Name, int] = dict(states)
-    known.update({Name(key): evaluate(substitute(rule, rules), states) for key, rule in rules.items()})
-
-    def of(node: Node) -> Iterator[tuple[Criterion | Group, int]]:
-        state = evaluate(node, known)
-        match node:
-            case Name(key) if key in criteria:
-                yield criteria[key], state
-            case Name(key):
-                group = version.groups[key]
-                if (state == YES and group.yes) or (state == NO and group.no):
-                    yield group, state
-                else:
-                    yield from of(group.rule)
-            case Not(part):
-                yield from of(part)
-            case And(parts) | Or(parts):
-                for part in parts:
-                    if evaluate(part, known) == state:
-                        yield from of(part)
-
-    return list(dict.fromkeys(of(version.member)))
+def _check_language(language: str) -> None:
+    if language not in LANGUAGES:
+        raise Problem(f"no sentences in '{language}'", mend=f"choose {', '.join(LANGUAGES)}")

@@ -275,7 +275,9 @@ def write_decisions(path: Path, decisions: pl.DataFrame, separator: str) -> None
             if path.suffix == ".parquet":
                 decisions.write_parquet(whole)
             else:
-                decisions.write_csv(whole, separator=separator)
+                empty = decisions["missing"] == ""
+                plain = decisions.with_columns(missing=decisions["missing"].set(empty, None))
+                plain.write_csv(whole, separator=separator)
             whole.replace(path)
     except OSError as error:
         raise Problem(

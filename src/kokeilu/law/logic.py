@@ -96,13 +96,23 @@ def evaluate(node: Node, states: Mapping[Atom | Name, int]) -> int:
             state = evaluate(part, states)
             return state if state == UNKNOWN else 1 - state
         case And(parts):
-            found = {evaluate(part, states) for part in parts}
-            return NO if NO in found else UNKNOWN if UNKNOWN in found else YES
+            return _first(NO, parts, states)
         case Or(parts):
-            found = {evaluate(part, states) for part in parts}
-            return YES if YES in found else UNKNOWN if UNKNOWN in found else NO
+            return _first(YES, parts, states)
         case _:
             return states[node]
+
+
+def _first(decisive: int, parts: tuple[Node, ...], states: Mapping[Atom | Name, int]) -> int:
+    """The decisive state as soon as a part has it, else unknown where any part is, else the other one."""
+    answer = 1 - decisive
+    for part in parts:
+        state = evaluate(part, states)
+        if state == decisive:
+            return decisive
+        if state == UNKNOWN:
+            answer = UNKNOWN
+    return answer
 
 
 def holds(atom: Atom, value: Value | None) -> int:

@@ -64,27 +64,28 @@ class _Diagram:
 
     def __init__(self, rule: Node, missing: list[str], atoms: tuple[Atom, ...]) -> None:
         self._rule, self._missing = rule, missing
-        self._asked = {fact: [atom for atom in atoms if atom.fact == fact] for fact in missing}
-        self._values = {fact: _representatives(self._asked[fact]) for fact in missing}
-        self._nodes: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._asked = [[atom for atom in atoms if atom.fact == fact] for fact in missing]
+        self._values = [_representatives(asked) for asked in self._asked]
+        # filling a fact in can turn a decided answer round only where a test asks whether it is missing
+        self._null_asked = any(atom.operator == "is null" for asked in self._asked for atom in asked)
+        self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
 
     def support(self, states: dict[Atom | Name, int]) -> set[str]:
+        """The facts that the decision depends on."""
         self._build(states, 0)
-        return {fact for fact, _ in self._nodes}
+        return {self._missing[level] for level, _ in self._nodes}
 
     def _build(self, states: dict[Atom | Name, int], level: int) -> int:
         state = evaluate(self._rule, states)
-        null_asked = any(a.operator == "is null" for fact in self._missing[level:] for a in self._asked[fact])
-        if level == len(self._missing) or (state != UNKNOWN and not null_asked):
+        if level == len(self._missing) or (state != UNKNOWN and not self._null_asked):
             return state
-        fact = self._missing[level]
         children = tuple(
-            self._build({**states, **{atom: holds(atom, value) for atom in self._asked[fact]}}, level + 1)
-            for value in self._values[fact]
+            self._build({**states, **{atom: holds(atom, value) for atom in self._asked[level]}}, level + 1)
+            for value in self._values[level]
         )
         if len(set(children)) == 1:
             return children[0]
-        return self._nodes.setdefault((fact, children), _DECIDED + len(self._nodes))
+        return self._nodes.setdefault((level, children), _DECIDED + len(self._nodes))
 
 
 def _representatives(atoms: list[Atom]) -> list[Value]:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 import polars as pl
 
 from kokeilu.law.facts import FACTS
-from kokeilu.law.logic import evaluate, to_polars
+from kokeilu.law.logic import UNKNOWN, evaluate, to_polars
 from kokeilu.law.missing import missing_facts
 from kokeilu.law.trial import NOWHERE, Trial, Version
 from kokeilu.problems import Problem
@@ -66,21 +66,30 @@ def check_columns(version: Version, facts: pl.DataFrame, file: Path | None = Non
 
 def _in_polars(version: Version, facts: pl.DataFrame) -> pl.DataFrame:
     states = facts.select(to_polars(c.test).alias(c.key) for c in version.criteria)
-    member = to_polars(version.rule)
-    digits = [
-        # 1 where yes, 2 where unknown, times the criterion's weight
-        pl.col(c.key).cast(pl.Int64).fill_null(2) * 3**i
-        for i, c in enumerate(version.criteria)
-    ]
+    member = to_polars(version.rule).cast(pl.UInt32).fill_null(UNKNOWN)
     return states.select(
-        pl.when(member)
-        .then(pl.lit("in"))
-        .when(~member)
-        .then(pl.lit("out"))
-        .otherwise(pl.lit("undecided"))
-        .alias("decision"),
-        reduce(lambda left, right: left + right, digits).alias("pattern"),
+        pl.lit(pl.Series(OUTCOMES)).gather(member).alias("decision"),
+        _pattern([criterion.key for criterion in version.criteria]).alias("pattern"),
     )
+
+
+def _pattern(columns: list[str]) -> pl.Expr:
+    """The base-3 number of nullable Boolean columns, the first the lowest digit.
+
+    Five digits at a time fit in one byte (3**5 = 243), which keeps most of the work in the processor's cache.
+    """
+    chunks = [columns[start : start + 5] for start in range(0, len(columns), 5)]
+    numbers = [
+        reduce(
+            lambda left, right: left + right,
+            [
+                pl.col(key).cast(pl.UInt8).fill_null(UNKNOWN) * pl.lit(3**i, pl.UInt8)
+                for i, key in enumerate(chunk)
+            ],
+        )
+        for chunk in chunks
+    ]
+    return pl.sum_horizontal(number.cast(pl.Int64) * 243**i for i, number in enumerate(numbers))
 
 
 def _area(facts: pl.DataFrame) -> pl.Expr:

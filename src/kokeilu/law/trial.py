@@ -10,6 +10,7 @@ from kokeilu.problems import Problem
 
 Words = dict[str, str]  # fi, sv, en
 NOWHERE = "none"  # `trial_area` of a person who lives outside every trial area
+AREA = "{area}"  # in a sentence: the name of the person's trial area
 MOST_CRITERIA = 39  # 3**39 patterns still fit in a 64-bit integer
 
 
@@ -108,13 +109,15 @@ class Version:
         """The facts that the version asks about, sorted."""
         return tuple(sorted({atom.fact for atom in self.atoms}))
 
+    def check_pattern(self, pattern: int) -> None:
+        """Problem: the number is no pattern of this version."""
+        if not 0 <= pattern < 3 ** len(self.criteria):
+            what = f"{pattern} is not a pattern of {self.trial} of {self.key}"
+            raise Problem(what, mend="use the version that decided")
+
     def states(self, pattern: int) -> dict[Atom | Name, int]:
         """The criteria's states from a pattern. Problem: a number that is no pattern of this version."""
-        if not 0 <= pattern < 3 ** len(self.criteria):
-            raise Problem(
-                f"{pattern} is not a pattern of {self.trial} of {self.key}",
-                mend="use the version that decided",
-            )
+        self.check_pattern(pattern)
         return {Name(c.key): pattern // 3**i % 3 for i, c in enumerate(self.criteria)}
 
 
