@@ -1,0 +1,212 @@
+"""Charts of an area's figures over time, drawn on the server as SVG and kept in the database.
+
+One picture holds registered unemployment, broad unemployment and the exits to the open labour market, so that
+none is read without the others. Lines differ in dashes as well as in colour: they stay apart in print and to
+every eye. Text is set in the reader's Arial or its metric twin; nothing is fetched.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from kokeilu.monitoring import queries
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.models import DrawnChart, MonthlyFigure
+from kokeilu.web import formats
+
+Size = Literal["wide", "narrow"]
+WIDTHS: Final[dict[Size, int]] = {"wide": 760, "narrow": 350}
+HEIGHTS: Final[dict[Size, tuple[int, int]]] = {"wide": (250, 120), "narrow": (200, 110)}
+
+LINES: Final = ("broad_unemployment", "registered_unemployed", "in_services")
+EXITS: Final = "outflow_open_market"
+COLOURS: Final = ("#9a3b00", "#00457c", "#2f6b1e")  # all over 6:1 on white
+DASHES: Final = ((1, 0), (7, 3), (2, 3))
+EXITS_COLOUR: Final = "#00457c"
+TEXT_COLOUR: Final = "#23262a"
+GRID_COLOUR: Final = "#cfd3d8"
+FONT: Final = "Arial, 'Liberation Sans', Helvetica, sans-serif"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything that a picture shows. Values follow `months`; None is a gap: suppressed or not known."""
+
+    size: Size
+    months: list[str]  # ISO days
+    lines: dict[str, list[float | None]]  # by name, in the order of LINES
+    exits: list[float | None]
+    exits_name: str
+    persons: str
+    began: str | None  # ISO day
+    began_name: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all that the picture shows and of how it is drawn."""
+        content = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
+
+
+@cache
+def _drawing() -> bytes:
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+def chart(area: str, size: Size) -> Chart:
+    """The chart of an area's residents in the active language."""
+    history, began, language = queries.history(area), queries.began(area), formats.language()
+
+    def values(indicator: str) -> list[float | None]:
+        return [figures[indicator].value if indicator in figures else None for figures in history.values()]
+
+    return Chart(
+        size=size,
+        months=[month.isoformat() for month in history],
+        lines={INDICATORS[key].name[language]: values(key) for key in LINES},
+        exits=values(EXITS),
+        exits_name=_("Unemployment ended in the open labour market, people a month"),
+        persons=_("People at the month's end"),
+        began=began.isoformat() if began else None,
+        began_name=_("The trial began"),
+    )
+
+
+def svg(area: str, size: Size) -> str:
+    """The picture in the active language, drawn where it is not kept yet."""
+    wanted = chart(area, size)
+    kept = DrawnChart.objects.filter(sha256=wanted.sha256).first()
+    if kept is None:
+        kept = DrawnChart(sha256=wanted.sha256, area=area, svg=draw(wanted))
+        DrawnChart.objects.bulk_create([kept], ignore_conflicts=True)  # two readers may come at once
+    return kept.svg
+
+
+def how_many() -> int:
+    """The number of pictures that `draw_all` draws."""
+    areas = MonthlyFigure.objects.order_by("area").values("area").distinct().count()
+    return areas * len(settings.LANGUAGES) * len(WIDTHS)
+
+
+def draw_all() -> Iterator[str]:
+    """Draw every area's pictures in every language ahead of the readers and forget those no longer shown.
+
+    Gives the hash of each as it is ready.
+    """
+    areas = MonthlyFigure.objects.order_by("area").values_list("area", flat=True).distinct()
+    shown = []
+    for area in list(areas):
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                for size in WIDTHS:
+                    svg(area, size)
+                    shown.append(chart(area, size).sha256)
+                    yield shown[-1]
+    DrawnChart.objects.exclude(sha256__in=shown).delete()
+
+
+def draw(wanted: Chart) -> str:
+    """Draw a chart as an SVG document."""
+    import vl_convert
+
+    number = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", ""]}
+    return str(vl_convert.vegalite_to_svg(_spec(wanted), format_locale=number, allowed_base_urls=[]))
+
+
+def _spec(wanted: Chart) -> dict[str, Any]:
+    """The chart in the Vega-Lite grammar."""
+    import altair as alt
+
+    small = wanted.size == "narrow"
+    width = WIDTHS[wanted.size] - 70
+    upper, lower = HEIGHTS[wanted.size]
+    years = alt.Axis(format="%Y", tickCount="year", title=None, grid=True)
+    month = alt.X("month:T", axis=years)
+    people = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=True))
+    names = list(wanted.lines)
+    scales = {
+        "color": alt.Scale(domain=names, range=list(COLOURS)),
+        "dash": alt.Scale(domain=names, range=list(DASHES)),
+    }
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        columns=1 if small else 3,
+        symbolStrokeWidth=3,
+        symbolSize=500,
+        labelLimit=400,
+    )
+    lines = (
+        alt.Chart(alt.InlineData(values=_rows(wanted.months, wanted.lines)))
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=month,
+            y=people,
+            color=alt.Color("name:N", scale=scales["color"], legend=legend),
+            strokeDash=alt.StrokeDash("name:N", scale=scales["dash"], legend=legend),
+        )
+    )
+    bars = (
+        alt.Chart(alt.InlineData(values=_rows(wanted.months, {"": wanted.exits})))
+        .mark_bar(color=EXITS_COLOUR, width=max(2, width // max(1, len(wanted.months)) - 2))
+        .encode(x=month, y=people)
+    )
+    parts = []
+    for marks, height, title in ((lines, upper, wanted.persons), (bars, lower, wanted.exits_name)):
+        layers = [marks, *_beginning(wanted, named=marks is lines)]
+        parts.append(
+            alt.layer(*layers).properties(width=width, height=height, title=_title(title, small=small))
+        )
+    whole = alt.vconcat(*parts, spacing=24, background="white").configure(font=FONT)
+    whole = whole.configure_axis(
+        labelFontSize=13,
+        labelColor=TEXT_COLOUR,
+        gridColor=GRID_COLOUR,
+        domainColor=TEXT_COLOUR,
+        tickColor=TEXT_COLOUR,
+    )
+    whole = whole.configure_legend(labelFontSize=13, labelColor=TEXT_COLOUR).configure_view(stroke=None)
+    spec: dict[str, Any] = whole.to_dict()
+    return spec
+
+
+def _title(text: str, *, small: bool) -> Any:
+    """A panel's title at its left edge, broken into lines where there is little room."""
+    import textwrap
+
+    import altair as alt
+
+    lines = textwrap.wrap(text, 42) if small else [text]
+    return alt.TitleParams(lines, anchor="start", fontSize=14, color=TEXT_COLOUR, offset=8, frame="group")
+
+
+def _beginning(wanted: Chart, *, named: bool) -> list[Any]:
+    """A line where the trial began, with its name in the upper panel."""
+    import altair as alt
+
+    if wanted.began is None:
+        return []
+    base = alt.Chart(alt.InlineData(values=[{"month": wanted.began, "name": wanted.began_name}])).encode(
+        x="month:T"
+    )
+    rule = base.mark_rule(color=TEXT_COLOUR, strokeWidth=1.5, strokeDash=[4, 4])
+    text = base.mark_text(align="right", dx=-5, dy=8, fontSize=13, color=TEXT_COLOUR).encode(
+        text="name:N", y=alt.value(0)
+    )
+    return [rule, text] if named else [rule]
+
+
+def _rows(months: list[str], series: dict[str, list[float | None]]) -> list[dict[str, Any]]:
+    return [
+        {"month": month, "name": name, "value": value}
+        for name, values in series.items()
+        for month, value in zip(months, values, strict=True)
+    ]

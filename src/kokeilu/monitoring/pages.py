@@ -1,0 +1,186 @@
+"""The pages of the monthly figures: all areas, one area, and an area's chart."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from kokeilu.access.pages import Request, page
+from kokeilu.monitoring import charts, operations, queries
+from kokeilu.monitoring.indicators import INDICATORS, Indicator
+from kokeilu.monitoring.queries import Figure, Figures
+from kokeilu.monitoring.suppression import THRESHOLD
+from kokeilu.panel.rules import month_end, month_named
+from kokeilu.web import formats
+
+POPULATION_NAMES = {
+    "residents": gettext_lazy("All residents"),
+    "customers": gettext_lazy("Customers of the trial"),
+    "state": gettext_lazy("Customers of the state"),
+}
+EM_SPACE = "\u2003"
+A_YEAR = 365 * 24 * 3600
+
+
+def shown(figure: Figure | None, indicator: Indicator) -> str:
+    """A figure as a page writes it: hidden ones by a word, a figure that does not exist as a dash."""
+    if figure is None or (figure.value is None and not figure.suppressed):
+        return "–"
+    if figure.suppressed or figure.value is None:
+        return pgettext("figure", "hidden")
+    return (
+        formats.share(figure.value / 100) if indicator.unit == "per cent" else formats.number(figure.value, 0)
+    )
+
+
+def _depth(indicator: Indicator) -> int:
+    return 0 if indicator.part_of is None else 1 + _depth(INDICATORS[indicator.part_of])
+
+
+def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
+    return [shown(figures.get(key), INDICATORS[key]) for key in keys]
+
+
+def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    names = [_("Exits to the open labour market") if key == charts.EXITS else _name(key) for key in keys]
+    return [{"label": first}, *({"label": name, "number": True} for name in names)]
+
+
+def _name(key: str) -> str:
+    return INDICATORS[key].name[formats.language()]
+
+
+def _chosen(request: Request, months: list[date]) -> tuple[date, bool]:
+    """The month that the address asks for, and whether it is there; else the newest."""
+    asked = request.GET.get("month")
+    if asked is None:
+        return months[0], True
+    try:
+        number = month_named(asked)
+    except ValueError:
+        return months[0], False
+    wanted = month_end(number).replace(day=1)
+    return (wanted, True) if wanted in months else (months[0], False)
+
+
+def _overview_row(area: str, month: date, figures: Figures) -> list[Any]:
+    name = queries.area_name(area, formats.language())
+    href = f"{reverse('monitoring:area', args=[area])}?month={month:%Y-%m}"
+    return [{"text": name, "href": href}, *_cells(figures, queries.OVERVIEW)]
+
+
+@page(operations.SEE)
+def areas(request: Request) -> HttpResponse:
+    """All areas in one month, the newest unless `month` names another."""
+    months = queries.months()
+    if not months:
+        return render(request, "monitoring/areas.html", {"months": months})
+    month, known = _chosen(request, months)
+    rows = [_overview_row(area, month, figures) for area, figures in queries.overview(month).items()]
+    rows.sort(key=lambda row: row[0]["text"])
+    return render(
+        request,
+        "monitoring/areas.html",
+        {
+            "months": months, "month": month, "known": known, "rows": rows, "threshold": THRESHOLD,
+            "columns": _columns(_("Area"), queries.OVERVIEW),
+        },
+    )  # fmt: skip
+
+
+@page(operations.SEE)
+def area(request: Request, area: str) -> HttpResponse:
+    """One area: the month's figures, and the chart and table of all months."""
+    months = queries.months(area)
+    if not months:
+        raise Http404
+    month, known = _chosen(request, months)
+    by_population = queries.of_month(area, month)
+    residents = by_population.get("residents", {})
+    pictures = [
+        {
+            "size": size,
+            "href": f"{reverse('monitoring:chart', args=[area, size])}?v={charts.chart(area, size).sha256}",
+        }
+        for size in charts.WIDTHS
+    ]
+    return render(
+        request,
+        "monitoring/area.html",
+        {
+            "area": area,
+            "name": queries.area_name(area, formats.language()),
+            "months": months,
+            "month": month,
+            "first_month": months[-1],
+            "last_month": months[0],
+            "known": known,
+            "began": queries.began(area),
+            "threshold": THRESHOLD,
+            "stats": [
+                (label, shown(residents.get(key), INDICATORS[key]))
+                for key, label in (
+                    ("registered_unemployed", _name("registered_unemployed")),
+                    ("broad_unemployment", _name("broad_unemployment")),
+                    (charts.EXITS, _("Exits to the open labour market")),
+                )
+            ],
+            "populations": [POPULATION_NAMES[population] for population in by_population],
+            "groups": _groups(by_population),
+            "pictures": pictures,
+            "history_columns": _columns(_("Month"), queries.HISTORY),
+            "history": [
+                [formats.month(each), *_cells(figures, queries.HISTORY)]
+                for each, figures in reversed(queries.history(area).items())
+            ],
+            "indicators": _definitions(),
+        },
+    )
+
+
+def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
+    """The rows of the month's table: stocks and rates first, then the movement during the month."""
+    groups = ((_("At the month's end"), ("stock", "rate")), (_("During the month"), ("flow",)))
+    return [
+        {
+            "name": name,
+            "rows": [
+                {
+                    "name": EM_SPACE * _depth(indicator) + _name(key),
+                    "verified": indicator.verified,
+                    "cells": [shown(figures.get(key), indicator) for figures in by_population.values()],
+                }
+                for key, indicator in INDICATORS.items()
+                if indicator.kind in kinds
+            ],
+        }
+        for name, kinds in groups
+    ]
+
+
+def _definitions() -> list[dict[str, Any]]:
+    language = formats.language()
+    return [
+        {
+            "name": f"{_name(one.part_of)}: {one.name[language]}"
+            if one.part_of == "outflow"
+            else one.name[language],
+            "definition": one.definition[language],
+            "verified": one.verified,
+        }
+        for one in INDICATORS.values()
+    ]
+
+
+@page(operations.SEE)
+def chart(request: Request, area: str, size: charts.Size) -> HttpResponse:
+    """An area's chart as SVG. Its address carries the hash of what it shows, so a browser may keep it."""
+    if not queries.months(area):
+        raise Http404
+    response = HttpResponse(charts.svg(area, size), content_type="image/svg+xml")
+    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    return response

@@ -1,0 +1,84 @@
+"""Reading the published figures."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Final
+
+from kokeilu.law.definition import shipped, shipped_keys
+from kokeilu.monitoring.indicators import POPULATIONS
+from kokeilu.monitoring.models import MonthlyFigure
+
+OVERVIEW: Final = (
+    "job_seekers", "registered_unemployed", "in_services", "broad_unemployment", "activation_rate",
+    "outflow_open_market",
+)  # fmt: skip
+HISTORY: Final = (
+    "registered_unemployed", "in_services", "broad_unemployment", "activation_rate", "inflow", "outflow",
+    "outflow_open_market",
+)  # fmt: skip
+"""Registered unemployment never stands without broad unemployment and the exits to the open labour market:
+moving people into services lowers the first alone (Nieminen et al. 2021).
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published figure; `value` is None where it is suppressed, or where there is none."""
+
+    value: float | None
+    suppressed: bool
+
+
+Figures = dict[str, Figure]  # by indicator
+
+
+@cache
+def area_names() -> dict[str, dict[str, str]]:
+    """The trial areas' names in fi, sv and en by key, as the trial definitions have them."""
+    rows = (row for key in shipped_keys() for row in shipped(key).areas if row.area is not None)
+    return {str(row.area): {"fi": row.name, "sv": row.name_sv, "en": row.name} for row in rows}
+
+
+def area_name(area: str, language: str) -> str:
+    """An area's name in the language; an area that no definition names goes by its key."""
+    return area_names().get(area, {}).get(language, area)
+
+
+def months(area: str | None = None) -> list[date]:
+    """The months with published figures, of all areas or of one, newest first."""
+    figures = MonthlyFigure.objects.filter(area=area) if area else MonthlyFigure.objects
+    return list(figures.order_by("-month").values_list("month", flat=True).distinct())
+
+
+def overview(month: date) -> dict[str, Figures]:
+    """The overview's figures of all residents, by area."""
+    rows = MonthlyFigure.objects.filter(month=month, population="residents", indicator__in=OVERVIEW)
+    found: dict[str, Figures] = defaultdict(dict)
+    for row in rows.order_by("area", "indicator"):
+        found[row.area][row.indicator] = Figure(row.value, row.suppressed)
+    return dict(found)
+
+
+def of_month(area: str, month: date) -> dict[str, Figures]:
+    """Everything published of an area in a month, by population in the order of POPULATIONS."""
+    found: dict[str, Figures] = {population: {} for population in POPULATIONS}
+    for row in MonthlyFigure.objects.filter(area=area, month=month).order_by("population", "indicator"):
+        found[row.population][row.indicator] = Figure(row.value, row.suppressed)
+    return {population: figures for population, figures in found.items() if figures}
+
+
+def history(area: str) -> dict[date, Figures]:
+    """The HISTORY figures of an area's residents, by month, oldest first."""
+    rows = MonthlyFigure.objects.filter(area=area, population="residents", indicator__in=HISTORY)
+    found: dict[date, Figures] = defaultdict(dict)
+    for row in rows.order_by("month", "indicator"):
+        found[row.month][row.indicator] = Figure(row.value, row.suppressed)
+    return dict(found)
+
+
+def began(area: str) -> date | None:
+    """The first month in which a trial area is responsible for people of the area."""
+    rows = MonthlyFigure.objects.filter(area=area, population="customers").order_by("month")
+    return rows.values_list("month", flat=True).first()
