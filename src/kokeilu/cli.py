@@ -12,6 +12,7 @@ from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
+from kokeilu.register import commands as register
 from kokeilu.synthetic import commands as synthetic
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(law.app, name="trial")
 app.command()(law.classify)
 app.command()(synthetic.synth)
+app.add_typer(register.app, name="register")
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 

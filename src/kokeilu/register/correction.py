@@ -14,8 +14,6 @@ from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
 from kokeilu.register.people import People
 from kokeilu.register.periods import WHO, Counts
 
-_TYPES = pl.Schema(dict(COLUMNS))
-
 
 def correct(
     cursor: CursorWrapper, people: People, rows: pl.DataFrame, new: pl.Series, extract: str, window: tuple[date, date | None]
@@ -32,6 +30,7 @@ def correct(
         replaced, gone = _replace(cursor, name, facts, stated, held, extract, window)
         altered.append(replaced)
     altered.append(_correct_counter(cursor, stated, extract, window))
+    _known_longer(cursor, stated, window[0])
     arrived = stated.select("person").join(present.to_frame("person"), on="person", how="anti")
     changed = pl.concat(altered).unique().to_frame("person").join(arrived, on="person", how="anti")
     return Counts(
@@ -42,11 +41,10 @@ def correct(
 
 def _held(cursor: CursorWrapper, name: str, facts: tuple[str, ...], window: tuple[date, date | None]) -> pl.DataFrame:
     """What holds in the window so far: one row a person at most, since periods begin and end on extracts' days."""
-    return store.copy_out(
+    return store.fetch(
         cursor,
-        f"SELECT t.person_id, t.id, {store.selected('t', facts, _TYPES)} FROM register_{name} t"
-        " WHERE superseded_by_id IS NULL AND valid && daterange(%s, %s)",
-        pl.Schema({"person": pl.String(), "id": pl.Int64()} | {fact: _TYPES[fact] for fact in facts}),
+        {"person_id AS person": pl.String(), "id": pl.Int64()} | {fact: COLUMNS[fact] for fact in facts},
+        f"register_{name} WHERE superseded_by_id IS NULL AND valid && daterange(%s, %s)",
         window,
     )
 
@@ -104,6 +102,17 @@ def _supersede(
     cursor.execute("DROP TABLE superseding")
 
 
+def _known_longer(cursor: CursorWrapper, stated: pl.DataFrame, day: date) -> None:
+    """Who is in the extract of an earlier day than any so far has been known since then."""
+    cursor.execute("CREATE TEMP TABLE known (person uuid) ON COMMIT DROP")
+    store.copy_in(cursor, "known", stated.select("person"))
+    cursor.execute(
+        "UPDATE register_person p SET known_since = %s FROM known WHERE p.id = known.person AND p.known_since > %s",
+        [day, day],
+    )
+    cursor.execute("DROP TABLE known")
+
+
 def _correct_counter(
     cursor: CursorWrapper, stated: pl.DataFrame, extract: str, window: tuple[date, date | None]
 ) -> pl.Series:
@@ -139,6 +148,6 @@ def _correct_counter(
             "  AND s.superseded_by_id IS NULL)",
             [end, extract, end],
         )
-    changed = store.copy_out(cursor, "SELECT person FROM recount", pl.Schema({"person": pl.String()}))
+    changed = store.fetch(cursor, {"person": pl.String()}, "recount")
     cursor.execute("DROP TABLE counted, recount")
     return changed["person"]

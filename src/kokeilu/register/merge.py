@@ -14,26 +14,25 @@ from kokeilu.register.people import People
 LOADED_TABLES = ("register_details", "register_contact", "register_situation", "register_supportdays")
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
 
-_TYPES = pl.Schema(dict(COLUMNS))
-
 
 def load_state(cursor: CursorWrapper, people: People) -> State:
     """The facts that hold now, and the newest reading of each counter."""
     numbers = people.persons.to_frame("person").with_row_index("who")
     tables = {}
     for name, facts in PERIOD_FACTS.items():
-        rows = store.copy_out(
+        rows = store.fetch(
             cursor,
-            f"SELECT t.person_id, t.id, {store.selected('t', facts, _TYPES)} FROM register_{name} t WHERE {CURRENT}",
-            pl.Schema({"person": pl.String(), "id": pl.Int64()} | {fact: _TYPES[fact] for fact in facts}),
+            {"person_id AS person": pl.String(), "id": pl.Int64()} | {fact: COLUMNS[fact] for fact in facts},
+            f"register_{name} WHERE {CURRENT}",
         )
         rows = rows.join(numbers, on="person").with_columns(run=pl.lit(None, pl.Int64))
         tables[name] = Table(facts, rows.select("who", *facts, "id", "run"))
-    readings = store.copy_out(
+    readings = store.fetch(
         cursor,
-        "SELECT DISTINCT ON (person_id) person_id, days FROM register_supportdays"
-        " WHERE superseded_by_id IS NULL ORDER BY person_id, as_of DESC",
-        pl.Schema({"person": pl.String(), "days": COLUMNS[COUNTER]}),
+        {"person_id AS person": pl.String(), "days": COLUMNS[COUNTER]},
+        # Both orders descend, so that the index is read backwards and nothing is sorted.
+        "(SELECT DISTINCT ON (person_id) person_id, days FROM register_supportdays"
+        " WHERE superseded_by_id IS NULL ORDER BY person_id DESC, as_of DESC) newest",
     )
     return State(tables, Counter(readings.join(numbers, on="person").select("who", "days")))
 

@@ -30,10 +30,10 @@ class People:
     @classmethod
     def load(cls, cursor: CursorWrapper) -> "People":
         """Everyone whom the database knows."""
-        rows = store.copy_out(
+        rows = store.fetch(
             cursor,
-            "SELECT encode(hash, 'hex'), person_id FROM register_personcode",
-            pl.Schema({"hash": pl.String(), "person": pl.String()}),
+            {"encode(hash, 'hex') AS hash": pl.String(), "person_id AS person": pl.String()},
+            "register_personcode",
         )
         return cls(rows["person"], rows.select("hash").with_row_index("who").cast({"who": WHO}))
 

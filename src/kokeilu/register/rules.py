@@ -17,7 +17,7 @@ REASONS: dict[str, str] = {
     "not_a_date": "not a date written YYYY-MM-DD",
     "not_a_bool": "neither true nor false",
     "not_an_integer": "not a whole number",
-    "nul": "holds a NUL character",
+    "control": "holds a control character",
     "too_long": "longer than 254 characters",
     "code_missing": "the personal identity code is missing",
     "code_form": "not of the form of a personal identity code, DDMMYYCZZZQ",
@@ -40,6 +40,7 @@ REASONS: dict[str, str] = {
 }
 
 LONGEST_TEXT = 254  # an e-mail address's length; an index entry must stay below a third of a database page
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"  # all but tab and line ends
 EARLIEST = date(1850, 1, 1)
 
 FIRST_TEST_NUMBER = 900  # individual numbers from here on are never given to real people
@@ -103,7 +104,7 @@ def _rules(as_of: date, municipalities: Collection[str]) -> Iterator[tuple[str, 
     for name, dtype in COLUMNS.items():
         column = pl.col(name)
         if dtype == pl.String:
-            yield name, "nul", column.str.contains("\0", literal=True)
+            yield name, "control", column.str.contains(CONTROL)
             yield name, "too_long", column.str.len_chars() > LONGEST_TEXT
         elif dtype == pl.Date:
             yield name, "date_future", column > as_of

@@ -81,7 +81,7 @@ def test_nul_bytes(tmp_path: Path) -> None:
     problem = refused(path)
     assert (problem.line, "NUL" in str(problem)) == (3, True)
     parquet = write(tmp_path / "extract.parquet", [person(0), person(1, city="Hel\0sinki")])
-    assert errors_of(parquet) == [(2, "city", "nul")]
+    assert errors_of(parquet) == [(2, "city", "control")]
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -169,6 +169,7 @@ def test_other_century_signs_are_other_people(tmp_path: Path) -> None:
         ({"occupation": "52"}, "occupation", "occupation_form"),
         ({"service": "Valmennus 1"}, "service", "service_form"),
         ({"labour_market_support_days": -1}, "labour_market_support_days", "negative"),
+        ({"phone": "040\x1f1"}, "phone", "control"),
         ({"street_address": "x" * 255}, "street_address", "too_long"),
     ],
 )

@@ -1,0 +1,88 @@
+"""What the register knows: of one person, of everyone on a day, and as it was known at an earlier time."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+from django.db.models import QuerySet
+
+from kokeilu.register import store
+from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
+from kokeilu.register.identity import code_hashes, decrypt
+from kokeilu.register.models import CURRENT, Extract, Period, PersonCode, finnish_key
+from kokeilu.register.timeline import timeline
+
+__all__ = [
+    "current", "facts_as_known", "facts_on", "find_person", "finnish_key", "identity_code", "newest_extract",
+    "on_day", "timeline",
+]  # fmt: skip
+
+AnyPeriod = TypeVar("AnyPeriod", bound=Period)
+
+
+def current(table: type[AnyPeriod]) -> QuerySet[AnyPeriod]:
+    """The rows of a table of facts that hold now: one per person whom the newest extract reports."""
+    return table._default_manager.filter(CURRENT)
+
+
+def on_day(table: type[AnyPeriod], day: date) -> QuerySet[AnyPeriod]:
+    """The rows of a table of facts that hold on a day, as known now."""
+    return table._default_manager.filter(valid__contains=day, superseded_by=None)
+
+
+def newest_extract(day: date | None = None) -> Extract | None:
+    """The extract that facts of a day rest on: the newest as of that day or before, the last imported of several."""
+    extracts = Extract.objects.order_by("-as_of", "-imported_at")
+    return (extracts.filter(as_of__lte=day) if day else extracts).first()
+
+
+def find_person(code: str) -> UUID | None:
+    """The person with an identity code, or None. The code is looked up by its keyed hash."""
+    (found_by,) = code_hashes([code.strip().upper()])
+    return PersonCode.objects.filter(hash=found_by).values_list("person_id", flat=True).first()
+
+
+def identity_code(person: UUID) -> str | None:
+    """A person's identity code, to show to someone who may see it. Never for logs, addresses or file names."""
+    row = PersonCode.objects.filter(person=person).order_by("hash").first()
+    return decrypt(bytes(row.ciphertext), bytes(row.hash)) if row else None
+
+
+def facts_on(day: date) -> pl.DataFrame:
+    """Everyone whom the register reports on a day, as known now: `person` (UUID as text) and the columns of the
+    extract but the identity code, sorted by person."""
+    return _facts("valid @> %(day)s AND superseded_by_id IS NULL", "superseded_by_id IS NULL", {"day": day})
+
+
+def facts_as_known(day: date, known_on: datetime) -> pl.DataFrame:
+    """As facts_on, with what had been imported by the moment `known_on` (with a time zone), and nothing later."""
+    if known_on.tzinfo is None:
+        raise ValueError("known_on needs a time zone")
+    known = "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
+    standing = f"(superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))"
+    holds = (
+        f"opened_by_id IN ({known}) AND {standing} AND lower(valid) <= %(day)s"
+        f" AND (upper_inf(valid) OR upper(valid) > %(day)s OR closed_by_id NOT IN ({known}))"
+    )
+    return _facts(holds, f"extract_id IN ({known}) AND {standing}", {"day": day, "known": known_on})
+
+
+def _facts(holds: str, counts: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+    """The three tables' rows that hold, joined, and the newest counter's reading that counts."""
+    tables = {
+        name: f"(SELECT person_id, {', '.join(facts)} FROM register_{name} WHERE {holds}) {name}"
+        for name, facts in PERIOD_FACTS.items()
+    }
+    source = (
+        f"{tables['situation']} JOIN {tables['details']} USING (person_id) JOIN {tables['contact']} USING (person_id)"
+        f" LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, days FROM register_supportdays"
+        f" WHERE as_of <= %(day)s AND {counts} ORDER BY person_id DESC, as_of DESC) counter USING (person_id)"
+    )
+    columns = {"person_id AS person": pl.String()} | {
+        f"days AS {name}" if name == COUNTER else name: dtype for name, dtype in COLUMNS.items() if name != "person"
+    }
+    with connection.cursor() as cursor:
+        return store.fetch(cursor, columns, source, parameters).sort("person")
