@@ -1,0 +1,114 @@
+"""The transfer run of 150 000 job seekers, 92 000 of whom move, against the same rows copied bare; and its linearity.
+
+The peer is COPY of the decisions, responsibilities and notices that the run made into tables without an index or a
+constraint: what storing the answer takes where nothing is read, decided, checked or explained.
+"""
+
+import time
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection, transaction
+
+PEOPLE, MOVED = 150_000, 92_000
+EXTRACT_DAY, DAY = date(2021, 2, 28), date(2021, 3, 1)
+TABLES = {
+    "transfer_decision": "SELECT * FROM transfer_decision WHERE run_id = %(run)s",
+    "transfer_responsibility": (
+        "SELECT r.* FROM transfer_responsibility r JOIN transfer_decision d ON d.id = r.decision_id"
+        " WHERE d.run_id = %(run)s"
+    ),
+    "transfer_notice": (
+        "SELECT n.* FROM transfer_notice n JOIN transfer_decision d ON d.id = n.decision_id WHERE d.run_id = %(run)s"
+    ),
+}
+
+# Of every 150 people 92 are in: without the right to the earnings-related allowance, half of them foreign-language.
+_PEOPLE = """
+    INSERT INTO register_person SELECT gen_random_uuid(), %(since)s FROM generate_series(1, %(people)s)
+"""
+_NUMBERED = "(SELECT id, row_number() OVER (ORDER BY id) AS number FROM register_person) person"
+_FACTS = (
+    f"""INSERT INTO register_details (person_id, valid, opened_by_id, family_name, given_names, birth_date, language,
+            service_language, immigrant, education, occupation, protected)
+        SELECT id, daterange(%(since)s, NULL), %(extract)s, 'Nimi' || number, 'Etu',
+            date '1990-01-01' - (number %% 10000)::int, (ARRAY['fi','sv','ru','so'])[1 + number %% 4],
+            CASE WHEN number %% 10 = 0 THEN 'sv' ELSE 'fi' END, number %% 7 = 0, 3, '5120', false
+        FROM {_NUMBERED}""",
+    f"""INSERT INTO register_contact (person_id, valid, opened_by_id, city)
+        SELECT id, daterange(%(since)s, NULL), %(extract)s, 'Helsinki' FROM {_NUMBERED}""",
+    f"""INSERT INTO register_situation (person_id, valid, opened_by_id, municipality, placed_in,
+            temporary_protection, job_search_valid, employment_code, service, benefit, earnings_related_right,
+            job_search_since, unemployed_since)
+        SELECT id, daterange(%(since)s, NULL), %(extract)s,
+            CASE WHEN number %% 150 < 92
+                 THEN (ARRAY['091','091','091','092','049','049','638','710'])[1 + number %% 8] ELSE '257' END,
+            'none', false, true, '02', 'none', 'labour_market_support', false, '2020-06-01', '2020-06-01'
+        FROM {_NUMBERED}""",
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Seconds, people moved, and rows stored."""
+
+    run: float
+    bare: float
+    preview: float
+    people: int
+    moved: int
+
+
+def fill(people: int) -> None:
+    """A register with one extract that reports this many people."""
+    from kokeilu.law.definition import shipped
+    from kokeilu.register import intake, store
+    from kokeilu.register.merge import LOADED_TABLES
+    from kokeilu.register.models import Extract
+    from kokeilu.transfer import actions
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE register_extract, register_person CASCADE")
+        extract = Extract.objects.create(as_of=EXTRACT_DAY, sha256="0" * 64, file_name="bench", rows=people)
+        values = {"since": EXTRACT_DAY, "people": people, "extract": extract.pk}
+        with store.built_afterwards(LOADED_TABLES):
+            cursor.execute(_PEOPLE, values)
+            for statement in _FACTS:
+                cursor.execute(statement, values)
+        actions.ensure_organisations(shipped("kuntakokeilu"))
+        intake.announce(cursor, EXTRACT_DAY)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def measure(people: int) -> Figures:
+    """Fill, preview, run, and copy what the run stored into bare tables."""
+    from kokeilu.law.definition import shipped
+    from kokeilu.transfer import actions
+
+    fill(people)
+    trial = shipped("kuntakokeilu")
+    start = time.perf_counter()
+    actions.preview(trial, DAY)
+    preview = time.perf_counter() - start
+    start = time.perf_counter()
+    result = actions.run(trial, DAY)
+    seconds = time.perf_counter() - start
+    assert result.run is not None
+    return Figures(seconds, bare(result.run.pk), preview, result.counts.total(), result.counts.total("moved"))
+
+
+def bare(run: object) -> float:
+    """Seconds to COPY the run's rows into tables that have nothing but columns."""
+    seconds = 0.0
+    with connection.cursor() as cursor:
+        for table, rows in TABLES.items():
+            cursor.execute(f"CREATE TABLE bare (LIKE {table})")
+            with cursor.copy(f"COPY ({rows}) TO STDOUT".replace("%(run)s", f"'{run}'")) as copy:
+                content = b"".join(copy)
+            start = time.perf_counter()
+            with cursor.copy("COPY bare FROM STDIN") as copy:
+                copy.write(content)
+            seconds += time.perf_counter() - start
+            cursor.execute("DROP TABLE bare")
+    return seconds
