@@ -30,8 +30,11 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
     `saw_persons` itself; where it does not, the answer is withheld.
     """
 
+    # HEAD comes without a token against forgery, so it never reaches a view that only writes.
+    allowed = methods or ("GET",)
+
     def decorate(view: View) -> View:
-        @require_http_methods([*(methods or ("GET",)), "HEAD"])
+        @require_http_methods([*allowed, *(["HEAD"] if "GET" in allowed else [])])
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
             verdict = decide(request.actor, operation, kwargs.get("person_id"))
@@ -42,15 +45,26 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
                 logs.record_reading(request.actor, operation, [kwargs["person_id"]], verdict.ground)
                 request.reading_recorded = True
             response = view(request, *args, **kwargs)
-            if operation.shows != "nobody" and not request.reading_recorded:
-                raise RuntimeError(f"{operation.key} shows persons without a line in the read log")
+            if operation.shows != "nobody":
+                _check_recorded(request, response)
             return response
 
         guarded.operation = operation  # type: ignore[attr-defined]
-        guarded.methods = tuple(methods or ("GET",))  # type: ignore[attr-defined]
+        guarded.methods = allowed  # type: ignore[attr-defined]
         return guarded
 
     return decorate
+
+
+def _check_recorded(request: Request, response: HttpResponse) -> None:
+    """Raise RuntimeError where data would leave without their line, or before the line is certain.
+
+    What is not rendered yet, or streams, would be made after the transaction that the line is written in.
+    """
+    if not request.reading_recorded:
+        raise RuntimeError(f"{request.permitted.key} shows persons without a line in the read log")
+    if response.streaming or not getattr(response, "is_rendered", True):
+        raise RuntimeError(f"{request.permitted.key} shows persons and streams, or is rendered late")
 
 
 def saw_persons(request: Request, persons: Sequence[UUID], query: Mapping[str, Any] | None = None) -> None:

@@ -1,8 +1,10 @@
 """Where log-in leads, and the choice among several roles."""
 
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kokeilu import clock
 from kokeilu.access import operations
@@ -26,9 +28,11 @@ def roles(request: Request) -> HttpResponse:
     """The roles one holds today; a POST with `membership` works in that one from now on."""
     mine = Membership.objects.filter(user=request.actor.user, valid__contains=clock.today()).select_related("organisation")
     if request.method == "POST":
-        chosen = get_object_or_404(mine, pk=request.POST.get("membership"))
-        request.session[CHOSEN] = str(chosen.pk)
-        return HttpResponseRedirect(reverse("access:start"))
+        # Compared as text: what comes from outside need not be an id at all.
+        if request.POST.get("membership") in {str(pk) for pk in mine.values_list("pk", flat=True)}:
+            request.session[CHOSEN] = request.POST["membership"]
+            return HttpResponseRedirect(reverse("access:start"))
+        messages.error(request, _("This choice is not yours."))
     current = [
         (one, one.organisation_id == request.actor.organisation.pk and one.role == request.actor.role)
         for one in mine.order_by("organisation__key", "role", "pk")
