@@ -79,14 +79,17 @@ def spark_session() -> Any:
             mend="install the extra: uv sync --extra spark, and Java 17",
         ) from None
     try:
-        return (
+        session = (
             SparkSession.builder.master("local[*]")
             .appName("kokeilu")
             .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
             .config("spark.driver.bindAddress", "127.0.0.1")
             .config("spark.driver.host", "127.0.0.1")
             .getOrCreate()
         )
+        session.sparkContext.setLogLevel("ERROR")
+        return session
     except (PySparkRuntimeError, OSError):
         raise Problem(
             "the engine spark cannot start Java", mend="install Java 17 and set JAVA_HOME"

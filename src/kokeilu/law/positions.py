@@ -51,7 +51,7 @@ def read(file: Path) -> tuple[Document, bytes]:
     except tomllib.TOMLDecodeError as error:
         what, line = _syntax_error(str(error), text)
         raise Problem(what, file=file, line=line, mend="mend the TOML syntax at this line") from None
-    return Document(file, data, dict(_positions(text))), content
+    return Document(file, data, _positions(text)), content
 
 
 def _syntax_error(message: str, text: str) -> tuple[str, int]:
@@ -79,16 +79,19 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Any]]]:
         start, gathered = number + 1, ""
 
 
-def _positions(text: str) -> Iterator[tuple[TomlPath, int]]:
+def _positions(text: str) -> dict[TomlPath, int]:
+    lines: dict[TomlPath, int] = {}
     counts: dict[TomlPath, int] = {}
     table: TomlPath = ()
     for line, statement, parsed in _statements(text):
         if statement.lstrip().startswith("["):
             table = _header(parsed, counts, is_array=statement.lstrip().startswith("[["))
-            yield table, line
-            continue
-        for path in _key_paths(parsed, table):
-            yield path, line
+            for end in range(1, len(table) + 1):  # a table around it may have no header of its own
+                lines.setdefault(table[:end], line)
+        else:
+            for path in _key_paths(parsed, table):
+                lines.setdefault(path, line)
+    return lines
 
 
 def _header(parsed: dict[str, Any], counts: dict[TomlPath, int], *, is_array: bool) -> TomlPath:
