@@ -15,9 +15,7 @@ Item = TypeVar("Item")
 def synth(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the extracts and truth.json.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
-    scale: Annotated[
-        str, typer.Option(metavar="small|uusimaa|national", help="How many people, and where.")
-    ] = "small",
+    scale: Annotated[str, typer.Option(metavar="small|uusimaa|national", help="How many people, and where.")] = "small",
     effect: Annotated[
         str,
         typer.Option(

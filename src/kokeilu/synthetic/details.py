@@ -53,9 +53,7 @@ def details(seed: int, people: People) -> pl.DataFrame:
     )
 
 
-def _named(
-    seed: int, purpose: str, kind: NDArray[np.int64], pool: Callable[[str], tuple[str, ...]]
-) -> pl.Series:
+def _named(seed: int, purpose: str, kind: NDArray[np.int64], pool: Callable[[str], tuple[str, ...]]) -> pl.Series:
     """Names of the kinds 0 fi, 1 sv and 2 other, some commoner than others."""
     uniform = stream(seed, f"{purpose} names").random(len(kind)) ** 1.3
     lists = [pool(each) for each in _KINDS]
@@ -95,9 +93,7 @@ def _phones(size: int) -> pl.Series:
 
 def _emails(seed: int, family: pl.Series, given: pl.Series) -> pl.Series:
     """Addresses of the names at domains reserved for examples, made unique by the person number."""
-    domain = pl.Series(_DOMAINS)[
-        (stream(seed, "email").random(len(family)) * len(_DOMAINS)).astype(np.uint32)
-    ]
+    domain = pl.Series(_DOMAINS)[(stream(seed, "email").random(len(family)) * len(_DOMAINS)).astype(np.uint32)]
     number = pl.Series(np.arange(len(family)))
     local = pl.format("{}.{}{}@{}", pl.lit(given), pl.lit(family), pl.lit(number), pl.lit(domain))
     plain = local.str.to_lowercase().str.replace_many(["ä", "å", "ö"], ["a", "a", "o"])

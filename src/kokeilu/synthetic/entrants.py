@@ -46,11 +46,11 @@ class Office:
         new["municipality"] = self._municipalities(stratum, rng.random(size))
         new |= self._languages(group, new["municipality"], rng)
         new["birth"], new["serial"] = self._serials.take(_births(month, group, rng))
+        new["birth_month"] = _birth_months(new["birth"])
         new["education"] = _education(group, rng)
         new["member"] = rng.random(size) < _by_group("fund_member", group)
         new["right"] = new["member"] & (
-            rng.random(size)
-            < _by_group("earnings_right", group) / np.maximum(_by_group("fund_member", group), 1e-9)
+            rng.random(size) < _by_group("earnings_right", group) / np.maximum(_by_group("fund_member", group), 1e-9)
         )
         new |= _hidden(month, group, rng)
         new |= _benefits(month, new, rng)
@@ -152,6 +152,13 @@ def _births(month: int, group: NDArray[np.int16], rng: np.random.Generator) -> N
     return (months.day_number(months.first_day(month + 1)) - age * 365.25).astype(np.int32)
 
 
+def _birth_months(birth: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The first month that begins on each birth day or later."""
+    born = birth.astype("datetime64[D]").astype("datetime64[M]")
+    later = born.astype("datetime64[D]").astype(np.int32) < birth
+    return (born.astype(np.int32) + 1970 * 12 + later).astype(np.int32)
+
+
 def _education(group: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.int8]:
     uniform, unknown = rng.random((2, len(group)))
     level = np.empty(len(group), dtype=np.int8)
@@ -185,9 +192,7 @@ def _benefits(month: int, new: Columns, rng: np.random.Generator) -> Columns:
     kind, left, had, days = rng.random((4, size))
     shares = figures.value("benefit.other")
     order = (people.NO_BENEFIT, people.SUPPORT, people.BASIC)
-    other = np.array(order, dtype=np.int8)[
-        pick(np.array([shares[people.BENEFITS[each]] for each in order]), kind)
-    ]
+    other = np.array(order, dtype=np.int8)[pick(np.array([shares[people.BENEFITS[each]] for each in order]), kind)]
     very_young = new["birth"] > months.day_number(months.first_day(month - 20 * 12))
     other[very_young & (kind < 2 * shares["none"])] = people.NO_BENEFIT
     other[new["group"] == PLACED] = people.SUPPORT

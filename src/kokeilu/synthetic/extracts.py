@@ -93,10 +93,7 @@ class Extracts:
             hides_municipality=hidden & people.HIDDEN_MUNICIPALITY > 0,
         )
         return frame.with_columns(
-            municipality=pl.when("placed")
-            .then(pl.lit("none"))
-            .when(~pl.col("hides_municipality"))
-            .then("place"),
+            municipality=pl.when("placed").then(pl.lit("none")).when(~pl.col("hides_municipality")).then("place"),
             placed_in=pl.when("placed").then("place").otherwise(pl.lit("none")),
             language=pl.when(~pl.col("hides_language")).then("language"),
             immigrant=pl.when(~pl.col("hides_immigrant")).then("immigrant"),
@@ -144,15 +141,17 @@ def write(
     """Write `register-YYYY-MM-DD.parquet` (or .csv) for each month, and truth.json; returns the paths.
 
     `months_wanted` as `2021-03`; all of the world's when None. The same world gives the same bytes. A Problem
-    names an unknown format, a month that the world does not have, or a folder that cannot be written.
+    names an unknown format, a month that the world does not have, and a folder that cannot be written or
+    holds the extracts of another register.
     """
     check_format(fmt)
     wanted = set(world.months if months_wanted is None else months_wanted)
     if strange := sorted(wanted - set(world.months)):
-        raise Problem(
-            f"the register was not generated for {', '.join(strange)}", mend="generate those months"
-        )
+        raise Problem(f"the register was not generated for {', '.join(strange)}", mend="generate those months")
     folder = writable(out_dir)
+    if any(folder.glob("register-*")):
+        truth.check_same(world, folder)
+    truth.write(world, folder)
     extracts = Extracts(world)
     chosen = [rows for rows in world.rows if months.label(rows.month) in wanted]
     paths = []
@@ -160,7 +159,6 @@ def write(
         path = folder / f"register-{months.last_day(rows.month)}.{fmt}"
         _write(extracts.frame(rows), path, fmt)
         paths.append(path)
-    truth.write(world, folder)
     return paths
 
 
@@ -176,9 +174,7 @@ def writable(out_dir: str | Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Problem(
-            f"cannot make the folder: {error.strerror}", file=folder, mend="choose another"
-        ) from None
+        raise Problem(f"cannot make the folder: {error.strerror}", file=folder, mend="choose another") from None
     if not os.access(folder, os.W_OK | os.X_OK):
         raise Problem("the folder is not writable", file=folder, mend="choose another")
     return folder
@@ -191,11 +187,8 @@ def _write(frame: pl.DataFrame, path: Path, fmt: str) -> None:
         if fmt == "csv":
             frame.write_csv(part, separator=";")
         else:
-            frame.write_parquet(
-                part, compression="zstd", compression_level=1, row_group_size=len(frame) or None
-            )
+            frame.write_parquet(part, compression="zstd", compression_level=1, row_group_size=len(frame) or None)
         part.replace(path)
-    except OSError as error:
-        raise Problem(
-            f"cannot write: {error.strerror}", file=path, mend="free space or choose another"
-        ) from None
+    except (OSError, pl.exceptions.ComputeError) as error:  # Polars tells a full disk either way
+        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise Problem(f"cannot write: {why}", file=path, mend="free space or choose another folder") from None

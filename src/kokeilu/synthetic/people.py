@@ -11,6 +11,7 @@ HIDDEN_RIGHT, HIDDEN_IMMIGRANT, HIDDEN_LANGUAGE, HIDDEN_MUNICIPALITY = 1, 2, 4, 
 FACTS: dict[str, type[np.generic]] = {
     # fixed at entry
     "birth": np.int32,  # day number
+    "birth_month": np.int32,  # the first month that begins on the birth day or later: ages are whole from it
     "serial": np.int16,  # within the birth date, decides the identity code
     "language": np.int16,  # index into LANGUAGES
     "service_swedish": np.bool_,

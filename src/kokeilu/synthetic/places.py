@@ -72,13 +72,10 @@ def places(scale: str) -> Places:
     areas = trial_areas()
     region = {code: each.region for code, each in municipalities().items()}
     rows = [
-        row
-        for row in read_rows("inhabitants.csv")
-        if scale == "national" or region[row["municipality"]] == UUSIMAA
+        row for row in read_rows("inhabitants.csv") if scale == "national" or region[row["municipality"]] == UUSIMAA
     ]
     stratum_names = {
-        row["municipality"]: areas.get(row["municipality"], f"outside {region[row['municipality']]}")
-        for row in rows
+        row["municipality"]: areas.get(row["municipality"], f"outside {region[row['municipality']]}") for row in rows
     }
     strata = tuple(sorted(set(stratum_names.values()), key=lambda name: (name.startswith("outside "), name)))
     chosen = tuple(

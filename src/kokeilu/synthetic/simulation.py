@@ -1,7 +1,6 @@
 """One month after another: who moves, who comes back, who comes in for the first time, what is paid."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -64,9 +63,7 @@ def _targets(seed: int, places: Places, first: int, last: int) -> NDArray[np.flo
     span = np.arange(first, last + 1)
     seasons = figures.value("season.stock")
     out = np.empty((len(span), *places.stock.shape))
-    noise = np.stack(
-        [stream(seed, "stock", int(month)).standard_normal(places.stock.shape) for month in span]
-    )
+    noise = np.stack([stream(seed, "stock", int(month)).standard_normal(places.stock.shape) for month in span])
     noise[span == anchor] = 0
     for column, group in enumerate(GROUPS):
         knots = figures.value(f"index.{group}")
@@ -129,7 +126,7 @@ class Simulation:
         inside = np.flatnonzero(persons["state"] >= FIRST_IN_REGISTER)
         state = persons["state"][inside]
         classes = hazards.classify(
-            _age(persons["birth"][inside], months.first_day(month)),
+            _age(persons["birth_month"][inside], month),
             persons["education"][inside],
             month - persons["search_month"][inside],
             is_foreign(persons["language"][inside]),
@@ -143,9 +140,7 @@ class Simulation:
         way = (uniform[inside, None] >= ways).sum(axis=1)
         goes = way < hazards.STAY
         destination = np.array((*hazards.DESTINATIONS, -1))[way]
-        retires = _age(persons["birth"][inside], months.first_day(month + 1)) >= figures.value(
-            "retirement_age"
-        )
+        retires = _age(persons["birth_month"][inside], month + 1) >= figures.value("retirement_age")
         destination[retires] = OUTSIDE
         goes |= retires
         self._go(month, inside[goes], destination[goes].astype(np.int8))
@@ -169,7 +164,7 @@ class Simulation:
         """Which service people enter."""
         persons, shares = self.people, figures.value("services.shares")
         kind = np.where(persons["right"][who], 3, 2)
-        kind[_age(persons["birth"][who], months.first_day(month)) < 30] = 1
+        kind[_age(persons["birth_month"][who], month) < 30] = 1
         kind[is_foreign(persons["language"][who]) | persons["immigrant"][who]] = 0
         uniform = self._uniform("service", month)[who]
         service = np.empty(len(who), dtype=np.int8)
@@ -184,22 +179,18 @@ class Simulation:
         uniform = self._uniform("return", month)
         away = np.flatnonzero((persons["state"] < FIRST_IN_REGISTER) & (persons["since"] < month))
         absent = month - persons["since"][away]
-        age = _age(persons["birth"][away], months.first_day(month + 1))
+        age = _age(persons["birth_month"][away], month + 1)
         chance = self.plan.hazards.coming_back(month, persons["state"][away], absent, age)
         comes = (uniform[away] < chance) & (age < figures.value("retirement_age"))
         who = away[comes]
-        worked = (persons["state"][who] == OPEN_MARKET) & (
-            absent[comes] >= figures.value("work_condition_months")
-        )
+        worked = (persons["state"][who] == OPEN_MARKET) & (absent[comes] >= figures.value("work_condition_months"))
         self._renew(month, who[worked])
         kind = self._uniform("return state", month)[who]
         laid_off = self.plan.office.laid_off(month)
         to = np.where(kind < laid_off, LAID_OFF, UNEMPLOYED)
         to[kind > 1 - figures.value("return.employed")] = EMPLOYED
         persons["search_month"][who] = month
-        persons["search_since"][who] = random_day(
-            np.full(len(who), month), self._uniform("search", month)[who]
-        )
+        persons["search_since"][who] = random_day(np.full(len(who), month), self._uniform("search", month)[who])
         self._go(month, who, to.astype(np.int8))
 
     def _renew(self, month: int, who: Index) -> None:
@@ -280,7 +271,7 @@ class Simulation:
         valid = persons["state"] >= FIRST_IN_REGISTER
         who = np.flatnonzero(valid | (persons["since"] == month))
         study = self._uniform("study", month)[who] < figures.value("outside.study")
-        young = _age(persons["birth"][who], months.first_day(month)) < 30
+        young = _age(persons["birth_month"][who], month) < 30
         names = (
             "state service right other_benefit support_days search_since unemployed_since municipality "
             "placed temporary hidden address"
@@ -305,7 +296,7 @@ def groups(persons: People, who: Index, month: int) -> NDArray[np.int8]:
     group = np.full(len(who), UNDECIDED, dtype=np.int8)
     group[right & right_known & immigrant_known & language_known] = GROUPS.index("earnings")
     group[~right & right_known] = GROUPS.index("older")
-    group[_age(persons["birth"][who], months.first_day(month + 1)) < 30] = GROUPS.index("young")
+    group[_age(persons["birth_month"][who], month + 1) < 30] = GROUPS.index("young")
     group[foreign] = GROUPS.index("foreign")
     group[persons["state"][who] == EMPLOYED] = GROUPS.index("employed")
     group[(hidden & people.HIDDEN_MUNICIPALITY) != 0] = UNDECIDED
@@ -313,9 +304,6 @@ def groups(persons: People, who: Index, month: int) -> NDArray[np.int8]:
     return group
 
 
-def _age(birth: NDArray[np.int32], on: date) -> NDArray[np.int32]:
+def _age(birth_month: NDArray[np.int32], month: int) -> NDArray[np.int32]:
     """Whole years on a month's first day."""
-    born = birth.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)  # months from 1970-01
-    first = birth == born.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64)
-    lived = (on.year - 1970) * 12 + on.month - 1 - born - np.where(first, 0, 1)
-    return (lived // 12).astype(np.int32)
+    return (month - birth_month) // 12

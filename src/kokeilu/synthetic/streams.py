@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 
 def stream(seed: int, purpose: str, month: int = 0) -> np.random.Generator:
     """A generator of its own for one purpose in one month: the same arguments give the same numbers."""
-    return np.random.Generator(
-        np.random.PCG64(np.random.SeedSequence([seed, crc32(purpose.encode()), month]))
-    )
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, crc32(purpose.encode()), month])))
 
 
 def pick(weights: NDArray[np.float64], uniform: NDArray[np.float64]) -> NDArray[np.intp]:

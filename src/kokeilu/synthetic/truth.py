@@ -16,22 +16,11 @@ def truth(world: World) -> dict[str, Any]:
     `totals` sums the trial's customers over its months: stocks are person-months, flows are people.
     """
     return {
-        "format": "kokeilu-synthetic-truth/1",
-        "scale": world.scale,
-        "seed": world.seed,
+        **_identity(world),
         "first": world.months[0],
         "last": world.months[-1],
-        "effect": {
-            "open_market": world.effect.open_market,
-            "services": world.effect.services,
-            "unit": "relative change of the monthly hazard",
-            "on": "trial customers who live in a trial area",
-            "from": figures.value("trial.from"),
-        },
         "hazards": {
-            key: figure.value
-            for key, figure in figures.figures().items()
-            if key.startswith(("hazard.", "factor."))
+            key: figure.value for key, figure in figures.figures().items() if key.startswith(("hazard.", "factor."))
         },
         "totals": _totals(world),
         "months": {
@@ -40,6 +29,34 @@ def truth(world: World) -> dict[str, Any]:
                 "without_effect": _told(plain, world.places.strata),
             }
             for tally, plain in zip(world.tallies, world.counterfactual, strict=True)
+        },
+    }
+
+
+def check_same(world: World, folder: Path) -> None:
+    """A Problem unless the folder's truth.json tells of the same scale, seed and effect as this world."""
+    path = folder / "truth.json"
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        same = all(told[key] == part for key, part in _identity(world).items())
+    except (OSError, ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise Problem("the folder holds extracts of another register", file=folder, mend="choose an empty one")
+
+
+def _identity(world: World) -> dict[str, Any]:
+    """What makes a generated register the one it is, whatever months of it are written."""
+    return {
+        "format": "kokeilu-synthetic-truth/1",
+        "scale": world.scale,
+        "seed": world.seed,
+        "effect": {
+            "open_market": world.effect.open_market,
+            "services": world.effect.services,
+            "unit": "relative change of the monthly hazard",
+            "on": "trial customers who live in a trial area",
+            "from": figures.value("trial.from"),
         },
     }
 

@@ -83,9 +83,7 @@ def test_a_population_stays_with_the_te_office(uusimaa: pl.DataFrame) -> None:
 def test_some_people_are_undecided_and_few(uusimaa: pl.DataFrame) -> None:
     undecided = uusimaa.filter(pl.col("decision") == "undecided")
     assert 50 < len(undecided) < 0.005 * len(uusimaa)
-    missing = pl.any_horizontal(
-        pl.col("earnings_related_right", "language", "immigrant", "municipality").is_null()
-    )
+    missing = pl.any_horizontal(pl.col("earnings_related_right", "language", "immigrant", "municipality").is_null())
     assert undecided.select(missing.all()).item()
 
 
@@ -102,9 +100,7 @@ def test_small_scale_meets_the_figures_with_the_tolerance_of_small_numbers(small
 def test_stocks_follow_a_plausible_course(small: world.World) -> None:
     stock = dict(zip(small.months, (tally.counts[:, :, :5].sum() for tally in small.tallies), strict=True))
     laid_off = dict(zip(small.months, (tally.counts[:, :, 1].sum() for tally in small.tallies), strict=True))
-    steps = [
-        stock[after] / stock[before] for before, after in zip(small.months, small.months[1:], strict=False)
-    ]
+    steps = [stock[after] / stock[before] for before, after in zip(small.months, small.months[1:], strict=False)]
     assert max(steps) < 1.3
     assert min(steps) > 0.9
     assert stock["2020-05"] > 1.2 * stock["2020-02"]

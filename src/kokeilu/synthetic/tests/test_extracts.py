@@ -135,9 +135,7 @@ def test_states_services_and_benefits_agree(everything: pl.DataFrame) -> None:
     assert (out_of_work["unemployed_since"] <= out_of_work["as_of"]).all()
     paid = valid.filter(pl.col("benefit") == "earnings_related")
     assert paid["earnings_related_right"].drop_nulls().all()
-    assert valid.filter(pl.col("employment_code").is_in(["00", "01"]))["benefit"].unique().to_list() == [
-        "none"
-    ]
+    assert valid.filter(pl.col("employment_code").is_in(["00", "01"]))["benefit"].unique().to_list() == ["none"]
 
 
 def test_support_days_grow_by_weekdays_paid_and_never_shrink(everything: pl.DataFrame) -> None:
@@ -232,6 +230,32 @@ def test_formats_months_and_folders_are_checked(small: world.World, tmp_path: Pa
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(Problem, match="cannot make the folder"):
         extracts.write(small, tmp_path / "file")
+    extracts.write(small, tmp_path, ["2021-01"])
     (tmp_path / "register-2021-02-28.parquet.part").mkdir()
     with pytest.raises(Problem, match="cannot write"):
         extracts.write(small, tmp_path, ["2021-02"])
+
+
+def test_a_folder_never_mixes_two_registers(small: world.World, tmp_path: Path) -> None:
+    extracts.write(small, tmp_path, ["2021-02"])
+    before = checksums(tmp_path)
+    other = world.generate("small", 8, first="2021-01", last="2021-02")
+    with pytest.raises(Problem, match="another register"):
+        extracts.write(other, tmp_path)
+    assert checksums(tmp_path) == before
+    extracts.write(small, tmp_path, ["2021-02", "2021-03"])
+    assert len(checksums(tmp_path)) == 3
+    (tmp_path / "truth.json").unlink()
+    with pytest.raises(Problem, match="another register"):
+        extracts.write(small, tmp_path)
+
+
+def test_a_full_disk_is_told_in_one_line(small: world.World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full")
+    monkeypatch.setattr(Path, "with_name", lambda path, name: full)
+    for fmt in extracts.FORMATS:
+        with pytest.raises(Problem, match="No space left") as caught:
+            extracts.write(small, tmp_path, ["2021-02"], fmt)
+        assert "\n" not in str(caught.value)

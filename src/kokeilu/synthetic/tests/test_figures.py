@@ -27,9 +27,7 @@ def test_every_figure_is_used() -> None:
     computed = ("index.", "hazard.", "shares.", "factor.")
     files = {figure.key for figure in figures.figures().values() if str(figure.value).endswith(".csv")}
     unread = [
-        key
-        for key in figures.figures()
-        if f'"{key}"' not in code and not key.startswith(computed) and key not in files
+        key for key in figures.figures() if f'"{key}"' not in code and not key.startswith(computed) and key not in files
     ]
     assert unread == []
 
