@@ -64,12 +64,8 @@ def _store(figures: pl.DataFrame, actor: Actor | None) -> Published:
     held = pl.DataFrame(list(rows.order_by("id").values_list(*SCHEMA)), SCHEMA, orient="row")
     both = held.join(figures, on=KEY, how="full", suffix="_new", coalesce=True)
     is_old, is_new = pl.col("suppressed").is_not_null(), pl.col("suppressed_new").is_not_null()
-    differs = pl.col("value").ne_missing(pl.col("value_new")) | (
-        pl.col("suppressed") != pl.col("suppressed_new")
-    )
-    added, removed, replaced = (
-        both.filter(condition) for condition in (~is_old, ~is_new, is_old & is_new & differs)
-    )
+    differs = pl.col("value").ne_missing(pl.col("value_new")) | (pl.col("suppressed") != pl.col("suppressed_new"))
+    added, removed, replaced = (both.filter(condition) for condition in (~is_old, ~is_new, is_old & is_new & differs))
     gone = pl.concat([removed, replaced])
     MonthlyFigure.objects.filter(id__in=gone.get_column("id").to_list()).delete()
     new = pl.concat([added, replaced])
@@ -94,10 +90,7 @@ def _log(added: pl.DataFrame, gone: pl.DataFrame, actor: Actor | None) -> None:
         new = {"from": _name(first), "to": _name(last), "figures": added.height}
         record_change(actor, "publish", "monthly_figures", _name(last), new=new)
     for (area, month), part in gone.sort(KEY).group_by("area", "month", maintain_order=True):
-        names = [
-            f"{population}/{indicator}"
-            for population, indicator in part.select("population", "indicator").rows()
-        ]
+        names = [f"{population}/{indicator}" for population, indicator in part.select("population", "indicator").rows()]
         old = dict(zip(names, part.get_column("value"), strict=True))
         new = dict(zip(names, part.get_column("value_new"), strict=True))
         record_change(actor, "republish", "monthly_figures", f"{area}/{_name(month)}", old=old, new=new)

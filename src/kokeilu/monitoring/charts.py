@@ -27,7 +27,7 @@ WIDTHS: Final[dict[Size, int]] = {"wide": 760, "narrow": 350}
 HEIGHTS: Final[dict[Size, tuple[int, int]]] = {"wide": (250, 120), "narrow": (200, 110)}
 
 LINES: Final = ("broad_unemployment", "registered_unemployed", "in_services")
-EXITS: Final = "outflow_open_market"
+EXITS: Final = "open_market_exits"
 COLOURS: Final = ("#9a3b00", "#00457c", "#2f6b1e")  # all over 6:1 on white
 DASHES: Final = ((1, 0), (7, 3), (2, 3))
 EXITS_COLOUR: Final = "#00457c"
@@ -73,7 +73,7 @@ def chart(area: str, size: Size) -> Chart:
         months=[month.isoformat() for month in history],
         lines={INDICATORS[key].name[language]: values(key) for key in LINES},
         exits=values(EXITS),
-        exits_name=_("Unemployment ended in the open labour market, people a month"),
+        exits_name=_("Exits to the open labour market, people a month"),
         persons=_("People at the month's end"),
         began=began.isoformat() if began else None,
         began_name=_("The trial began"),
@@ -162,9 +162,7 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     parts = []
     for marks, height, title in ((lines, upper, wanted.persons), (bars, lower, wanted.exits_name)):
         layers = [marks, *_beginning(wanted, named=marks is lines)]
-        parts.append(
-            alt.layer(*layers).properties(width=width, height=height, title=_title(title, small=small))
-        )
+        parts.append(alt.layer(*layers).properties(width=width, height=height, title=_title(title, small=small)))
     whole = alt.vconcat(*parts, spacing=24, background="white").configure(font=FONT)
     whole = whole.configure_axis(
         labelFontSize=13,
@@ -194,9 +192,7 @@ def _beginning(wanted: Chart, *, named: bool) -> list[Any]:
 
     if wanted.began is None:
         return []
-    base = alt.Chart(alt.InlineData(values=[{"month": wanted.began, "name": wanted.began_name}])).encode(
-        x="month:T"
-    )
+    base = alt.Chart(alt.InlineData(values=[{"month": wanted.began, "name": wanted.began_name}])).encode(x="month:T")
     rule = base.mark_rule(color=TEXT_COLOUR, strokeWidth=1.5, strokeDash=[4, 4])
     text = base.mark_text(align="right", dx=-5, dy=8, fontSize=13, color=TEXT_COLOUR).encode(
         text="name:N", y=alt.value(0)

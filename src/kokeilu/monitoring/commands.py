@@ -21,9 +21,7 @@ def monitor(
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The month.")],
     out: Annotated[Path, typer.Option(help="Folder for the table, monthly-YYYY-MM.csv.")],
     engine: Annotated[Engine, typer.Option(help="What counts the figures.")] = Engine.duckdb,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Also show the months up to it on the pages.")
-    ] = False,
+    publish: Annotated[bool, typer.Option("--publish", help="Also show the months up to it on the pages.")] = False,
 ) -> None:
     """Write the month's published table: area, population, month, indicator, value.
 

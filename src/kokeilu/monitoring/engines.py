@@ -27,15 +27,11 @@ def counts(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
         return rules.counts(rows, panel.manifest.first_month, panel.manifest.last_month)
     except (OSError, PolarsError, duckdb.Error) as error:
         mend = "build the panel again with kokeilu panel build"
-        raise Problem(
-            "the panel's person-months are missing or damaged", file=panel.path, mend=mend
-        ) from error
+        raise Problem("the panel's person-months are missing or damaged", file=panel.path, mend=mend) from error
 
 
 def _on_polars(panel: Panel) -> Rows:
-    return nw.from_native(
-        pl.scan_parquet(panel.person_months, hive_partitioning=True, try_parse_hive_dates=False)
-    )
+    return nw.from_native(pl.scan_parquet(panel.person_months, hive_partitioning=True, try_parse_hive_dates=False))
 
 
 def _on_duckdb(panel: Panel) -> Rows:

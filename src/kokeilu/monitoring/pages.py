@@ -32,9 +32,7 @@ def shown(figure: Figure | None, indicator: Indicator) -> str:
         return "–"
     if figure.suppressed or figure.value is None:
         return pgettext("figure", "hidden")
-    return (
-        formats.share(figure.value / 100) if indicator.unit == "per cent" else formats.number(figure.value, 0)
-    )
+    return formats.share(figure.value / 100) if indicator.unit == "per cent" else formats.number(figure.value, 0)
 
 
 def _depth(indicator: Indicator) -> int:
@@ -46,8 +44,7 @@ def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
 
 
 def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    names = [_("Exits to the open labour market") if key == charts.EXITS else _name(key) for key in keys]
-    return [{"label": first}, *({"label": name, "number": True} for name in names)]
+    return [{"label": first}, *({"label": _name(key), "number": True} for key in keys)]
 
 
 def _name(key: str) -> str:
@@ -122,12 +119,8 @@ def area(request: Request, area: str) -> HttpResponse:
             "began": queries.began(area),
             "threshold": THRESHOLD,
             "stats": [
-                (label, shown(residents.get(key), INDICATORS[key]))
-                for key, label in (
-                    ("registered_unemployed", _name("registered_unemployed")),
-                    ("broad_unemployment", _name("broad_unemployment")),
-                    (charts.EXITS, _("Exits to the open labour market")),
-                )
+                (_name(key), shown(residents.get(key), INDICATORS[key]))
+                for key in ("registered_unemployed", "broad_unemployment", charts.EXITS)
             ],
             "populations": [POPULATION_NAMES[population] for population in by_population],
             "groups": _groups(by_population),
@@ -166,9 +159,7 @@ def _definitions() -> list[dict[str, Any]]:
     language = formats.language()
     return [
         {
-            "name": f"{_name(one.part_of)}: {one.name[language]}"
-            if one.part_of == "outflow"
-            else one.name[language],
+            "name": f"{_name(one.part_of)}: {one.name[language]}" if one.part_of == "outflow" else one.name[language],
             "definition": one.definition[language],
             "verified": one.verified,
         }

@@ -12,11 +12,11 @@ from kokeilu.monitoring.models import MonthlyFigure
 
 OVERVIEW: Final = (
     "job_seekers", "registered_unemployed", "in_services", "broad_unemployment", "activation_rate",
-    "outflow_open_market",
+    "open_market_exits",
 )  # fmt: skip
 HISTORY: Final = (
     "registered_unemployed", "in_services", "broad_unemployment", "activation_rate", "inflow", "outflow",
-    "outflow_open_market",
+    "open_market_exits",
 )  # fmt: skip
 """Registered unemployment never stands without broad unemployment and the exits to the open labour market:
 moving people into services lowers the first alone (Nieminen et al. 2021).

@@ -61,9 +61,7 @@ def _stocks(people: Rows) -> Rows:
 
 
 def _flows(people: Rows, first: int, last: int) -> Rows:
-    """Inflow, and outflow by destination, of each area's registered unemployed from one month's end to the
-    next.
-    """
+    """Inflow, outflow by destination and exits from services, from one month's end to the next."""
     # Only the unemployed are put in order, and only those who leave are looked up in the whole panel.
     at, area = nw.col("at"), nw.col("area")
     unemployed = people.filter(nw.col("status").is_in(UNEMPLOYED)).with_columns(
@@ -74,22 +72,30 @@ def _flows(people: Rows, first: int, last: int) -> Rows:
     )
     was = ((nw.col("at_before") == at - 1) & (nw.col("area_before") == area)).fill_null(False)
     stays = ((nw.col("at_after") == at + 1) & (nw.col("area_after") == area)).fill_null(False)
-    came = _summed(unemployed.filter(~was, at > first), {"inflow": ~nw.col("area").is_null()})
-    left = unemployed.filter(~stays, ~area.is_null(), at < last).select(
-        "person", "area", trial_before="trial", at=at + 1
-    )
-    now = people.select("person", "at", "trial", "status")
-    found = left.join(now, on=["person", "at"], how="left").with_columns(
-        # A person of whom nothing is reported any more counts with those who were responsible last.
-        trial=nw.coalesce("trial", "trial_before"),
+    came = unemployed.filter(~was, at > first).with_columns(inflow=nw.lit(True))
+    left = _a_month_later(unemployed.filter(~stays, at < last), people).with_columns(
         destination=nw.when(nw.col("status").is_in(UNEMPLOYED))
         .then(nw.lit("moved"))
-        .otherwise(nw.coalesce("status", nw.lit("unknown"))),
+        .otherwise(nw.coalesce("status", nw.lit("unknown")))
     )
-    gone = _summed(
-        found, {key: nw.col("destination") == key.removeprefix("outflow_") for key in DESTINATIONS}
+    served = _a_month_later(people.filter(nw.col("status") == "service", at < last), people)
+    return nw.concat(
+        [
+            _summed(came, {"inflow": nw.col("inflow")}),
+            _summed(left, {key: nw.col("destination") == key.removeprefix("outflow_") for key in DESTINATIONS}),
+            _summed(served, {"exits_from_services": nw.col("status") == "open_market"}),
+        ]
     )
-    return nw.concat([came, gone])
+
+
+def _a_month_later(rows: Rows, people: Rows) -> Rows:
+    """The people at the next month end: `area` is where they were before, `status` what they are now."""
+    before = rows.filter(~nw.col("area").is_null()).select("person", "area", trial_before="trial", at=nw.col("at") + 1)
+    now = people.select("person", "at", "trial", "status")
+    return before.join(now, on=["person", "at"], how="left").with_columns(
+        # A person of whom nothing is reported any more counts with those who were responsible last.
+        trial=nw.coalesce("trial", "trial_before")
+    )
 
 
 def counts(person_months: Rows, first: int, last: int) -> pl.DataFrame:
@@ -104,9 +110,7 @@ def counts(person_months: Rows, first: int, last: int) -> pl.DataFrame:
     parts: list[pl.DataFrame] = [part.collect("polars").to_native() for part in (_stocks(people), flows)]
     long = pl.concat([part.select("area", "trial", "at", "indicator", "persons") for part in parts])
     number = pl.col("at").cast(pl.Int32)
-    return long.select(
-        "area", "trial", (number // 12 * 100 + number % 12 + 1).alias("month"), "indicator", "persons"
-    )
+    return long.select("area", "trial", (number // 12 * 100 + number % 12 + 1).alias("month"), "indicator", "persons")
 
 
 def _grid(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
@@ -133,6 +137,7 @@ SUMS: Final[dict[str, tuple[str, ...]]] = {
     "broad_unemployment": ("registered_unemployed", "in_services"),
     "job_seekers": ("registered_unemployed", "in_services", "supported_work", "other_job_seekers"),
     "outflow": DESTINATIONS,
+    "open_market_exits": ("outflow_open_market", "exits_from_services"),
 }
 """Indicators that are the sum of others, each after those it rests on."""
 
@@ -147,9 +152,7 @@ def figures(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
     )
     people = pl.concat([by_population, counted.with_columns(population=pl.lit("residents"))], how="diagonal")
     people = people.group_by(CELL).agg(pl.col("persons").sum())
-    filled = (
-        _grid(counted, months).join(people, on=CELL, how="left").with_columns(pl.col("persons").fill_null(0))
-    )
+    filled = _grid(counted, months).join(people, on=CELL, how="left").with_columns(pl.col("persons").fill_null(0))
     for whole, parts in SUMS.items():
         total = (
             filled.filter(pl.col("indicator").is_in(parts))
@@ -158,7 +161,5 @@ def figures(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
         )
         filled = pl.concat([filled, total.with_columns(indicator=pl.lit(whole)).select(filled.columns)])
     place = {key: number for number, key in enumerate([*POPULATIONS, *INDICATORS])}
-    order = [
-        pl.col(name).replace_strict(place, return_dtype=pl.Int32) for name in ("population", "indicator")
-    ]
+    order = [pl.col(name).replace_strict(place, return_dtype=pl.Int32) for name in ("population", "indicator")]
     return filled.select(*CELL, "persons").sort("area", "month", *order)

@@ -61,9 +61,7 @@ def page_sums(cells: Collection[Cell], month: int, before: int | None) -> Iterat
         yield Sum((stock._replace(month=before), inflow), (stock, outflow))
 
 
-def hidden_cells(
-    persons: Mapping[Cell, int], sums: Collection[Sum], settled: Collection[Cell] = ()
-) -> set[Cell]:
+def hidden_cells(persons: Mapping[Cell, int], sums: Collection[Sum], settled: Collection[Cell] = ()) -> set[Cell]:
     """The cells to hide: the small ones and the fewest people's worth that protects them in every sum.
 
     `settled` are hidden cells that `persons` does not hold, of an earlier page. Cells of no one are hidden
@@ -127,19 +125,14 @@ def published(figures: pl.DataFrame) -> pl.DataFrame:
         "suppressed",
     )
     place = {key: number for number, key in enumerate(("residents", "customers", "state", *INDICATORS))}
-    order = [
-        pl.col(name).replace_strict(place, return_dtype=pl.Int32) for name in ("population", "indicator")
-    ]
+    order = [pl.col(name).replace_strict(place, return_dtype=pl.Int32) for name in ("population", "indicator")]
     return pl.concat([shown, _activation_rate(shown)]).sort("area", "month", *order)
 
 
 def _activation_rate(shown: pl.DataFrame) -> pl.DataFrame:
     """People in services per hundred of the broadly unemployed, hidden where either figure is."""
     page = ["area", "population", "month"]
-    both = [
-        shown.filter(pl.col("indicator") == key).drop("indicator")
-        for key in ("in_services", "broad_unemployment")
-    ]
+    both = [shown.filter(pl.col("indicator") == key).drop("indicator") for key in ("in_services", "broad_unemployment")]
     joined = both[0].join(both[1], on=page, suffix="_all")
     all_of_them = pl.col("value_all")
     return joined.select(

@@ -53,10 +53,15 @@ def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
     """
     path = out / f"monthly-{month_name(month)}.csv"
     making = path.with_suffix(".part")
-    named = figures.with_columns(month=pl.lit(month_name(month))).drop("suppressed")
+    number = pl.col("value")
+    text = pl.when(number == number.floor()).then(number.cast(pl.Int64).cast(pl.String))
+    named = figures.select(
+        "area", "population", pl.lit(month_name(month)).alias("month"), "indicator",
+        text.otherwise(number.round(2).cast(pl.String)).alias("value"),
+    )  # fmt: skip
     try:
         out.mkdir(parents=True, exist_ok=True)
-        making.write_bytes(named.write_csv(float_precision=2).encode())
+        making.write_bytes(named.write_csv().encode())
         making.rename(path)
     except OSError as error:
         making.unlink(missing_ok=True)

@@ -30,9 +30,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("area", "month", "population", "indicator"), name="one_figure"
-                    ),
+                    models.UniqueConstraint(fields=("area", "month", "population", "indicator"), name="one_figure"),
                     models.CheckConstraint(
                         condition=models.Q(
                             models.Q(("suppressed", True), ("value", None)),

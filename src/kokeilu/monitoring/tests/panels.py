@@ -1,0 +1,75 @@
+"""Panels made by hand for the tests, one character a person and month."""
+
+from pathlib import Path
+
+import narwhals as nw
+import polars as pl
+
+from kokeilu.monitoring import rules
+from kokeilu.panel import folder
+from kokeilu.panel.folder import Manifest
+from kokeilu.panel.rules import month_end, months
+
+STATUSES = {
+    "u": ("unemployed", True),
+    "l": ("laid_off", True),
+    "s": ("service", True),
+    "w": ("supported_work", True),
+    "W": ("supported_work", False),
+    "o": ("open_market", False),
+    "e": ("open_market", True),  # an employed job seeker
+    "x": ("outside", False),
+    "?": (None, True),
+}
+SCHEMA = {
+    "person": pl.Int64, "month": pl.Int32, "status": pl.String, "job_seeker": pl.Boolean, "area": pl.String,
+    "responsible": pl.String,
+}  # fmt: skip
+FIRST = 202011
+
+
+def month_row(first: int, count: int) -> list[int]:
+    """`count` months from `first` on."""
+    last = first // 100 * 12 + first % 100 - 1 + count - 1
+    return list(months(month_end(first), month_end(last // 12 * 100 + last % 12 + 1)))
+
+
+def person_months(*histories: str, area: str | None = "espoo", responsible: str = "te") -> pl.DataFrame:
+    """One row per person and month: a history is a string of STATUSES from FIRST on, `.` is no row."""
+    wanted = month_row(FIRST, max(map(len, histories), default=1))
+    rows = [
+        (person, month, *STATUSES[sign], area, responsible)
+        for person, history in enumerate(histories)
+        for month, sign in zip(wanted, history, strict=False)
+        if sign != "."
+    ]
+    return pl.DataFrame(rows, SCHEMA, orient="row")
+
+
+def counted(rows: pl.DataFrame, count: int) -> pl.DataFrame:
+    """`rules.figures` of `count` months, counted by Polars."""
+    wanted = month_row(FIRST, count)
+    return rules.figures(rules.counts(nw.from_native(rows.lazy()), wanted[0], wanted[-1]), wanted)
+
+
+def by_indicator(
+    figures: pl.DataFrame, month: int, area: str = "espoo", population: str = "residents"
+) -> dict[str, int]:
+    """A month's figures by indicator; those of no one are left out."""
+    cells = figures.filter(area=area, population=population, month=month)
+    return {key: value for key, value in cells.select("indicator", "persons").rows() if value}
+
+
+def write_panel(path: Path, rows: pl.DataFrame, count: int) -> Path:
+    """The rows as a panel folder of `count` months."""
+    wanted = month_row(FIRST, count)
+    for month in wanted:
+        target = folder.month_folder(path, month)
+        target.mkdir(parents=True)
+        rows.filter(month=month).drop("month").write_parquet(target / "person_months.parquet")
+    persons = rows.get_column("person").n_unique()
+    as_of = month_end(wanted[-1]).isoformat()
+    folder.write_manifest(
+        path, Manifest("kuntakokeilu", as_of, wanted[0], wanted[-1], persons, rows.height, rows.height)
+    )
+    return path
