@@ -6,13 +6,16 @@ an e-mail address that matches proves nothing.
 
 from typing import Any
 
+import jwt
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.decorators import login_not_required
 from allauth.account.views import LoginView
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import AuthError
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
@@ -21,6 +24,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from kokeilu.web import errors
+
+# Signatures by a private key only: the shared secret would let this site sign tokens for itself.
+SIGNATURES = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+CLOCKS_APART = 30  # seconds
 
 
 class Accounts(DefaultAccountAdapter):
@@ -53,8 +60,12 @@ class Identities(DefaultSocialAccountAdapter):
             subject = {"subject": sociallogin.account.uid}
             raise ImmediateHttpResponse(render(request, "access/unknown_subject.html", subject, status=403))
 
-    def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """Show a log-in that failed at the provider in the design."""
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Show a log-in that failed at the provider in the design; one that the person stopped has its own page."""
+        if error == AuthError.CANCELLED:
+            return
         text = _("The log-in service did not confirm who you are. Try again; if it fails again, tell your administrator.")
         raise ImmediateHttpResponse(errors.page(request, 403, text))
 
@@ -84,11 +95,23 @@ class Entrance(LoginView):
 
 
 class VerifyingAdapter(OpenIDConnectOAuth2Adapter):
-    """Checks the signature of every ID token by the provider's published keys, also of one fetched directly."""
+    """Checks every ID token by the provider's published keys, also one fetched directly, and one without a key's name."""
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        self.did_fetch_access_token = False
-        return super()._decode_id_token(app, id_token)
+        with get_adapter().get_requests_session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+        try:
+            name = jwt.get_unverified_header(id_token).get("kid")
+            keys = [key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if name in (None, key.key_id)]
+            if len(keys) != 1:
+                raise OAuth2Error("no key of the provider fits the ID token")
+            return jwt.decode(
+                id_token, keys[0].key, algorithms=SIGNATURES, audience=app.client_id,
+                issuer=self.openid_config["issuer"], leeway=CLOCKS_APART, options={"require": ["exp", "iat", "sub"]},
+            )  # fmt: skip
+        except jwt.PyJWTError as wrong:
+            raise OAuth2Error("the ID token is not valid") from wrong
 
 
 @login_not_required
