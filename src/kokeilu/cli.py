@@ -101,9 +101,7 @@ def kokeilu() -> None:
 
 @app.command()
 def demo(
-    scale: Annotated[
-        Scale, typer.Option(help="How many people: a few thousand, Uusimaa, Finland.")
-    ] = Scale.uusimaa,
+    scale: Annotated[Scale, typer.Option(help="How many people: a few thousand, Uusimaa, Finland.")] = Scale.uusimaa,
     serve: Annotated[bool, typer.Option(help="Serve the pages at the end.")] = True,
     address: Address = "127.0.0.1",
     port: Port = 8000,

@@ -82,9 +82,7 @@ def actor_of(db: None) -> Callable:
             defaults={"kind": kind} | dict.fromkeys(("name_fi", "name_sv", "name_en"), organisation.title()),
         )
         number = User.objects.count() + 1
-        user = User.objects.create_user(
-            email=f"{role}{number}@{organisation}.example", name=f"{role} {number}"
-        )
+        user = User.objects.create_user(email=f"{role}{number}@{organisation}.example", name=f"{role} {number}")
         Membership.objects.create(user=user, organisation=place, role=role, valid=("2021-01-01", None))
         return Actor(user=user, organisation=place, role=role)
 

@@ -87,16 +87,28 @@ def ensure() -> bool:
     return started
 
 
+def comment() -> str:
+    """What the database says of itself; empty where it says nothing."""
+    with connect() as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        ).fetchone()
+    return (row and row[0]) or ""
+
+
+def set_comment(text: str) -> None:
+    """Have the database say `text` of itself."""
+    with connect() as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(text)))
+
+
 def stand_as_database_says() -> None:
     """Where the database is a demonstration's, have this process stand on its day with its way to log in.
 
     Sets `KOKEILU_DEMO` and `KOKEILU_TODAY`, so it comes before Django's settings are read.
     """
-    with connect() as connection:
-        row = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
-        ).fetchone()
-    found = DEMONSTRATION.fullmatch((row and row[0]) or "")
+    found = DEMONSTRATION.fullmatch(comment())
     if found:
         os.environ.setdefault("KOKEILU_DEMO", "1")
         os.environ.setdefault("KOKEILU_TODAY", found["today"])

@@ -10,9 +10,7 @@ class Problem(Exception):  # noqa: N818 - it tells of the input, not of the prog
     holds a personal identity code or a name.
     """
 
-    def __init__(
-        self, what: str, *, file: str | Path | None = None, line: int | None = None, mend: str = ""
-    ) -> None:
+    def __init__(self, what: str, *, file: str | Path | None = None, line: int | None = None, mend: str = "") -> None:
         self.what, self.file, self.line, self.mend = what, file, line, mend
         super().__init__(str(self))
 

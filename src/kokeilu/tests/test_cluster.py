@@ -199,9 +199,7 @@ def test_other_accounts_do_not_reach_the_data(place: Path, use: Use) -> None:
             except psycopg.OperationalError as error:
                 os._exit(13 if "Permission denied" in str(error) else 14 if "Peer" in str(error) else 1)
             os._exit(0)
-        return {13: "closed", 14: "refused"}.get(
-            os.waitstatus_to_exitcode(os.waitpid(as_other, 0)[1]), "reached"
-        )
+        return {13: "closed", 14: "refused"}.get(os.waitstatus_to_exitcode(os.waitpid(as_other, 0)[1]), "reached")
 
     assert attempt() == "closed"
     cluster.socket_dir().chmod(0o755)

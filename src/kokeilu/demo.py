@@ -1,0 +1,181 @@
+"""A demonstration: the Uusimaa trial with invented people, from the register to the monthly figures.
+
+Each step asks the database whether it was done, so a demonstration that was stopped at any moment goes on where it
+was. A scale has a database of its own.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kokeilu import postgres
+from kokeilu.installation import home
+from kokeilu.problems import Problem
+from kokeilu.steps import Step, Tell, run
+
+if TYPE_CHECKING:
+    from kokeilu.law.trial import Trial
+
+TRIAL = "kuntakokeilu"
+SEED = 2021
+START = date(2021, 3, 1)  # customers moved
+TODAY = date(2021, 3, 31)
+FIRST_MONTH, LAST_MONTH = "2018-01", "2021-03"
+MONTHS = 39
+
+
+def make(scale: str) -> None:
+    """Have the demonstration of a scale (small, uusimaa, national) in its database, and print its accounts.
+
+    Sets the surroundings of this process, and of those it becomes, to that database. Raises Problem where
+    `KOKEILU_DATABASE_URL` names a database that holds something else.
+    """
+    if postgres.embedded():
+        os.environ["KOKEILU_DATABASE"] = "kokeilu" if scale == "uusimaa" else f"kokeilu_{scale}"
+    os.environ["KOKEILU_DEMO"] = "1"
+    os.environ["KOKEILU_TODAY"] = TODAY.isoformat()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
+    run([Step("database", lambda: False, lambda tell: _prepare(scale))])
+
+    from kokeilu import demo_staff
+
+    demonstration = _Demonstration(scale)
+    run(demonstration.steps())
+    demo_staff.print_accounts()
+
+
+def _prepare(scale: str) -> None:
+    """Start the database, see that it is free for this demonstration, and bring its tables up to date."""
+    postgres.ensure()
+    _claim(scale)
+
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _claim(scale: str) -> None:
+    """Have the database say of itself that it is this demonstration's."""
+    mine = f"Kokeilu demonstration: {scale}, {TODAY}"
+    found = postgres.comment()
+    if found == mine:
+        return
+    with postgres.connect() as connection:
+        used = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
+    if used != (None,):
+        holds = f"the {found}" if found else "other data"
+        raise Problem(f"the database holds {holds}", mend="set KOKEILU_DATABASE_URL to an empty one, or leave it out")
+    postgres.set_comment(mine)
+
+
+@dataclass
+class _Demonstration:
+    scale: str
+
+    @property
+    def folder(self) -> Path:
+        return home() / "demo" / self.scale
+
+    @property
+    def extracts(self) -> Path:
+        return self.folder / "extracts"
+
+    @cached_property
+    def trial(self) -> "Trial":
+        from kokeilu.law.definition import shipped
+
+        return shipped(TRIAL)
+
+    def steps(self) -> list[Step]:
+        """What is to be done, in order, each with the question whether it was."""
+        from kokeilu import demo_staff
+        from kokeilu.access.models import Organisation, User
+
+        before = START - timedelta(days=1)
+        staff = demo_staff.Staff(SEED, START)
+        return [
+            Step("organisations", lambda: Organisation.objects.exists(), self._organisations),
+            Step(
+                "register of 39 months",
+                lambda: self._imported(TODAY) or self.extracts.exists(),
+                self._generate,
+            ),
+            Step("import up to February 2021", lambda: self._imported(before), self._import(before)),
+            Step("accounts", lambda: User.objects.exists(), staff.add_accounts),
+            Step("transfer on 1 March 2021", self._transferred, self._transfer),
+            Step("responsible workers", staff.hired, staff.hire),
+            Step("assignment", staff.assigned, staff.assign),
+            Step("import of March 2021", lambda: self._imported(TODAY), self._import(TODAY)),
+            Step("panel and monthly figures", self._published, self._publish),
+        ]
+
+    def _organisations(self, tell: Tell) -> None:
+        from kokeilu import demo_staff
+        from kokeilu.transfer.actions import ensure_organisations
+
+        ensure_organisations(self.trial)
+        demo_staff.add_centre()
+
+    def _generate(self, tell: Tell) -> None:
+        from kokeilu.synthetic import extracts, world
+
+        generated = world.generate(self.scale, SEED, first=FIRST_MONTH, last=LAST_MONTH, progress=tell.each)
+        making = self.folder / "making"
+        shutil.rmtree(making, ignore_errors=True)
+        extracts.write(generated, making, progress=tell.each)
+        making.rename(self.extracts)
+
+    def _imported(self, as_of: date) -> bool:
+        from kokeilu.register.models import Extract
+
+        return Extract.objects.filter(as_of=as_of).exists()
+
+    def _import(self, until: date) -> Callable[[Tell], None]:
+        def do(tell: Tell) -> None:
+            from kokeilu.register.actions import import_extracts
+            from kokeilu.register.models import Extract
+
+            known = set(Extract.objects.values_list("as_of", flat=True))
+            files = {date.fromisoformat(path.stem.removeprefix("register-")): path for path in self._files()}
+            wanted = [(path, day) for day, path in sorted(files.items()) if day <= until and day not in known]
+            import_extracts(wanted, progress=tell.of)
+            if until == TODAY:
+                shutil.rmtree(self.extracts)
+
+        return do
+
+    def _files(self) -> list[Path]:
+        return sorted(self.extracts.glob("register-*.parquet"))
+
+    def _transferred(self) -> bool:
+        from kokeilu.transfer.models import Run
+
+        return Run.objects.filter(trial=TRIAL, on=START).exists()
+
+    def _transfer(self, tell: Tell) -> None:
+        from kokeilu.transfer import actions
+
+        actions.run(self.trial, START, progress=tell.of)
+
+    def _published(self) -> bool:
+        from kokeilu.monitoring.models import MonthlyFigure
+
+        return MonthlyFigure.objects.filter(month=TODAY.replace(day=1)).exists()
+
+    def _publish(self, tell: Tell) -> None:
+        from kokeilu.monitoring import actions, charts
+        from kokeilu.panel.build import build
+
+        panel = self.folder / "panel"
+        build(panel, trial=TRIAL, tell=tell.share)
+        tell.share("monthly figures", 1)
+        actions.publish(panel)
+        for _ in tell.each(charts.draw_all(), charts.how_many(), "charts"):
+            pass
