@@ -5,6 +5,7 @@ from typing import Final, Literal, cast
 import duckdb
 import narwhals as nw
 import polars as pl
+from narwhals.exceptions import NarwhalsError
 from polars.exceptions import PolarsError
 
 from kokeilu.monitoring import rules
@@ -25,7 +26,7 @@ def counts(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
         month = nw.col("month").str.replace_all("-", "", literal=True).cast(nw.Int32)
         rows = rows.select(*COLUMNS).with_columns(month=month)
         return rules.counts(rows, panel.manifest.first_month, panel.manifest.last_month)
-    except (OSError, PolarsError, duckdb.Error) as error:
+    except (OSError, PolarsError, NarwhalsError, duckdb.Error) as error:
         mend = "build the panel again with kokeilu panel build"
         raise Problem("the panel's person-months are missing or damaged", file=panel.path, mend=mend) from error
 

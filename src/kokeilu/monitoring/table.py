@@ -1,6 +1,7 @@
 """The published table: the figures of a panel after disclosure control, in long form."""
 
 import errno
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -64,7 +65,8 @@ def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
         making.write_bytes(named.write_csv().encode())
         making.rename(path)
     except OSError as error:
-        making.unlink(missing_ok=True)
+        with suppress(OSError):
+            making.unlink()
         what = "the disk is full" if error.errno == errno.ENOSPC else "cannot be written"
         raise Problem(what, file=path, mend="name another folder with --out") from error
     return path
