@@ -31,6 +31,7 @@ from kokeilu.register.periods import Counts
 EARLIEST = date(2000, 1, 1)
 IMPORT_LOCK = 7_269_711  # the advisory lock that lets one import at a time into this database
 LOCK_WAIT = "60s"
+CONNECTION_LOST = ("08", "57")  # SQLSTATE classes: connection exception, operator intervention
 
 Progress = Callable[[str, int, int], None]
 
@@ -141,7 +142,7 @@ def _database_problems() -> Iterator[None]:
             raise Problem(
                 "the database has no room for this import; nothing was stored", mend="make room on its disk"
             ) from None
-        if isinstance(cause, psycopg.OperationalError):
+        if isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "08")[:2] in CONNECTION_LOST:
             raise Problem("the connection to the database was lost; nothing was stored", mend="try again") from None
         raise
 
