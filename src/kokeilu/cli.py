@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated
 
@@ -60,11 +61,16 @@ def main() -> None:
 
     Exit status 0: done; 1: the work failed, told in one line; 2: wrong use; 130: stopped with Ctrl-C.
     """
+    run(app)
+
+
+def run(work: Callable[[], object]) -> None:
+    """Do the work of a program: what a person can mend becomes one line and exit status 1."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # `nohup` keeps its meaning
             signal.signal(number, _end)
     try:
-        app()
+        work()
     except Exception as error:
         told = _told(error)
         if told is None:

@@ -70,6 +70,11 @@ def print_accounts() -> None:
     console.print(f"The password of each is {password()}")
 
 
+def worker() -> User:
+    """The responsible worker who has an account."""
+    return next(user for role, _, user in _accounts() if role == Role.WORKER)
+
+
 def _accounts() -> Iterator[tuple[Role, Organisation, User]]:
     for role, key in ACCOUNTS:
         members = Membership.objects.filter(role=role, organisation__key=key)
