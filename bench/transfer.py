@@ -67,15 +67,16 @@ def fill(people: int) -> None:
     from kokeilu.register.models import Extract
     from kokeilu.transfer import actions
 
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("TRUNCATE register_extract, register_person CASCADE")
-        extract = Extract.objects.create(as_of=EXTRACT_DAY, sha256="0" * 64, file_name="bench", rows=people)
+    extract = Extract.objects.create(as_of=EXTRACT_DAY, sha256="0" * 64, file_name="bench", rows=people)
+    actions.ensure_organisations(shipped("kuntakokeilu"))
+    with transaction.atomic(), connection.cursor() as cursor:
         values = {"since": EXTRACT_DAY, "people": people, "extract": extract.pk}
         with store.built_afterwards(LOADED_TABLES):
             cursor.execute(_PEOPLE, values)
             for statement in _FACTS:
                 cursor.execute(statement, values)
-        actions.ensure_organisations(shipped("kuntakokeilu"))
         intake.announce(cursor, EXTRACT_DAY)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

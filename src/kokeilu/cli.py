@@ -15,6 +15,7 @@ from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
 from kokeilu.register import commands as register
 from kokeilu.synthetic import commands as synthetic
+from kokeilu.transfer import commands as transfer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ app.add_typer(law.app, name="trial")
 app.command()(law.classify)
 app.command()(synthetic.synth)
 app.add_typer(register.app, name="register")
+app.add_typer(transfer.app, name="transfer")
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 
@@ -102,7 +104,7 @@ def _told(error: Exception) -> str | None:
 
 @app.callback()
 def kokeilu() -> None:
-    """Run an employment-service trial: from the law that decides who moves to whether it worked."""
+    """Run an employment-service trial, from the law that decides who moves to the evidence."""
 
 
 @app.command()

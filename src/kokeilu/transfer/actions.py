@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 import psycopg
 from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
 
 from kokeilu.access import logs, policy
 from kokeilu.access.models import Organisation
@@ -23,6 +24,7 @@ from kokeilu.register.queries import facts_on, newest_extract
 from kokeilu.transfer import intake, notices, rules, writing
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.operations import ORGANISATIONS, PREVIEW, RUN
+from kokeilu.web import formats
 
 RUN_LOCK = 7_269_712  # the advisory lock that lets one run at a time into this database
 LOCK_WAIT = "60s"
@@ -35,8 +37,9 @@ STEPS = 5
 class Result:
     """What a run did, or would do.
 
-    `run` is None in a preview. `done_before` says that the same run was made already and nothing changed.
-    `samples` are a few people of each area, outcome and pattern (the columns of `rules.changes`). `state` names
+    `run` is None in a preview. `done_before` says that the same run was made already: it is `run`, and nothing
+    changed.
+    `samples` are a few people of each outcome and pattern (the columns of `rules.changes`). `state` names
     all that the result rests on: definition, day, extract and how many people move.
     """
 
@@ -78,7 +81,7 @@ def preview(trial: Trial, on: date, *, actor: Actor | None = None, progress: Pro
     except _Undo:
         pass
     result = results[0]
-    return Result(trial, on, result.extract, result.counts, result.samples, None, result.done_before)
+    return result if result.done_before else replace(result, run=None)
 
 
 def run(
@@ -98,7 +101,7 @@ def run(
     with _transaction() as cursor:
         result = _Run(cursor, trial, on, actor, progress).make()
         if seen is not None and not result.done_before and result.state != seen:
-            raise Problem("something changed since the preview", mend="look at a new preview first")
+            raise Problem(_("Something changed since the preview."), mend=_("look at a new preview first"))
     return result
 
 
@@ -140,11 +143,17 @@ def _transaction() -> Iterator[CursorWrapper]:
     except (psycopg.Error, DatabaseError) as error:
         cause = error if isinstance(error, psycopg.Error) else error.__cause__
         if isinstance(cause, psycopg.errors.LockNotAvailable):
-            raise Problem("another run or an import goes on", mend="wait until it has ended, then try again") from None
+            raise Problem(
+                _("Another run or an import is under way."), mend=_("wait until it has ended, then try again")
+            ) from None
         if isinstance(cause, psycopg.errors.InsufficientResources):
-            raise Problem("the database has no room; nothing was changed", mend="make room on its disk") from None
+            raise Problem(
+                _("The database has no room; nothing was changed."), mend=_("make room on its disk")
+            ) from None
         if isinstance(cause, psycopg.OperationalError):
-            raise Problem("the connection to the database was lost; nothing was changed", mend="try again") from None
+            raise Problem(
+                _("The connection to the database was lost; nothing was changed."), mend=_("try again")
+            ) from None
         raise
 
 
@@ -164,9 +173,9 @@ class _Run:
             return Result(self.trial, self.on, extract, counts, pl.DataFrame(), before, done_before=True)
         self._check_order()
         organisations = self._organisations()
-        self._step("Reading the facts", 0)
+        self._step(_("Reading the facts"), 0)
         facts = derive(facts_on(self.on), self.on, self.trial)
-        self._step("Deciding", 1)
+        self._step(_("Deciding"), 1)
         decisions = decide(self.trial, facts, self.on)
         held = writing.held_on(self.cursor, self.on)
         changed = rules.changes(self.trial, decisions, held, self.on).with_columns(
@@ -177,20 +186,20 @@ class _Run:
             trial=self.trial.key, version=version.from_day, definition_sha256=self.trial.sha256, on=self.on,
             extract=extract, started_by=self.actor.user if self.actor else None, counts=counts.to_json(),
         )  # fmt: skip
-        self._step("Storing the decisions", 2)
+        self._step(_("Storing the decisions"), 2)
         writing.store_decisions(self.cursor, made, changed)
-        self._step("Moving responsibility", 3)
+        self._step(_("Moving responsibility"), 3)
         moved = changed.filter(pl.col("goes_to").is_not_null())
         messages = notices.compose(self.trial, made, moved, organisations)
         writing.move(self.cursor, made, moved, messages)
-        self._step("Checking", 4)
+        self._step(_("Checking"), 4)
         writing.check(self.cursor)
         logs.record_change(
             self.actor, RUN.key, "transfer_run", made.pk,
             new={"trial": self.trial.key, "on": self.on.isoformat(), "extract": str(extract.pk)}
             | {"people": counts.total(), "moved": counts.total("moved")},
         )  # fmt: skip
-        self._step("Done", STEPS)
+        self._step(_("Done"), STEPS)
         return Result(self.trial, self.on, extract, counts, rules.samples(changed), made)
 
     def _step(self, what: str, done: int) -> None:
@@ -201,8 +210,8 @@ class _Run:
         found = newest_extract(self.on)
         if found is None:
             raise Problem(
-                f"no register extract of {self.on} or before is imported",
-                mend="import one: kokeilu register import EXTRACT --as-of DATE",
+                _("No register extract of %(day)s or before is imported.") % {"day": formats.day(self.on)},
+                mend=_("import one: kokeilu register import EXTRACT --as-of DATE"),
             )
         return found
 
@@ -222,14 +231,14 @@ class _Run:
         newer = newest_extract()
         if newer and newer.as_of > self.on:
             raise Problem(
-                f"the register is known as of {newer.as_of} already, later than {self.on}",
-                mend=f"run on {newer.as_of} or later",
+                _("The register is known as of a later day already: %(day)s.") % {"day": formats.day(newer.as_of)},
+                mend=_("choose that day or a later one"),
             )
         later = Run.objects.filter(on__gt=self.on).order_by("-on").first()
         if later:
             raise Problem(
-                f"a run of {later.trial} on {later.on} has been made, later than {self.on}",
-                mend=f"run on {later.on} or later",
+                _("A run on a later day has been made: %(day)s.") % {"day": formats.day(later.on)},
+                mend=_("choose that day or a later one"),
             )
 
     def _organisations(self) -> dict[str, Organisation]:
@@ -237,7 +246,7 @@ class _Run:
         found = {each.key: each for each in Organisation.objects.filter(key__in=wanted)}
         if lacking := sorted(wanted - set(found)):
             raise Problem(
-                f"no organisation for: {', '.join(lacking)}",
-                mend=f"add what is missing: kokeilu transfer organisations --trial {self.trial.key}",
+                _("No organisation for: %(keys)s.") % {"keys": ", ".join(lacking)},
+                mend=_("add them: kokeilu transfer organisations --trial %(trial)s") % {"trial": self.trial.key},
             )
         return found

@@ -122,10 +122,10 @@ def count(changed: pl.DataFrame) -> Counts:
 
 
 def samples(changed: pl.DataFrame) -> pl.DataFrame:
-    """A few people of each area, outcome and pattern: the columns of `changes`, the first SAMPLES_EACH by id."""
+    """A few people of each outcome and pattern: the columns of `changes`, the first SAMPLES_EACH by id."""
     return (
         changed.sort("person")
-        .group_by("area", "decision", "pattern", maintain_order=True)
+        .group_by("decision", "pattern", maintain_order=True)
         .head(SAMPLES_EACH)
-        .sort("area", "decision", "pattern", "person", nulls_last=True)
+        .sort("decision", "pattern", "person")
     )
