@@ -45,7 +45,7 @@ help: ## What there is to make
 	@touch $@
 
 .venv/translated: .venv/installed $(TRANSLATIONS)
-	@$(BIN)/python -m kokeilu.web.messages compile
+	@$(BIN)/python -m kokeilu.web.messages compile >/dev/null
 	@touch $@
 
 .PHONY: install demo serve
