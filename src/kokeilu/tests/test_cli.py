@@ -1,0 +1,102 @@
+"""The command line as a person uses it: help, wrong use, faults in one line, Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import click
+import pytest
+import typer
+
+from kokeilu.cli import app
+
+
+def kokeilu(*arguments: str, **surroundings: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "kokeilu", *arguments],
+        env=os.environ | surroundings,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if hasattr(command, "commands"):
+        for name, inner in command.commands.items():
+            yield from _commands(inner, (*path, name))
+    else:
+        yield path
+
+
+COMMANDS = sorted(_commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_helps_with_an_example(command: tuple[str, ...]) -> None:
+    from typer.testing import CliRunner
+
+    helped = CliRunner().invoke(app, [*command, "--help"])
+    assert helped.exit_code == 0
+    assert f"Example: kokeilu {' '.join(command)}" in " ".join(helped.output.split())
+
+
+def test_helping_loads_nothing_heavy() -> None:
+    heavy = "{'django', 'polars', 'numpy', 'duckdb', 'psycopg', 'granian'}"
+    script = f"import sys, kokeilu.cli; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("wrong", [["demo", "--scale", "huge"], ["serve", "--port", "0"], ["nothing"]])
+def test_wrong_use_is_status_2(wrong: list[str]) -> None:
+    done = kokeilu(*wrong)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://someone:hidden@127.0.0.1:1/kokeilu", "the database cannot be reached"),
+        ("mysql://someone:hidden@127.0.0.1/kokeilu", "KOKEILU_DATABASE_URL is no address"),
+        ("postgresql://someone:hidden@127.0.0.1", "KOKEILU_DATABASE_URL is no address"),
+        ("postgresql:///kokeilu?host=/nowhere", "the database cannot be reached"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, told: str) -> None:
+    done = kokeilu("django", "check", KOKEILU_DATABASE_URL=url)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {told}")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_one_line() -> None:
+    done = kokeilu("django", "check", KOKEILU_HOME="/proc/kokeilu", KOKEILU_DATABASE_URL="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: /proc/kokeilu: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_output_that_nobody_reads_to_its_end_is_no_fault() -> None:
+    script = f"set -o pipefail; {sys.executable} -m kokeilu data-dictionary --out - | head -n 1"
+    done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1)
+    assert done.stdout == "# Data dictionary\n"
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_stopped_it_ends_at_once_without_a_word_of_python(tmp_path, number: int, status: int) -> None:
+    command = [sys.executable, "-m", "kokeilu", "synth", "--scale", "national", "--seed", "1", "--out", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == status
+    assert "Traceback" not in told
