@@ -1,6 +1,5 @@
 """People who come into the register for the first time."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,15 +13,7 @@ from kokeilu.synthetic.languages import FINNISH, SWEDISH, draw
 from kokeilu.synthetic.places import EARNINGS, EMPLOYED, FOREIGN, GROUPS, PLACED, Places
 from kokeilu.synthetic.streams import pick, stream
 
-Columns = dict[str, NDArray[Any]]
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """A month's new people by stratum and group, and their facts: the same in every world of a seed."""
-
-    counts: NDArray[np.int64]  # (stratum, group)
-    columns: Columns
+Columns = dict[str, NDArray[Any]]  # facts of people, one array each, all of one length
 
 
 class Office:

@@ -1,16 +1,22 @@
-"""Every number the generator uses, each with where it comes from: `data/figures.toml`."""
+"""Every number the generator uses, each with where it comes from: `data/figures.toml`.
+
+`python -m kokeilu.synthetic.figures docs/synthetic.md` brings the table of that page up to date.
+"""
 
 import json
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kokeilu.problems import Problem
 from kokeilu.synthetic import months
 
 
@@ -47,6 +53,15 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def refresh(page: str) -> str:
+    """The text of a Markdown page with the table of figures between its marks, as it is now."""
+    before, start, rest = page.partition("<!-- figures -->\n")
+    _, end, after = rest.partition("<!-- /figures -->")
+    if not (start and end):
+        raise Problem("the page has no marks around its table of figures", mend="put them back")
+    return f"{before}{start}\n{table()}\n{end}{after}"
+
+
 def _shown(told: Any) -> str:
     if isinstance(told, dict):
         return "; ".join(f"{name} {_shown(part)}" for name, part in told.items())
@@ -59,3 +74,8 @@ def path(knots: Sequence[tuple[str, float]], first: int, last: int) -> NDArray[n
     """A value for each month from `first` to `last`, both included: linear between the knots, flat beyond."""
     at = [months.parse(month) for month, _ in knots]
     return np.interp(np.arange(first, last + 1), at, [level for _, level in knots])
+
+
+if __name__ == "__main__":
+    document = Path(sys.argv[1])
+    document.write_text(refresh(document.read_text(encoding="utf-8")), encoding="utf-8")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from kokeilu.synthetic import figures, hazards, months, people
 from kokeilu.synthetic.addresses import Addresses
 from kokeilu.synthetic.effects import Effect
-from kokeilu.synthetic.entrants import Arrivals, Office, longest_allowance, random_day
+from kokeilu.synthetic.entrants import Columns, Office, longest_allowance, random_day
 from kokeilu.synthetic.hazards import (
     EMPLOYED,
     FIRST_IN_REGISTER,
@@ -92,11 +92,11 @@ class Simulation:
         twin.people, twin.addresses = self.people.copy(), self.addresses.copy()
         return twin
 
-    def step(self, month: int, arrivals: Arrivals | None = None) -> tuple[Rows, Arrivals, Tally]:
+    def step(self, month: int, arrivals: Columns | None = None) -> tuple[Rows, Columns, Tally]:
         """Take everybody through a month.
 
-        `arrivals` are those of the world without effect; without them as many come in as bring every group of
-        every stratum to its target. Returns the month's extract rows, the arrivals and the month's counts.
+        `arrivals` are the new people of the world without effect; without them as many come in as bring every
+        group of every stratum to its target. Returns the month's extract rows, the new people and the counts.
         """
         before = self.people["state"].copy()
         self._settle(month)
@@ -104,7 +104,7 @@ class Simulation:
         self._return(month)
         self._relocate(month)
         self._pay(month)
-        arrivals = arrivals or self._arrive(month)
+        arrivals = self._arrive(month) if arrivals is None else arrivals
         self._let_in(month, arrivals)
         self._mark_customers(month)
         return self._rows(month), arrivals, count(self.people, before, self.plan.places, month)
@@ -232,13 +232,12 @@ class Simulation:
         persons["right"][used_up] = False
         persons["other_benefit"][used_up] = people.SUPPORT
 
-    def _arrive(self, month: int) -> Arrivals:
+    def _arrive(self, month: int) -> Columns:
         """As many new people as are missing from the month's targets."""
-        counts = self.plan.missing(month, self._present(month))
-        return Arrivals(counts, self.plan.office.register(month, counts))
+        return self.plan.office.register(month, self.plan.missing(month, self._present(month)))
 
-    def _let_in(self, month: int, arrivals: Arrivals) -> None:
-        new = arrivals.columns
+    def _let_in(self, month: int, new: Columns) -> None:
+        """Add new people; their addresses are drawn here, so that every world's table holds them."""
         rng = stream(self.plan.seed, "entrants' addresses", month)
         address = self.addresses.add(new["municipality"], new["service_swedish"], rng)
         self.people.append(new | {"address": address})

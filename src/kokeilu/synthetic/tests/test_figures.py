@@ -8,12 +8,12 @@ from kokeilu.synthetic.effects import Effect
 from kokeilu.synthetic.languages import LANGUAGES
 
 DOCS = Path(__file__).parents[4] / "docs" / "synthetic.md"
-START, END = "<!-- figures -->\n", "<!-- /figures -->"
 
 
 def test_the_documents_table_is_the_figures() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    assert text.partition(START)[2].partition(END)[0] == "\n" + figures.table() + "\n"
+    assert figures.refresh(text) == text, "run: python -m kokeilu.synthetic.figures docs/synthetic.md"
+    assert all(f"| `{key}` |" in text for key in figures.figures())
 
 
 def test_every_figure_says_where_it_comes_from() -> None:
