@@ -43,9 +43,7 @@ def day(text: str) -> date:
 
 
 Day = Annotated[date, typer.Option("--on", metavar="DATE", parser=day, help="The day of the decision.")]
-TrialArgument = Annotated[
-    str, typer.Argument(metavar="KEY|FILE", help="A shipped trial or a definition file.")
-]
+TrialArgument = Annotated[str, typer.Argument(metavar="KEY|FILE", help="A shipped trial or a definition file.")]
 
 
 def _trial(name: str) -> "Trial":
@@ -64,9 +62,7 @@ def list_trials() -> None:
 
     for key in definition.shipped_keys():
         trial = definition.shipped(key)
-        print(
-            f"{key}: {trial.names['en']} ({trial.statute}), {trial.from_day} to {trial.to_day} (not included)"
-        )
+        print(f"{key}: {trial.names['en']} ({trial.statute}), {trial.from_day} to {trial.to_day} (not included)")
         for version in trial.versions:
             print(f"  version of {version.key}, until {version.to_day} (not included): {version.statute}")
 
@@ -83,9 +79,7 @@ def check(trial: TrialArgument) -> None:
     checked = _trial(trial)
     failed = failures(checked)
     for failure in failed:
-        print(
-            f"error: {Problem(failure.what, file=checked.file, line=failure.example.line)}", file=sys.stderr
-        )
+        print(f"error: {Problem(failure.what, file=checked.file, line=failure.example.line)}", file=sys.stderr)
     print(_summary(checked, right=len(checked.examples) - len(failed)))
     if failed:
         raise typer.Exit(1)
@@ -131,9 +125,7 @@ def table(
     found = _trial(trial)
     version = found.version_on(on)
     console = Console(highlight=False, soft_wrap=False)
-    console.print(
-        f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)"
-    )
+    console.print(f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)")
     for decision_table in decision_tables(version):
         console.print(_rendered(decision_table))
     for line in _legend(version, language.value):
@@ -176,16 +168,12 @@ def _legend(version: "Version", language: str) -> list[str]:
 
 
 def classify(
-    facts: Annotated[
-        Path, typer.Argument(metavar="FACTS", help="A register extract or facts: .csv or .parquet.")
-    ],
+    facts: Annotated[Path, typer.Argument(metavar="FACTS", help="A register extract or facts: .csv or .parquet.")],
     trial: Annotated[str, typer.Option(metavar="KEY|FILE", help="A shipped trial or a definition file.")],
     on: Day,
     out: Annotated[Path, typer.Option(help="File of decisions to write: .csv or .parquet.")],
     explain: Annotated[Language | None, typer.Option(help="Add the reasons in this language.")] = None,
-    engine: Annotated[
-        Engine, typer.Option(help="What computes: spark needs the extra spark.")
-    ] = Engine.polars,
+    engine: Annotated[Engine, typer.Option(help="What computes: spark needs the extra spark.")] = Engine.polars,
 ) -> None:
     """Decide by the law of a trial who is in, who is out, and which fact is missing.
 
@@ -204,7 +192,8 @@ def classify(
         raise typer.BadParameter("the file must end in .csv or .parquet", param_hint="--out")
     law = _trial(trial)
     law.version_on(on)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("Reading", total=4)
         try:
             people = files.read_people(facts, law, on)

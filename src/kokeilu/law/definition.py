@@ -51,9 +51,7 @@ def load(path: str | Path) -> Trial:
     try:
         areas_content = areas_file.read_bytes()
     except OSError as error:
-        top.fail(
-            f"cannot read {areas_file.name}: {error.strerror}", key="areas", mend="put it beside this file"
-        )
+        top.fail(f"cannot read {areas_file.name}: {error.strerror}", key="areas", mend="put it beside this file")
     areas = read_areas(areas_file, areas_content)
     criteria = _criteria(top)
     groups = _groups(top, {criterion.key for criterion in criteria})
@@ -163,9 +161,7 @@ def _test(table: Table, top: Table) -> Node:
     except PredicateError as error:
         named = {str(t.data.get("key")) for t in (*top.tables("criterion"), *top.tables("group"))}
         wanted = str(error).removeprefix("unknown fact '").removesuffix("'")
-        mend = (
-            f"'{wanted}' is a criterion or group: name it in a group or in member" if wanted in named else ""
-        )
+        mend = f"'{wanted}' is a criterion or group: name it in a group or in member" if wanted in named else ""
         table.fail(str(error), key="test", mend=mend or error.mend)
 
 
@@ -176,9 +172,7 @@ def _expression(table: Table, key: str, known: set[str]) -> Node:
         table.fail(str(error), key=key, mend=error.mend)
     for leaf in leaves(node):
         if isinstance(leaf, Name) and leaf.key not in known:
-            table.fail(
-                f"unknown criterion '{leaf.key}'", key=key, mend=f"known are {', '.join(sorted(known))}"
-            )
+            table.fail(f"unknown criterion '{leaf.key}'", key=key, mend=f"known are {', '.join(sorted(known))}")
     return node
 
 
@@ -188,9 +182,7 @@ def _check_cycles(tables: Mapping[str, Table], rules: Mapping[str, Node]) -> Non
     def visit(key: str, way: tuple[str, ...]) -> None:
         if key in way:
             circle = " -> ".join((*way[way.index(key) :], key))
-            tables[key].fail(
-                f"a cycle among groups: {circle}", key="rule", mend="let no group rest on itself"
-            )
+            tables[key].fail(f"a cycle among groups: {circle}", key="rule", mend="let no group rest on itself")
         if key not in done and key in rules:
             for leaf in leaves(rules[key]):
                 if isinstance(leaf, Name):
@@ -235,9 +227,7 @@ def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: 
     leave = _expression(table, "exit", known) if "exit" in table.data else None
     stays = table.yes_or_no("stays")
     if leave is not None and not stays:
-        table.fail(
-            "'exit' without stays = true", key="exit", mend="without it, member alone decides each time"
-        )
+        table.fail("'exit' without stays = true", key="exit", mend="without it, member alone decides each time")
     area_by = table.texts("area_by")
     if area_by not in (AREA_GROUNDS[:1], AREA_GROUNDS):
         table.fail(
@@ -248,9 +238,7 @@ def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: 
     used = _reached([member] if leave is None else [member, leave], groups)
     within = tuple(criterion for criterion in criteria if criterion.key in used)
     if len(within) > MOST_CRITERIA:
-        table.fail(
-            f"{len(within)} criteria: more than {MOST_CRITERIA}", key="member", mend="join some in one test"
-        )
+        table.fail(f"{len(within)} criteria: more than {MOST_CRITERIA}", key="member", mend="join some in one test")
     return Version(
         trial=trial,
         from_day=from_day,
@@ -307,9 +295,7 @@ def _example(table: Table, areas: set[str]) -> Example:
         if fact not in FACTS:
             table.fail(f"unknown fact '{fact}'", key="missing", mend=f"facts are {', '.join(sorted(FACTS))}")
     line = table.document.line(table.path)
-    return Example(
-        table.text("name"), line, table.day("on"), person.data, decision, area, tuple(sorted(missing))
-    )
+    return Example(table.text("name"), line, table.day("on"), person.data, decision, area, tuple(sorted(missing)))
 
 
 def _check_value(person: Table, column: str, value: object) -> None:
@@ -318,6 +304,4 @@ def _check_value(person: Table, column: str, value: object) -> None:
         person.fail(f"type mismatch: '{column}' must be {kind.value}", key=column)
     codes = column in ("municipality", "placed_in") and value != NOWHERE
     if codes and value not in municipalities():
-        person.fail(
-            f"unknown municipality '{value}'", key=column, mend='use a three-digit code such as "091"'
-        )
+        person.fail(f"unknown municipality '{value}'", key=column, mend='use a three-digit code such as "091"')

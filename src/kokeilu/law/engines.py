@@ -91,6 +91,4 @@ def spark_session() -> Any:
         session.sparkContext.setLogLevel("ERROR")
         return session
     except (PySparkRuntimeError, OSError):
-        raise Problem(
-            "the engine spark cannot start Java", mend="install Java 17 and set JAVA_HOME"
-        ) from None
+        raise Problem("the engine spark cannot start Java", mend="install Java 17 and set JAVA_HOME") from None

@@ -31,9 +31,7 @@ def failures(trial: Trial) -> list[Failure]:
         answer = (given["decision"], given["area"], tuple(given["missing"].split()))
         right = (example.decision, example.area, example.missing)
         if answer != right:
-            found.append(
-                Failure(example, f"example '{example.name}' gives {_told(*answer)}; right is {_told(*right)}")
-            )
+            found.append(Failure(example, f"example '{example.name}' gives {_told(*answer)}; right is {_told(*right)}"))
     return found
 
 

@@ -73,9 +73,7 @@ def reasons(
     version = trial.version_on(on)
     _check_language(language)
     if outcome(version, pattern) != decision:
-        raise Problem(
-            f"pattern {pattern} of {version.key} is not {decision}", mend="use the version that decided"
-        )
+        raise Problem(f"pattern {pattern} of {version.key} is not {decision}", mend="use the version that decided")
     _, (signature,) = signatures(version, pl.Series([pattern]))
     return _reasons(trial, signature, area, missing, language)
 
@@ -92,9 +90,7 @@ def sentences(trial: Trial, decisions: pl.DataFrame, language: str) -> pl.Series
     for key in keys:
         rows = (decisions["version"] == key).arg_true()
         part = decisions if len(keys) == 1 else decisions[rows]
-        parts.append(
-            pl.DataFrame({"row": rows, "reason": _sentences(trial, trial.version(key), part, language)})
-        )
+        parts.append(pl.DataFrame({"row": rows, "reason": _sentences(trial, trial.version(key), part, language)}))
     if not parts:
         return pl.Series("reason", [], dtype=pl.String)
     return pl.concat(parts).sort("row")["reason"]
@@ -109,13 +105,9 @@ def _sentences(trial: Trial, version: Version, decisions: pl.DataFrame, language
         signature, pl.when(pl.lit(names_area).gather(signature)).then("area").alias("area"), "missing"
     )
     distinct = keyed.unique()
-    texts = [
-        _text(trial, found[number], area, missing, language) for number, area, missing in distinct.iter_rows()
-    ]
+    texts = [_text(trial, found[number], area, missing, language) for number, area, missing in distinct.iter_rows()]
     composed = distinct.with_columns(pl.Series("reason", texts, dtype=pl.String))
-    return keyed.join(composed, on=distinct.columns, how="left", nulls_equal=True, maintain_order="left")[
-        "reason"
-    ]
+    return keyed.join(composed, on=distinct.columns, how="left", nulls_equal=True, maintain_order="left")["reason"]
 
 
 def _text(trial: Trial, signature: Signature, area: str | None, missing: str, language: str) -> str:

@@ -53,9 +53,7 @@ DERIVED: dict[str, Fact] = {
         "whether the mother tongue is Finnish, Swedish or Sámi",
         "language",
     ),
-    "unemployed": _fact(
-        Kind.BOOL, "onko työtön", "om personen är arbetslös", "whether unemployed", "employment_code"
-    ),
+    "unemployed": _fact(Kind.BOOL, "onko työtön", "om personen är arbetslös", "whether unemployed", "employment_code"),
     "laid_off": _fact(
         Kind.BOOL, "onko lomautettu", "om personen är permitterad", "whether laid off", "employment_code"
     ),
@@ -110,7 +108,12 @@ DIRECT: dict[str, Fact] = {
         Kind.BOOL, "onko työnhaku voimassa", "om jobbsökningen är i kraft", "whether the job search is valid"
     ),
     "employment_code": _fact(Kind.TEXT, "työllisyyskoodi", "sysselsättningskod", "employment code"),
-    "service": _fact(Kind.TEXT, "palvelu", "service", "service"),
+    "service": _fact(
+        Kind.TEXT,
+        "työllistymistä edistävä palvelu",
+        "sysselsättningsfrämjande service",
+        "employment-promoting service",
+    ),
     "benefit": _fact(Kind.TEXT, "maksettava etuus", "förmån som betalas", "benefit being paid"),
     "earnings_related_right": _fact(
         Kind.BOOL,
@@ -152,9 +155,7 @@ def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
         if not all(source in extract.columns for source in sources):
             continue
         if name in extract.columns:
-            raise Problem(
-                f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them"
-            )
+            raise Problem(f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them")
         columns.append(_derived(name, on, trial, area_by).alias(name))
     facts = extract.select("person", *columns)
     _check_born(facts, on)
@@ -188,9 +189,7 @@ def age(birth_date: pl.Expr, on: date) -> pl.Expr:
     """Whole years lived on the day. Someone born on 29 February turns a year older on 1 March of a common
     year.
     """
-    before_birthday = (
-        birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
-    )
+    before_birthday = birth_date.dt.month().cast(pl.Int32) * 100 + birth_date.dt.day() > on.month * 100 + on.day
     return pl.lit(on.year, pl.Int32) - birth_date.dt.year() - before_birthday.cast(pl.Int32)
 
 

@@ -48,9 +48,7 @@ class BadCells(Problem):
         self.cells = cells
         line, column, reason = cells[0]
         more = f", and {len(cells) - 1} more such cells" if len(cells) > 1 else ""
-        super().__init__(
-            f"{column}: {reason}{more}", file=file, line=line, mend="mend the file; nothing is written"
-        )
+        super().__init__(f"{column}: {reason}{more}", file=file, line=line, mend="mend the file; nothing is written")
 
 
 def read_people(path: Path, trial: Trial, on: date) -> People:
@@ -105,9 +103,7 @@ def _check_names(path: Path, names: list[str]) -> None:
                 mend="columns are those of register-extract/1 and facts",
             )
     if "person" not in names:
-        raise Problem(
-            "missing column 'person'", file=path, line=line, mend="check the header and the separator"
-        )
+        raise Problem("missing column 'person'", file=path, line=line, mend="check the header and the separator")
 
 
 # -- CSV -------------------------------------------------------------------------------------------
@@ -175,9 +171,7 @@ def _read_parquet(path: Path, content: bytes) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(io.BytesIO(content))
     except (PolarsError, OSError):
-        raise Problem(
-            "not a whole Parquet file", file=path, mend="it is damaged or cut: get it again"
-        ) from None
+        raise Problem("not a whole Parquet file", file=path, mend="it is damaged or cut: get it again") from None
     for name, dtype in frame.schema.items():
         kind = Kind.TEXT if name == "person" else FACTS[name].kind if name in FACTS else None
         if kind is not None and not _fits(dtype, kind):
@@ -212,9 +206,7 @@ def _typed(texts: pl.DataFrame) -> tuple[pl.DataFrame, Wrong]:
         kind = Kind.TEXT if column.name == "person" else FACTS[column.name].kind
         if column.dtype == pl.String and kind in _FORMS:
             form, reason = _FORMS[kind]
-            formed = texts.select(
-                pl.when(column.str.contains(form)).then(column).alias(column.name)
-            ).to_series()
+            formed = texts.select(pl.when(column.str.contains(form)).then(column).alias(column.name)).to_series()
             typed = _parsed(formed, kind)
             wrong += _found(column.is_not_null() & typed.is_null(), column.name, reason)
         else:

@@ -50,9 +50,7 @@ def matter(version: Version, states: Mapping[Atom | Name, int]) -> tuple[str, ..
     support = diagram.support(dict(states))
     if support:
         return tuple(sorted(support))
-    return tuple(
-        sorted({a.fact for a in leaves(version.rule_over_facts) if isinstance(a, Atom) and a.fact in missing})
-    )
+    return tuple(sorted({a.fact for a in leaves(version.rule_over_facts) if isinstance(a, Atom) and a.fact in missing}))
 
 
 def _is_missing(atom: Atom, state: int) -> bool:

@@ -92,9 +92,7 @@ def _atom(tree: exp.Expr) -> Atom:
         case exp.Column():
             fact = _fact(tree)
             if FACTS[fact].kind is not Kind.BOOL:
-                raise PredicateError(
-                    f"'{fact}' is not yes or no", f"compare it with {_EXAMPLES[FACTS[fact].kind]}"
-                )
+                raise PredicateError(f"'{fact}' is not yes or no", f"compare it with {_EXAMPLES[FACTS[fact].kind]}")
             return Atom(fact, "is true")
         case exp.Is() if isinstance(tree.expression, exp.Null):
             return Atom(_fact(tree.this), "is null")
@@ -129,9 +127,7 @@ def _typed(fact: str, operator: Operator, literals: list[exp.Expr]) -> Atom:
         raise PredicateError(f"'{fact}' has no order: {operator.upper()} does not apply", "use =, <> or IN")
     values = tuple(_value(fact, kind, literal) for literal in literals)
     if operator == "between" and values[0] > values[1]:  # type: ignore[operator]  # both of the fact's kind
-        raise PredicateError(
-            f"BETWEEN on '{fact}' has no value between its ends", "write the smaller end first"
-        )
+        raise PredicateError(f"BETWEEN on '{fact}' has no value between its ends", "write the smaller end first")
     return Atom(fact, operator, values)
 
 
@@ -139,9 +135,7 @@ def _value(fact: str, kind: Kind, literal: exp.Expr) -> Value:
     """The literal as Python's value of the fact's kind."""
     value = _literal(literal)
     if value is None:
-        raise PredicateError(
-            f"'{fact}' is compared with {literal.sql()}", f"compare it with {_EXAMPLES[kind]}"
-        )
+        raise PredicateError(f"'{fact}' is compared with {literal.sql()}", f"compare it with {_EXAMPLES[kind]}")
     # bool is a subclass of int, and a date is no text: the exact type decides
     if type(value) is not kind.python:
         raise PredicateError(

@@ -82,10 +82,7 @@ def _pattern(columns: list[str]) -> pl.Expr:
     numbers = [
         reduce(
             lambda left, right: left + right,
-            [
-                pl.col(key).cast(pl.UInt8).fill_null(UNKNOWN) * pl.lit(3**i, pl.UInt8)
-                for i, key in enumerate(chunk)
-            ],
+            [pl.col(key).cast(pl.UInt8).fill_null(UNKNOWN) * pl.lit(3**i, pl.UInt8) for i, key in enumerate(chunk)],
         )
         for chunk in chunks
     ]

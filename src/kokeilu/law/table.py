@@ -37,9 +37,9 @@ def decision_tables(version: Version) -> tuple[DecisionTable, ...]:
     """The table of `member` first, then one of every group that it rests on; together they are the whole
     rule.
     """
-    tables = [_table("member", version.member)]
+    tables = [table_of("member", version.member)]
     reached = _in_order(version)
-    return (*tables, *(_table(key, version.groups[key].rule) for key in reached))
+    return (*tables, *(table_of(key, version.groups[key].rule) for key in reached))
 
 
 def _in_order(version: Version) -> list[str]:
@@ -56,7 +56,8 @@ def _in_order(version: Version) -> list[str]:
     return order
 
 
-def _table(key: str, node: Node) -> DecisionTable:
+def table_of(key: str, node: Node) -> DecisionTable:
+    """The table of one expression over names."""
     columns = tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Name)))
     yes, no = _rows(node)
     place = {name: i for i, name in enumerate(columns)}

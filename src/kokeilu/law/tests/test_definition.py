@@ -166,7 +166,7 @@ def test_day_without_version(day, tmp_path):
 def test_pattern_leaves_out_criteria_of_other_versions(tmp_path):
     more = SOUND.replace(
         "[[group]]",
-        SOUND[SOUND.index("[[criterion]]") : SOUND.index("[[criterion]]\nkey = \"local\"")].replace("young", "older")
+        SOUND[SOUND.index("[[criterion]]") : SOUND.index('[[criterion]]\nkey = "local"')].replace("young", "older")
         + "[[group]]",
         1,
     ).replace('"second AND local"', '"second AND local AND older"')

@@ -25,7 +25,9 @@ CASES = {
     "missing is asked for in part": (
         "age IS NULL", "immigrant", "young AND local", {}, "undecided", "age immigrant",
     ),
-    "texts": ("benefit IN ('none', 'basic_allowance')", "age < 30", "young AND local", {"age": 20}, "undecided", "benefit"),
+    "texts": (
+        "benefit IN ('none', 'basic_allowance')", "age < 30", "young AND local", {"age": 20}, "undecided", "benefit",
+    ),
     "days": (
         "unemployed_since BETWEEN DATE '2021-01-01' AND DATE '2021-01-01'", "age < 30", "young", {}, "undecided",
         "unemployed_since",

@@ -79,12 +79,12 @@ def test_no_people_give_no_decisions(facts):
 
 
 def test_missing_column_is_an_error(facts):
-    with pytest.raises(Problem, match="missing column 'age'.*give age, or birth_date"):
+    with pytest.raises(Problem, match=r"missing column 'age'.*give age, or birth_date"):
         decide(shipped("kuntakokeilu"), facts.drop("age"), ON)
 
 
 def test_column_of_a_wrong_type_is_an_error(facts):
-    with pytest.raises(Problem, match="column 'immigrant' is String.*make it yes or no"):
+    with pytest.raises(Problem, match=r"column 'immigrant' is String.*make it yes or no"):
         decide(shipped("kuntakokeilu"), facts.with_columns(pl.col("immigrant").cast(pl.String)), ON)
 
 
@@ -172,7 +172,7 @@ FRAME = pl.DataFrame(
 
 
 @given(test=tests)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_test_means_the_same_everywhere(test):
     import duckdb
 
@@ -185,7 +185,9 @@ def test_any_test_means_the_same_everywhere(test):
     frame = FRAME.with_row_index("row").to_arrow()
     with duckdb.connect() as connection:
         connection.register("facts", frame)
-        answers = connection.sql(f"SELECT row, {to_sql(node).sql(dialect='duckdb')} FROM facts ORDER BY row")
+        answers = (
+            connection.sql("SELECT * FROM facts").project(f"row, {to_sql(node).sql(dialect='duckdb')}").order("row")
+        )
         assert [given for _, given in answers.fetchall()] == wanted
     state = {False: 0, True: 1, None: 2}
     for row, right in list(zip(ROWS, wanted, strict=True))[::7]:

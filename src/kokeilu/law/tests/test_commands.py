@@ -1,0 +1,209 @@
+"""`kokeilu trial` and `kokeilu classify` as a person runs them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from kokeilu.cli import app
+from kokeilu.law.tests.definitions import SOUND, line_of, write
+from kokeilu.problems import Problem
+
+EXTRACT = """\
+person;birth_date;municipality;language;immigrant;job_search_valid;employment_code;service;earnings_related_right
+c;1999-01-01;092;fi;false;true;02;none;
+a;1980-01-01;091;fi;false;true;02;none;true
+b;;091;fi;false;true;02;none;true
+"""
+CLASSIFY = ["classify", "people.csv", "--trial", "kuntakokeilu", "--on", "2021-03-31", "--out", "out.csv"]
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv").write_text(EXTRACT)
+    return tmp_path
+
+
+def run(*arguments):
+    return CliRunner().invoke(app, arguments)
+
+
+def run_apart(*arguments, limit=None):
+    """In a process of its own, as the shell does; returns the exit status, what it said and what it complained."""
+    start = ["prlimit", f"--fsize={limit}"] if limit else []
+    done = subprocess.run(
+        [*start, sys.executable, "-m", "kokeilu", *arguments],
+        capture_output=True,
+        text=True,
+        env=os.environ,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_list():
+    said = run("trial", "list").output
+    assert "kuntakokeilu: Municipal employment trial (1269/2020)" in said
+    assert "version of 2021-03-01" in said
+
+
+def test_check_of_a_shipped_trial_names_what_is_open():
+    result = run("trial", "check", "kuntakokeilu")
+    assert result.exit_code == 0
+    assert "10 criteria, 2 groups, 1 versions, 21 areas, 100 municipalities" in result.output
+    assert "27 of 27 examples right" in result.output
+    assert "no version yet: from 2021-06-01" in result.output
+    assert "not verified, areas: etela-pohjanmaa" in result.output
+    assert "four areas with 18 municipalities are missing" in result.output
+
+
+def test_check_of_a_file(folder):
+    result = run("trial", "check", str(write(folder)))
+    assert result.exit_code == 0
+    assert "1 of 1 examples right" in result.output
+
+
+def test_check_names_each_failing_example_and_its_line(folder):
+    text = SOUND.replace('decision = "in"', 'decision = "out"')
+    path = write(folder, text)
+    status, said, complained = run_apart("trial", "check", str(path))
+    assert status == 1
+    place = f"{path}:{line_of(text, '[[example]]')}"
+    assert complained == (
+        f"error: {place}: example 'young in Helsinki' gives in, area helsinki; right is out, area helsinki\n"
+    )
+    assert "0 of 1 examples right" in said
+
+
+def test_check_of_a_spoiled_file_is_one_line(folder):
+    path = write(folder, SOUND.replace("age < 30", "agge < 30"))
+    status, _, complained = run_apart("trial", "check", str(path))
+    assert status == 1
+    assert complained.startswith(f"error: {path}:{line_of(SOUND, 'age < 30')}: unknown fact 'agge'")
+    assert complained.count("\n") == 1
+
+
+def test_table_is_short_and_tells_the_sentences():
+    result = run("trial", "table", "kuntakokeilu", "--on", "2021-03-31", "--language", "sv")
+    assert result.exit_code == 0
+    assert result.output.count("any other combination") == 3
+    assert len(result.output.splitlines()) < 80
+    assert "under_30: age < 30 [1269/2020 4 § (ej bekräftad)]" in result.output
+    assert "Personen är under 30 år." in result.output
+    assert "Hemkommunen hör till försöksområdet {area}." in result.output
+
+
+@pytest.mark.parametrize("day", ["2021-02-28", "2021-06-01"])
+def test_day_without_version(day):
+    with pytest.raises(Problem, match=f"no version on {day}"):
+        CliRunner().invoke(app, ["trial", "table", "kuntakokeilu", "--on", day], catch_exceptions=False)
+
+
+def test_classify_writes_decisions_in_the_order_of_people():
+    result = run(*CLASSIFY)
+    assert result.exit_code == 0, result.output
+    assert "3 people: 1 in, 1 out, 1 undecided" in result.output
+    assert Path("out.csv").read_text() == (
+        "person;decision;area;version;pattern;missing\n"
+        "c;in;vantaa-kerava;2021-03-01;3658;\n"
+        "a;out;helsinki;2021-03-01;13;\n"
+        "b;undecided;helsinki;2021-03-01;4387;age\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "reason"),
+    [("fi", "Puuttuva tieto: ikä."), ("sv", "Uppgift som saknas: ålder."), ("en", "Missing fact: age.")],
+)
+def test_classify_explains(language, reason):
+    assert run(*CLASSIFY, "--explain", language).exit_code == 0
+    told = pl.read_csv("out.csv", separator=";")
+    assert reason in told["reason"][2]
+
+
+def test_engines_and_formats_write_the_same():
+    Path("people.parquet").unlink(missing_ok=True)
+    assert run(*CLASSIFY, "--explain", "fi").exit_code == 0
+    parquet = [a.replace("out.csv", "out.parquet") for a in CLASSIFY]
+    assert run(*parquet, "--explain", "fi", "--engine", "duckdb").exit_code == 0
+    from_csv = pl.read_csv("out.csv", separator=";", schema_overrides={"missing": pl.String})
+    assert pl.read_parquet("out.parquet").equals(from_csv.with_columns(pl.col("missing").fill_null("")))
+
+
+def test_classify_by_a_definition_of_one_s_own(folder):
+    path = write(folder)
+    arguments = [str(path) if a == "kuntakokeilu" else a for a in CLASSIFY]
+    assert run(*arguments).exit_code == 0
+    assert pl.read_csv("out.csv", separator=";")["decision"].to_list() == ["in", "out", "undecided"]
+
+
+WRONG_USE = {
+    "bad day": [a.replace("2021-03-31", "31.3.2021") for a in CLASSIFY],
+    "bad ending": [a.replace("out.csv", "out.xlsx") for a in CLASSIFY],
+    "bad language": [*CLASSIFY, "--explain", "de"],
+    "bad engine": [*CLASSIFY, "--engine", "excel"],
+    "no day": [a for a in CLASSIFY if a not in ("--on", "2021-03-31")],
+}
+
+
+@pytest.mark.parametrize("name", WRONG_USE)
+def test_wrong_use_exits_with_2(name):
+    assert run(*WRONG_USE[name]).exit_code == 2
+    assert not Path("out.csv").exists()
+
+
+def test_failed_work_exits_with_1_in_one_line_and_writes_nothing():
+    Path("people.csv").write_text(EXTRACT.replace("2021-03-31", "").replace(";fi;", ";suomi;", 1))
+    status, _, complained = run_apart(*CLASSIFY)
+    assert (status, complained) == (
+        1,
+        "error: people.csv:2: language: no language code of ISO 639 (mend the file; nothing is written)\n",
+    )
+    assert not Path("out.csv").exists()
+
+
+def test_missing_column_is_told_with_the_file():
+    Path("people.csv").write_text(
+        EXTRACT.replace("birth_date", "education").replace("1999-01-01", "3").replace("1980-01-01", "3")
+    )
+    status, _, complained = run_apart(*CLASSIFY)
+    assert status == 1
+    assert complained.startswith("error: people.csv: missing column 'age' (give age, or birth_date")
+
+
+def test_every_bad_cell_is_listed():
+    Path("people.csv").write_text(EXTRACT.replace(";fi;", ";suomi;"))
+    status, _, complained = run_apart(*CLASSIFY)
+    assert status == 1
+    assert [line.split(":")[:2] for line in complained.splitlines()[:2]] == [["people.csv", "3"], ["people.csv", "4"]]
+    assert complained.splitlines()[-1].startswith("error: people.csv:2: language")
+
+
+def test_full_disk_leaves_nothing_behind():
+    rows = [f"{n};1980-01-01;091;fi;false;true;02;none;true" for n in range(20_000)]
+    Path("people.csv").write_text("\n".join([EXTRACT.splitlines()[0], *rows]))
+    Path("out.csv").write_text("what was there before")
+    status, _, complained = run_apart(*CLASSIFY, limit=100_000)
+    assert status == 1
+    assert complained.startswith("error: out.csv: cannot write")
+    assert Path("out.csv").read_text() == "what was there before"
+    assert {path.name for path in Path.cwd().iterdir()} == {"people.csv", "out.csv"}
+
+
+def test_spark_without_pyspark_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with pytest.raises(Problem, match="needs pyspark, which is not installed"):
+        CliRunner().invoke(app, [*CLASSIFY, "--engine", "spark"], catch_exceptions=False)
+    assert not Path("out.csv").exists()
+
+
+@pytest.mark.parametrize("command", [["trial", "list"], ["trial", "check"], ["trial", "table"], ["classify"]])
+def test_help_has_an_example(command):
+    assert "Example: kokeilu " + " ".join(command) in run(*command, "--help").output
