@@ -1,0 +1,173 @@
+"""The pages of the monthly figures: what they show, to whom, in each language."""
+
+import re
+from html import unescape
+from xml.etree import ElementTree
+
+import pytest
+from django.urls import reverse
+
+from kokeilu.access.models import ReadLog, Role
+from kokeilu.monitoring import charts
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.models import DrawnChart, MonthlyFigure
+from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
+
+AREA = "/monitoring/espoo/"
+
+
+def text(response) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "organisation", "status"),
+    [
+        (Role.ANALYST, "ely", 200), (Role.TEAM_LEAD, "helsinki", 200), (Role.WORKER, "espoo", 200),
+        (Role.STATE_OFFICER, "te", 200), (Role.ADMINISTRATOR, "espoo", 403),
+    ],
+)  # fmt: skip
+def test_who_may_see_the_figures(logged_in, published, role, organisation, status):
+    client = logged_in(role, organisation)
+    for path in ("/monitoring/", AREA, f"{AREA}narrow.svg"):
+        assert client.get(path).status_code == status
+    assert not ReadLog.objects.exists()  # the figures hold no personal data
+
+
+@pytest.mark.django_db
+def test_before_log_in_nothing_is_shown(client, published):
+    for path in ("/monitoring/", AREA, f"{AREA}wide.svg"):
+        assert client.get(path).status_code == 302
+
+
+@pytest.mark.django_db
+def test_without_figures_the_overview_says_so_and_no_area_is_there(logged_in):
+    client = logged_in(Role.ANALYST, "ely")
+    assert "No figures have been published yet" in text(client.get("/monitoring/"))
+    assert client.get(AREA).status_code == 404
+    assert client.get(f"{AREA}wide.svg").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_overview_links_to_each_area_in_its_month(logged_in, published):
+    client = logged_in(Role.ANALYST, "ely", "sv")
+    page = client.get("/monitoring/?month=2021-05").content.decode()
+    assert "maj 2021" in page
+    links = re.findall(r'href="(/monitoring/[^"]+)">([^<]+)<', page)
+    assert links == [
+        ("/monitoring/espoo/?month=2021-05", "Esbo"),
+        ("/monitoring/raasepori-hanko/?month=2021-05", "Raseborg–Hangö"),
+        ("/monitoring/vantaa-kerava/?month=2021-05", "Vanda–Kervo"),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_an_area_shows_every_indicator_in_the_persons_language(logged_in, published, language):
+    page = text(logged_in(Role.ANALYST, "ely", language).get(AREA))
+    for indicator in INDICATORS.values():
+        assert indicator.name[language] in page
+        assert indicator.definition[language] in page
+
+
+@pytest.mark.django_db
+def test_an_area_shows_the_months_figures_by_population(logged_in, published):
+    page = logged_in(Role.ANALYST, "ely").get(f"{AREA}?month=2021-05").content.decode()
+    row = re.search(r"Registered unemployed</th>(.*?)</tr>", page, re.DOTALL)
+    cells = [int(cell.replace("\u00a0", "")) for cell in re.findall(r">([\d\u00a0]+)<", row.group(1))]
+    stored = MonthlyFigure.objects.filter(area="espoo", month="2021-05-01", indicator="registered_unemployed")
+    assert cells == [stored.get(population=each).value for each in ("residents", "customers", "state")]
+    assert cells[0] == cells[1] + cells[2]
+
+
+@pytest.mark.django_db
+def test_before_the_trial_only_residents_are_shown(logged_in, published):
+    page = text(logged_in(Role.ANALYST, "ely").get(f"{AREA}?month=2021-02"))
+    assert "All residents" in page
+    assert "Customers of the trial" not in page
+
+
+@pytest.mark.django_db
+def test_hidden_figures_are_a_word_and_their_values_nowhere(logged_in, published):
+    hidden = MonthlyFigure.objects.filter(area="raasepori-hanko", month="2021-05-01", suppressed=True)
+    assert hidden.exists()
+    page = logged_in(Role.ANALYST, "ely").get("/monitoring/raasepori-hanko/?month=2021-05").content.decode()
+    table = page[page.index("Figures of May 2021") : page.index("All residents are people")]
+    assert table.count(">hidden<") == hidden.count()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("month", ["1999-01", "2021-13", "march", "", "2021-05-01", "9999-12", "0001-01"])
+def test_a_month_that_is_not_there_is_told_and_the_newest_shown(logged_in, published, month):
+    page = text(logged_in(Role.ANALYST, "ely").get(AREA, {"month": month}))
+    assert "There are no figures of the month that was asked for." in page
+    assert "Figures of March 2024" in page
+
+
+@pytest.mark.django_db
+def test_an_area_that_is_not_there_is_not_found(logged_in, published):
+    assert logged_in(Role.ANALYST, "ely").get("/monitoring/nowhere/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_chart_is_drawn_once_for_what_it_shows(logged_in, published, monkeypatch):
+    client = logged_in(Role.ANALYST, "ely", "fi")
+    page = client.get(AREA).content.decode()
+    [address] = re.findall(r'<img src="([^"]+)"', page)
+    first = client.get(address)
+    assert first["Content-Type"] == "image/svg+xml"
+    assert "immutable" in first["Cache-Control"]
+    assert address.endswith(f"?v={DrawnChart.objects.get().sha256}")
+    monkeypatch.setattr(charts, "draw", lambda chart: pytest.fail("drawn again"))
+    assert client.get(address).content == first.content
+
+
+@pytest.mark.django_db
+def test_a_chart_changes_its_address_with_its_figures(logged_in, published):
+    client = logged_in(Role.ANALYST, "ely")
+    before = re.findall(r'src="([^"]+svg[^"]+)"', client.get(AREA).content.decode())
+    MonthlyFigure.objects.filter(area="espoo", population="residents", indicator="in_services").update(value=7)
+    after = re.findall(r'src="([^"]+svg[^"]+)"', client.get(AREA).content.decode())
+    assert before != after
+
+
+@pytest.mark.django_db
+def test_a_chart_holds_the_three_measures_and_nothing_from_elsewhere(logged_in, published):
+    svg = logged_in(Role.ANALYST, "ely", "fi").get(reverse("monitoring:chart", args=["espoo", "wide"])).content.decode()
+    ElementTree.fromstring(svg)  # noqa: S314 - our own
+    for words in ("Laaja työttömyys", "Työttömät", "Siirtyneet avoimille työmarkkinoille", "Kokeilu alkoi"):
+        assert words in svg
+    assert set(re.findall(r'(?:href|src)="([^"]*)"', svg)) == set()
+    assert "<style" not in svg
+    assert "<script" not in svg
+
+
+@pytest.mark.django_db
+def test_all_charts_are_drawn_ahead_and_old_ones_forgotten(published):
+    DrawnChart.objects.create(sha256="0" * 64, area="espoo", svg="<svg/>")
+    drawn = list(charts.draw_all())
+    assert len(set(drawn)) == charts.how_many() == 3 * 3 * 2
+    assert set(DrawnChart.objects.values_list("sha256", flat=True)) == set(drawn)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_pages_are_accessible_at_every_width(visit, published, actor_of, language, width):
+    user = actor_of(Role.ANALYST, "ely").user
+    for path in ("/monitoring/", AREA, "/monitoring/raasepori-hanko/", "/monitoring/?month=1999-01"):
+        page = visit(path, user, language, width)
+        assert axe_faults(page) == []
+        assert overflow(page) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_month_is_chosen_with_the_keyboard_alone(visit, published, actor_of):
+    page = visit(AREA, actor_of(Role.ANALYST, "ely").user)
+    page.get_by_label("Month", exact=True).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**month=2024-02")
+    assert page.get_by_role("img").evaluate("image => image.complete && image.naturalWidth > 0")
