@@ -7,6 +7,7 @@ an e-mail address that matches proves nothing.
 from typing import Any
 
 import jwt
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.decorators import login_not_required
@@ -131,3 +132,5 @@ def _at_provider(view: type, request: HttpRequest, provider_id: str) -> HttpResp
         return view.adapter_view(VerifyingAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist as unknown:
         raise Http404 from unknown
+    except requests.RequestException:
+        return errors.page(request, 503, _("The log-in service does not answer. Try again in a few minutes."))

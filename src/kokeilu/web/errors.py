@@ -14,6 +14,7 @@ def _texts(status: int) -> tuple[str, str]:
         403: (_("You may not open this page"), _("If you need it in your work, ask your administrator.")),
         404: (_("The page was not found"), _("Check the address, or start again from the front page.")),
         405: (_("This cannot be done here"), _("Go back to the page you came from and try again.")),
+        503: (_("This does not work at the moment"), _("Try again in a few minutes.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
     }.get(status, (_("Something went wrong"), _("Nothing was saved. Try again in a moment.")))
 

@@ -248,5 +248,15 @@ def test_a_token_that_is_not_the_providers_for_us_now_is_refused(client, service
     assert client.get("/roles/").status_code == 302
 
 
+def test_a_provider_that_does_not_answer_is_told(client, service, settings):
+    with socket.socket() as closed:  # a port that nobody listens on
+        closed.bind(("127.0.0.1", 0))
+        nowhere = service | {"issuer": f"http://127.0.0.1:{closed.getsockname()[1]}"}
+        settings.SOCIALACCOUNT_PROVIDERS = oidc.allauth_providers(nowhere)
+        response = client.post("/oidc/staff/login/", HTTP_ACCEPT_LANGUAGE="en")
+    assert response.status_code == 503
+    assert "The log-in service does not answer." in response.content.decode()
+
+
 def test_a_provider_that_is_not_set_is_not_found(client, service):
     assert client.get("/oidc/other/login/").status_code == 404

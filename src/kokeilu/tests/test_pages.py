@@ -1,0 +1,47 @@
+"""Every page in a browser, as whoever may open it: accessible, inside the window at phone width, complete in three languages."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kokeilu.tests.test_access_table import ADDRESSES, EVERYBODY, ROWS
+from kokeilu.tests.world import World
+from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LANGUAGES = ("fi", "sv", "en")
+# Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
+NO_PAGES = {"openid_connect_callback", "monitoring:chart"}
+
+
+def visits(world: World) -> list[tuple[str, str, str, int]]:
+    """What to open: path, as whom, language, width. The first who may open a page sees it in every language and width,
+    the others in one."""
+    wanted = []
+    for (route, method), row in sorted(ROWS.items()):
+        address = ADDRESSES[route, method]
+        if method != "GET" or address.name in NO_PAGES:
+            continue
+        path = address.path(world.parameters)
+        first, *others = [who for who in EVERYBODY if row[who] == "permit"]
+        wanted += [(path, first, language, width) for language in LANGUAGES for width in (DESKTOP, PHONE)]
+        wanted += [(path, who, "fi", DESKTOP) for who in others]
+        refused = next((who for who in EVERYBODY if row[who] == "deny"), None)
+        if refused and route.startswith("/admin/"):
+            wanted += [(path, refused, language, PHONE) for language in LANGUAGES]
+    return wanted
+
+
+def test_every_page_is_sound(world: World, visit, subtests: pytest.Subtests):
+    shots = os.environ.get("KOKEILU_SHOTS")  # a folder for pictures of all pages, to look at
+    for path, who, language, width in visits(world):
+        with subtests.test(f"{path} {who} {language} {width}"):
+            page = visit(path, world.staff.get(who), language, width)
+            if shots:
+                name = f"{path.strip('/').replace('/', '-')[:60] or 'front'}.{who}.{language}.{width}.png"
+                page.screenshot(path=Path(shots) / name, full_page=True)
+            assert page.locator("html").get_attribute("lang") == language
+            assert axe_faults(page) == []
+            assert overflow(page) == 0

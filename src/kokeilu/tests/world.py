@@ -1,0 +1,109 @@
+"""A small world for tests of the whole house: a few people of Helsinki and Espoo, imported, moved by the law, assigned, counted.
+
+Made by the rooms' own actions, so that every page has something true to show.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from kokeilu.access.models import Membership, Organisation, Role, User
+from kokeilu.law.definition import shipped
+from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
+from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.register.actions import import_extracts
+from kokeilu.register.models import Details
+from kokeilu.register.tests.people import person, write
+from kokeilu.transfer import actions as transfer
+
+FEBRUARY, START, MARCH = date(2021, 2, 28), date(2021, 3, 1), date(2021, 3, 31)
+CUSTOMER = "Åström"  # the family name of the customer whose pages are opened
+
+# Who works where in the tests of pages: the columns of the access table, after `anonymous`.
+STAFF = {
+    "worker": (Role.WORKER, "helsinki"),
+    "worker_elsewhere": (Role.WORKER, "espoo"),
+    "team_lead": (Role.TEAM_LEAD, "helsinki"),
+    "state_officer": (Role.STATE_OFFICER, "te"),
+    "analyst": (Role.ANALYST, "ely-uusimaa"),
+    "administrator": (Role.ADMINISTRATOR, "te"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """The staff by the column of the access table, and what stands in addresses by the parameter's name."""
+
+    staff: dict[str, User]
+    parameters: dict[str, object]
+
+
+def build(folder: Path) -> World:
+    """Make the world in the test's database; `folder` takes its extracts."""
+    trial = shipped("kuntakokeilu")
+    transfer.ensure_organisations(trial)
+    Organisation.objects.create(
+        key="ely-uusimaa", kind=Organisation.Kind.CENTRE, name_fi="Uudenmaan ELY-keskus",
+        name_sv="NTM-centralen i Nyland", name_en="Uusimaa ELY Centre",
+    )  # fmt: skip
+    staff = {name: _employ(name, role, place) for name, (role, place) in STAFF.items()}
+    _import(folder, FEBRUARY, _people())
+    run = transfer.run(trial, START).run
+    _import(folder, MARCH, _people()[:-1])
+    _publish()
+    return World(staff, _parameters(staff, run.pk))
+
+
+def _employ(name: str, role: Role, place: str) -> User:
+    user = User.objects.create_user(f"{name}@kokeilu.example", name.replace("_", " ").title())
+    organisation = Organisation.objects.get(key=place)
+    Membership.objects.create(user=user, organisation=organisation, role=role, valid=(date(2021, 1, 1), None))
+    return user
+
+
+def _people() -> list[dict[str, object]]:
+    earnings_related = {"benefit": "earnings_related", "earnings_related_right": True}
+    return [
+        *(person(number) for number in range(30)),
+        *(person(number, municipality="049", city="Espoo", postal_code="02100") for number in range(30, 36)),
+        person(36, service_language="sv", language="sv"),
+        person(37, **earnings_related),  # stays with the state
+        person(38, benefit=None, earnings_related_right=None),  # undecided
+        person(39),  # gone in March
+    ]
+
+
+def _import(folder: Path, as_of: date, rows: list[dict[str, object]]) -> None:
+    import_extracts([(write(folder / f"register-{as_of}.parquet", rows), as_of)])
+
+
+def _publish() -> None:
+    """Figures for every area, population and indicator, one of them suppressed."""
+    MonthlyFigure.objects.bulk_create(
+        MonthlyFigure(
+            area=area, month=date(2021, month, 1), population=population, indicator=indicator,
+            value=None if suppressed else 1000.0 + month, suppressed=suppressed,
+        )
+        for area in ("helsinki", "espoo")
+        for month in (1, 2, 3)
+        for population in POPULATIONS
+        for number, indicator in enumerate(INDICATORS)
+        for suppressed in [number == 0 and month == 2]
+    )  # fmt: skip
+
+
+def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
+    customer = Details.objects.filter(family_name=CUSTOMER, service_language="fi").order_by("id")[0].person_id
+    return {
+        "person_id": customer,
+        "run_id": run,
+        "area": "helsinki",
+        "size": "wide",
+        "user_id": staff["worker"].pk,
+        "membership_id": staff["worker"].memberships.get().pk,
+        "provider_id": "staff",
+    }
+
+
