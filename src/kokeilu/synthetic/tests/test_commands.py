@@ -1,23 +1,23 @@
-import sys
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
-from kokeilu import cli
-
-
-def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr(sys, "argv", ["kokeilu", "synth", *arguments])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return int(ended.value.code or 0)
+from kokeilu.problems import Problem
+from kokeilu.synthetic import commands
 
 
-def test_it_writes_and_says_what(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    assert run(monkeypatch, "--seed", "1", "--last", "2018-02", "--out", str(tmp_path)) == 0
-    assert capsys.readouterr().out.startswith("2 extracts of ")
+def run(*arguments: str) -> Result:
+    app = typer.Typer()
+    app.command()(commands.synth)
+    return CliRunner().invoke(app, arguments)
+
+
+def test_it_writes_and_says_what(tmp_path: Path) -> None:
+    result = run("--seed", "1", "--last", "2018-02", "--out", str(tmp_path))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("2 extracts of ")
     names = ["register-2018-01-31.parquet", "register-2018-02-28.parquet", "truth.json"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
 
@@ -33,31 +33,24 @@ def test_it_writes_and_says_what(
         (["--seed", "-1"], "the seed is negative"),
     ],
 )
-def test_wrong_use_is_one_line_and_status_two(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    options: list[str],
-    message: str,
-) -> None:
+def test_wrong_use_is_one_line_and_status_two(tmp_path: Path, options: list[str], message: str) -> None:
     seed = [] if "--seed" in options else ["--seed", "1"]
-    assert run(monkeypatch, *seed, *options, "--out", str(tmp_path / "new")) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(f"error: {message}")
-    assert told.count("\n") == 1
+    result = run(*seed, *options, "--out", str(tmp_path / "new"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"error: {message}")
+    assert result.stderr.count("\n") == 1
     assert not (tmp_path / "new").exists()
 
 
-def test_a_folder_that_cannot_be_made_is_one_line_and_status_one(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_a_folder_that_cannot_be_made_stops_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert run(monkeypatch, "--seed", "1", "--out", str(tmp_path / "file" / "below")) == 1
-    told = capsys.readouterr().err
-    assert "cannot make the folder" in told
-    assert told.count("\n") == 1
+    result = run("--seed", "1", "--out", str(tmp_path / "file" / "below"))
+    assert isinstance(result.exception, Problem)
+    assert "cannot make the folder" in str(result.exception)
+    assert "people" not in result.stderr
 
 
-def test_help_has_an_example(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(monkeypatch, "--help") == 0
-    assert "Example: kokeilu synth" in capsys.readouterr().out
+def test_help_has_an_example() -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    assert "Example: kokeilu synth" in result.stdout
