@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -90,20 +91,24 @@ def svg(area: str, size: Size) -> str:
     return kept.svg
 
 
+def _under_way() -> list[str]:
+    """The areas whose trial has begun: those that people look at every day."""
+    rows = MonthlyFigure.objects.filter(population="customers").order_by("area")
+    return list(rows.values_list("area", flat=True).distinct())
+
+
 def how_many() -> int:
     """The number of pictures that `draw_all` draws."""
-    areas = MonthlyFigure.objects.order_by("area").values("area").distinct().count()
-    return areas * len(settings.LANGUAGES) * len(WIDTHS)
+    return len(_under_way()) * len(settings.LANGUAGES) * len(WIDTHS)
 
 
 def draw_all() -> Iterator[str]:
-    """Draw every area's pictures in every language ahead of the readers and forget those no longer shown.
+    """Draw the pictures of areas under way in every language ahead of the readers; forget those no longer shown.
 
-    Gives the hash of each as it is ready.
+    Gives the hash of each as it is ready. Other areas' pictures are drawn when someone looks.
     """
-    areas = MonthlyFigure.objects.order_by("area").values_list("area", flat=True).distinct()
     shown = []
-    for area in list(areas):
+    for area in _under_way():
         for language, _name in settings.LANGUAGES:
             with override(language):
                 for size in WIDTHS:
@@ -129,7 +134,9 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     width = WIDTHS[wanted.size] - 70
     upper, lower = HEIGHTS[wanted.size]
     years = alt.Axis(format="%Y", tickCount="year", title=None, grid=True)
-    month = alt.X("month:T", axis=years)
+    # Half a month of room at both ends; the same in both panels, so that a month stands under itself.
+    ends = [_edge(wanted.months[0]), _edge(wanted.months[-1], later=1)]
+    month = alt.X("month:T", axis=years, scale=alt.Scale(type="utc", domain=ends, nice=False))
     people = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=True))
     names = list(wanted.lines)
     scales = {
@@ -161,7 +168,7 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     )
     parts = []
     for marks, height, title in ((lines, upper, wanted.persons), (bars, lower, wanted.exits_name)):
-        layers = [marks, *_beginning(wanted, named=marks is lines)]
+        layers = [marks, *_beginning(wanted, height, named=marks is lines)]
         parts.append(alt.layer(*layers).properties(width=width, height=height, title=_title(title, small=small)))
     whole = alt.vconcat(*parts, spacing=24, background="white").configure(font=FONT)
     whole = whole.configure_axis(
@@ -186,18 +193,24 @@ def _title(text: str, *, small: bool) -> Any:
     return alt.TitleParams(lines, anchor="start", fontSize=14, color=TEXT_COLOUR, offset=8, frame="group")
 
 
-def _beginning(wanted: Chart, *, named: bool) -> list[Any]:
-    """A line where the trial began, with its name in the upper panel."""
+def _beginning(wanted: Chart, height: int, *, named: bool) -> list[Any]:
+    """A line before the trial's first month, with its name at the foot of the upper panel."""
     import altair as alt
 
     if wanted.began is None:
         return []
-    base = alt.Chart(alt.InlineData(values=[{"month": wanted.began, "name": wanted.began_name}])).encode(x="month:T")
+    place = {"month": _edge(wanted.began), "name": wanted.began_name}
+    base = alt.Chart(alt.InlineData(values=[place])).encode(x="month:T")
     rule = base.mark_rule(color=TEXT_COLOUR, strokeWidth=1.5, strokeDash=[4, 4])
-    text = base.mark_text(align="right", dx=-5, dy=8, fontSize=13, color=TEXT_COLOUR).encode(
-        text="name:N", y=alt.value(0)
-    )
-    return [rule, text] if named else [rule]
+    late = wanted.months.index(wanted.began) * 2 > len(wanted.months)  # the name goes where there is room
+    name = base.mark_text(align="right" if late else "left", dx=-5 if late else 5, fontSize=13, color=TEXT_COLOUR)
+    return [rule, name.encode(text="name:N", y=alt.value(height - 10))] if named else [rule]
+
+
+def _edge(month: str, later: int = 0) -> str:
+    """Half a month before the first day of the month (ISO), or of one `later`: where its place begins."""
+    year, number = divmod(int(month[:4]) * 12 + int(month[5:7]) - 1 + later, 12)
+    return (date(year, number + 1, 1) - timedelta(days=15)).isoformat()
 
 
 def _rows(months: list[str], series: dict[str, list[float | None]]) -> list[dict[str, Any]]:

@@ -24,13 +24,11 @@ def _months(spells: pl.DataFrame, first_month: int | None, as_of: date) -> list[
     wanted = [month for month in known if first_month is None or month >= first_month]
     if not wanted:
         since = f"from {rules.month_name(first_month)} " if first_month else ""
-        raise Problem(
-            f"the register reports no month's end {since}up to {as_of}", mend="import a month-end extract"
-        )
+        raise Problem(f"the register reports no month's end {since}up to {as_of}", mend="import a month-end extract")
     return wanted
 
 
-def _areas(trial: Trial) -> pl.DataFrame:
+def area_table(trial: Trial) -> pl.DataFrame:
     """The trial's municipalities with their area and its days."""
     rows = [(row.municipality, row.area, row.from_day, row.to_day) for row in trial.areas]
     schema = {"municipality": pl.String, "area": pl.String, "from": pl.Date, "to": pl.Date}
@@ -59,7 +57,7 @@ def build(
     that fails or is killed leaves the panel before it. `tell` hears each step and the share of the work done
     before it. Raises Problem where the register is empty.
     """
-    areas = _areas(shipped(trial))
+    areas = area_table(shipped(trial))
     with folder.replacing(out_dir) as building:
         tell("reading the register", 0)
         source = queries.read(settings.PSEUDONYM_KEY)

@@ -25,9 +25,7 @@ def panel() -> None:
 
 @app.command()
 def build(
-    out: Annotated[
-        Path, typer.Option(help="The panel's folder; a panel that is there is replaced as a whole.")
-    ],
+    out: Annotated[Path, typer.Option(help="The panel's folder; a panel that is there is replaced as a whole.")],
     first: Annotated[
         int | None, typer.Option("--from", metavar="YYYY-MM", parser=month, help="The first month.")
     ] = None,

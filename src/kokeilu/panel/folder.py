@@ -76,9 +76,7 @@ def open_panel(path: Path) -> Panel:
         content = json.loads((path / MANIFEST).read_text())
         manifest = Manifest(**content)
     except (OSError, ValueError, TypeError):
-        raise Problem(
-            "is not a panel folder: its panel.json is missing or damaged", file=path, mend=mend
-        ) from None
+        raise Problem("is not a panel folder: its panel.json is missing or damaged", file=path, mend=mend) from None
     if manifest.format != FORMAT:
         raise Problem(f"the panel's format is {manifest.format}, not {FORMAT}", file=path, mend=mend)
     return Panel(path, manifest)
@@ -112,9 +110,7 @@ def _put(new: Path, out: Path) -> None:
 def _refuse_foreign(out: Path) -> None:
     """Raise Problem where `out` is something else than a panel: it would be lost."""
     if out.exists() and not (out.is_dir() and ((out / MANIFEST).exists() or not any(out.iterdir()))):
-        raise Problem(
-            "exists and is not a panel, so it is not replaced", file=out, mend="name another folder"
-        )
+        raise Problem("exists and is not a panel, so it is not replaced", file=out, mend="name another folder")
 
 
 @contextmanager
@@ -142,8 +138,6 @@ def replacing(out: Path) -> Iterator[Path]:
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise
-            raise Problem(
-                "the disk is full; the panel before stands", file=out, mend="free some space"
-            ) from error
+            raise Problem("the disk is full; the panel before stands", file=out, mend="free some space") from error
         finally:
             shutil.rmtree(building, ignore_errors=True)

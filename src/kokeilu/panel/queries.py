@@ -80,9 +80,7 @@ def _read(query: str, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
     if not rows.tell():
         return pl.DataFrame(schema=columns)
     rows.seek(0)
-    return pl.read_csv(
-        rows, has_header=False, new_columns=list(columns), schema_overrides=list(columns.values())
-    )
+    return pl.read_csv(rows, has_header=False, new_columns=list(columns), schema_overrides=list(columns.values()))
 
 
 def pseudonyms(persons: pl.Series, key: str) -> pl.Series:
@@ -106,9 +104,7 @@ def read(key: str) -> Source:
             cursor.execute("SELECT max(as_of) FROM register_extract")
             as_of = cursor.fetchone()[0]
         if as_of is None:
-            raise Problem(
-                "the register is empty, so there is no panel to build", mend="kokeilu register import"
-            )
+            raise Problem("the register is empty, so there is no panel to build", mend="kokeilu register import")
         situations = _read(SITUATIONS, SITUATION_COLUMNS)
         details = _read(DETAILS, DETAILS_COLUMNS)
         responsibilities = _read(RESPONSIBILITIES, RESPONSIBILITY_COLUMNS)
@@ -119,9 +115,7 @@ def read(key: str) -> Source:
         raise Problem("two people have the same pseudonym", mend="set another KOKEILU_PSEUDONYM_KEY")
     numbered = numbered.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int32))
     frames = [
-        frame.join(numbered.select("person", "number"), on="person")
-        .drop("person")
-        .rename({"number": "person"})
+        frame.join(numbered.select("person", "number"), on="person").drop("person").rename({"number": "person"})
         for frame in (
             situations.with_columns(pl.col("job_search_valid").cast(pl.Boolean)),
             details.with_columns(pl.col("immigrant").cast(pl.Boolean)),

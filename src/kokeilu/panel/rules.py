@@ -114,9 +114,7 @@ def states(situations: pl.DataFrame) -> pl.DataFrame:
         situations.with_columns(
             status=status(),
             job_seeker=pl.col("job_search_valid"),
-            municipality=pl.when(pl.col("municipality") == "none")
-            .then("placed_in")
-            .otherwise("municipality"),
+            municipality=pl.when(pl.col("municipality") == "none").then("placed_in").otherwise("municipality"),
         )
         .drop("job_search_valid", "employment_code", "placed_in")
         .sort("person", "from")
@@ -177,8 +175,7 @@ def turning_days(births: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     ]
     known = births.filter(birth.is_not_null())
     return pl.concat(
-        known.select("person", day.alias("from")).filter(pl.col("from").is_between(first, last))
-        for day in turn
+        known.select("person", day.alias("from")).filter(pl.col("from").is_between(first, last)) for day in turn
     )
 
 
@@ -220,9 +217,7 @@ def _boundaries(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Every day on which something of a person begins or ends: columns person, from; sorted, each once."""
     starts = [frame.select("person", "from") for frame in frames]
     ends = [
-        frame.select("person", pl.col("to").alias("from")).drop_nulls()
-        for frame in frames
-        if "to" in frame.columns
+        frame.select("person", pl.col("to").alias("from")).drop_nulls() for frame in frames if "to" in frame.columns
     ]
     return pl.concat([*starts, *ends]).unique().sort("person", "from")
 
@@ -247,9 +242,7 @@ def _in_areas(spells: pl.DataFrame, areas: pl.DataFrame, as_of: date) -> pl.Data
     clipped = found.with_columns(
         pl.max_horizontal("from", "from_area").alias("from"), pl.min_horizontal("to", "to_area").alias("to")
     )
-    return clipped.filter(pl.col("to").is_null() | (pl.col("from") < pl.col("to"))).drop(
-        "from_area", "to_area"
-    )
+    return clipped.filter(pl.col("to").is_null() | (pl.col("from") < pl.col("to"))).drop("from_area", "to_area")
 
 
 def merged(spells: pl.DataFrame) -> pl.DataFrame:

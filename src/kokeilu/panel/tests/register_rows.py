@@ -42,7 +42,5 @@ def person(*situations: dict, moves_on: date | None = None, **details: object) -
     Details.objects.create(person=made, valid=(first, None), opened_by=extract(first), **known)
     periods = [("te", first, moves_on)] + ([("helsinki", moves_on, None)] if moves_on else [])
     for key, begins, end in periods:
-        Responsibility.objects.create(
-            person=made, organisation=organisation(key), valid=(begins, end), ground="intake"
-        )
+        Responsibility.objects.create(person=made, organisation=organisation(key), valid=(begins, end), ground="intake")
     return made

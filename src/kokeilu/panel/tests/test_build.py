@@ -92,8 +92,7 @@ def test_the_same_register_gives_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         build(tmp_path / name)
     files = [
-        sorted(path.relative_to(tmp_path / name) for path in (tmp_path / name).rglob("*.*"))
-        for name in ("one", "two")
+        sorted(path.relative_to(tmp_path / name) for path in (tmp_path / name).rglob("*.*")) for name in ("one", "two")
     ]
     assert files[0] == files[1]
     for file in files[0]:
@@ -116,9 +115,7 @@ def test_a_first_month_after_the_register_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_build_that_fails_leaves_the_panel_before_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_that_fails_leaves_the_panel_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     person({"from": JANUARY})
     build(tmp_path / "panel")
     before = {path: path.read_bytes() for path in (tmp_path / "panel").rglob("*") if path.is_file()}

@@ -18,9 +18,7 @@ LONG_AGO = date(2018, 1, 31)
 JANUARY, FEBRUARY, MARCH = date(2021, 1, 31), date(2021, 2, 28), date(2021, 3, 31)
 
 
-def spells_of(
-    sit: pl.DataFrame, det: pl.DataFrame | None = None, resp: pl.DataFrame | None = None
-) -> list[dict]:
+def spells_of(sit: pl.DataFrame, det: pl.DataFrame | None = None, resp: pl.DataFrame | None = None) -> list[dict]:
     det = details({"person": 1, "from": LONG_AGO}) if det is None else det
     resp = responsibilities({"person": 1, "from": LONG_AGO, "responsible": "te"}) if resp is None else resp
     return rules.spells(sit, det, resp, TRIAL, AS_OF).to_dicts()
@@ -157,9 +155,7 @@ def test_unknown_facts_stay_unknown() -> None:
 
 
 def test_without_a_home_municipality_the_place_of_placement_counts() -> None:
-    [found] = spells_of(
-        situations({"person": 1, "from": JANUARY, "municipality": "none", "placed_in": "049"})
-    )
+    [found] = spells_of(situations({"person": 1, "from": JANUARY, "municipality": "none", "placed_in": "049"}))
     assert (found["municipality"], found["area"]) == ("049", "espoo")
 
 
@@ -192,9 +188,7 @@ def test_a_month_takes_the_state_of_its_last_day() -> None:
         ),
         details(), responsibilities(), TRIAL, AS_OF,
     )  # fmt: skip
-    status = [
-        rules.at_month_end(frame, month).get_column("status").to_list() for month in (202012, 202101, 202102)
-    ]
+    status = [rules.at_month_end(frame, month).get_column("status").to_list() for month in (202012, 202101, 202102)]
     assert status == [[], ["unemployed"], ["laid_off"]]
 
 
@@ -266,11 +260,7 @@ def test_on_every_day_the_spells_say_what_the_periods_say(
         both = reported.filter(holds).join(on_day, on="person", how="left", suffix="_found")
         assert both.get_column("expected").eq_missing(both.get_column("status")).all()
         responsible = frames[2].filter(holds).join(on_day, on="person", suffix="_found")
-        assert (
-            responsible.get_column("responsible")
-            .eq_missing(responsible.get_column("responsible_found"))
-            .all()
-        )
+        assert responsible.get_column("responsible").eq_missing(responsible.get_column("responsible_found")).all()
 
 
 @given(histories())

@@ -1,0 +1,81 @@
+"""A generated trial with a known truth, seen through the panel and the indicators.
+
+The trial of 2017-18 raised the activation rate and lowered registered unemployment only by moving people into
+services, without effect on broad unemployment (Nieminen et al. 2021). The figures must show such a trial for what it
+is.
+"""
+
+from functools import cache
+
+import narwhals as nw
+import polars as pl
+
+from kokeilu.law.definition import shipped
+from kokeilu.monitoring import rules
+from kokeilu.panel import rules as panel_rules
+from kokeilu.panel.build import area_table
+from kokeilu.panel.tests.frames import details, responsibilities, situations
+from kokeilu.synthetic.extracts import Extracts
+from kokeilu.synthetic.world import World, generate
+
+FIRST, LAST, SEED = "2020-11", "2022-12", 7
+
+
+def periods(world: World) -> pl.DataFrame:
+    """The extracts as periods, each row until the next month's end, persons by their number in the world."""
+    extracts, months = Extracts(world), [panel_rules.month_named(name) for name in world.months]
+    ends = [panel_rules.month_end(month) for month in months]
+    frames = [
+        extracts.frame(rows).with_columns(
+            pl.Series("person", rows.person).cast(pl.Int32),
+            pl.lit(begins).alias("from"),
+            pl.lit(until, pl.Date).alias("to"),
+        )
+        for rows, begins, until in zip(world.rows, ends, [*ends[1:], None], strict=True)
+    ]
+    since = pl.col("unemployed_since")
+    month = (since.dt.year() * 100 + since.dt.month()).cast(pl.Int32)
+    return pl.concat(frames).with_columns(unemployed_since=month)
+
+
+@cache
+def figures(effect: str) -> pl.DataFrame:
+    """All areas' residents together, from 2021-04 on: one row a month, one column an indicator."""
+    world = generate("small", SEED, effect, FIRST, LAST)
+    rows, months = periods(world), [panel_rules.month_named(name) for name in world.months]
+    spells = panel_rules.spells(
+        rows.select(situations().columns), rows.select(details().columns), responsibilities(),
+        area_table(shipped("kuntakokeilu")), panel_rules.month_end(months[-1]),
+    )  # fmt: skip
+    person_months = pl.concat(
+        panel_rules.at_month_end(spells, month).with_columns(month=pl.lit(month, pl.Int32)) for month in months
+    )
+    counted = rules.figures(rules.counts(nw.from_native(person_months.lazy()), months[0], months[-1]), months)
+    residents = counted.filter(pl.col("month") >= 202104, population="residents")
+    sums = residents.group_by("month", "indicator").agg(pl.col("persons").sum())
+    return sums.pivot("indicator", index="month", values="persons").sort("month")
+
+
+def change(indicator: str, effect: str) -> float:
+    """The relative change of an indicator's sum over all months that the effect brings."""
+    return figures(effect).get_column(indicator).sum() / figures("none").get_column(indicator).sum() - 1
+
+
+def test_more_services_alone_lower_registered_but_not_broad_unemployment() -> None:
+    effect = "services=2.0"
+    assert change("registered_unemployed", effect) < -0.1
+    assert change("in_services", effect) > 0.4
+    assert abs(change("broad_unemployment", effect)) < 0.01
+    assert abs(change("open_market_exits", effect)) < 0.03
+
+
+def test_more_exits_to_the_open_market_lower_broad_unemployment() -> None:
+    effect = "open-market=1.0"
+    assert change("open_market_exits", effect) > 0.1
+    assert change("broad_unemployment", effect) < -0.05
+
+
+def test_the_generated_stock_follows_from_its_flows() -> None:
+    found = figures("none").with_columns(before=pl.col("registered_unemployed").shift())
+    step = pl.col("registered_unemployed") - pl.col("before") - pl.col("inflow") + pl.col("outflow")
+    assert found.select(step.drop_nulls().abs().sum()).item() == 0
