@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
 from kokeilu.panel import commands as panel
@@ -30,6 +31,7 @@ app.command()(law.classify)
 app.command()(synthetic.synth)
 app.add_typer(register.app, name="register")
 app.add_typer(transfer.app, name="transfer")
+app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 
