@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
@@ -191,12 +192,12 @@ class _Needed:
         return sorted(set(draw.choices(list(self._districts), list(self._districts.values()), k=2)))
 
 
-def _counts(rows: QuerySet, column: str) -> Counter[str]:
+def _counts(rows: QuerySet[Any], column: str) -> Counter[str]:
     counted = rows.filter(**{f"{column}__isnull": False}).values(key=F(column)).annotate(people=Count("pk"))
     return Counter({row["key"]: row["people"] for row in counted.order_by("key")})
 
 
-def _share(rows: QuerySet, **condition: str) -> float:
+def _share(rows: QuerySet[Any], **condition: str) -> float:
     everyone = rows.count()
     return rows.filter(**condition).count() / everyone if everyone else 0.0
 

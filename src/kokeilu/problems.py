@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-class Problem(Exception):  # noqa: N818 - it tells of the input, not of the program
+class Problem(Exception):
     """Something in the input or the surroundings that a person can mend.
 
     The command line prints it as one line and exits with 1; pages show it as an alert. `what` never
