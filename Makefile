@@ -64,7 +64,7 @@ test: check browser ## Lint, check types and layers, run every test, the browser
 check: .venv/installed-dev .venv/translated ## Lint, check types and layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/djlint --quiet --check --lint src
+	$(BIN)/djlint --quiet --lint src
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

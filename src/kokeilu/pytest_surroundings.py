@@ -11,4 +11,4 @@ for name in ("KOKEILU_DEMO", "KOKEILU_DATABASE", "KOKEILU_HOSTS", "KOKEILU_HTTPS
     os.environ.pop(name, None)
 os.environ["KOKEILU_TODAY"] = "2021-03-31"
 os.environ["KOKEILU_STATIC"] = "rooms"
-os.environ["KOKEILU_PASSWORD_LOGIN"] = "1"
+os.environ["KOKEILU_PASSWORD_LOGIN"] = "1"  # noqa: S105 - it switches log-in by password on

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from csp import constants as csp
+
 from kokeilu import installation, postgres
 from kokeilu.access import oidc
 
