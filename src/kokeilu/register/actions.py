@@ -1,8 +1,10 @@
 """Importing register extracts."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -160,7 +162,6 @@ class _Import:
         days = set(Extract.objects.values_list("as_of", flat=True))
         newest = max(days, default=date.min)
         first_load = not Person.objects.exists()
-        self.people = People.load(self.cursor)
         corrections = [pair for pair in plan if pair[1] <= newest]
         done = [self._correct(path, as_of) for path, as_of in corrections]
         ahead = plan[len(corrections) :]
@@ -176,26 +177,43 @@ class _Import:
     def _advance(self, plan: Sequence[tuple[Path, date]]) -> list[Imported]:
         """Import extracts that are newer than all stored ones, in one pass."""
         self.progress("Reading what is stored", 0, len(plan))
-        state = load_state(self.cursor, self.people)
         sources, done = [], []
-        for number, (path, as_of) in enumerate(plan):
-            self.progress(f"Reading {path.name}", number, len(plan))
-            source = _source(path, as_of)
-            try:
-                read = self._read(source)
-            except reports.BadRows as bad:
-                raise bad.with_others(self._bad_rows_of(plan[number + 1 :])) from None
-            rows, new = self.people.number(read, as_of)
-            counts = state.see(number, rows, new)
-            source.data = b""
-            sources.append(source)
-            done.append(Imported(path, as_of, counts, source.rejected))
+        with closing(self._read_ahead(plan)) as extracts:
+            people, state = load_state(self.cursor)
+            for number, (source, read) in enumerate(extracts):
+                self.progress(f"Reading {source.path.name}", number, len(plan))
+                rows, new = people.number(read, source.as_of)
+                counts = state.see(number, rows, new)
+                sources.append(source)
+                done.append(Imported(source.path, source.as_of, counts, source.rejected))
         self.progress("Storing", len(plan), len(plan))
         for source, outcome in zip(sources, done, strict=True):
             self._record(source, outcome)
-        self.people.store_new(self.cursor)
-        store_state(self.cursor, state, self.people, [(source.key, source.as_of) for source in sources])
+        people.store_new(self.cursor)
+        store_state(self.cursor, state, people, [(source.key, source.as_of) for source in sources])
         return done
+
+    def _read_ahead(self, plan: Sequence[tuple[Path, date]]) -> Generator[tuple[_Source, pl.DataFrame], None, None]:
+        """Read and check the files one after the other, the next one while its predecessor is being merged.
+
+        Begins at once, before the first is asked for. Bad rows of a file raise BadRows after the rest was checked.
+        """
+        reader = ThreadPoolExecutor(1)
+        futures = deque([reader.submit(self._read_file, *plan[0])])
+
+        def extracts() -> Generator[tuple[_Source, pl.DataFrame], None, None]:
+            try:
+                for number in range(len(plan)):
+                    if number + 1 < len(plan):
+                        futures.append(reader.submit(self._read_file, *plan[number + 1]))
+                    try:
+                        yield futures.popleft().result()
+                    except reports.BadRows as bad:
+                        raise bad.with_others(self._bad_rows_of(plan[number + 1 :])) from None
+            finally:
+                reader.shutdown(cancel_futures=True)
+
+        return extracts()
 
     def _correct(self, path: Path, as_of: date) -> Imported:
         """Import an extract of a day that is stored, or lies before one that is."""
@@ -209,13 +227,20 @@ class _Import:
             )  # fmt: skip
         self.progress(f"Correcting from {path.name}", 0, 1)
         later = Extract.objects.filter(as_of__gt=as_of).order_by("as_of").values_list("as_of", flat=True).first()
-        rows, new = self.people.number(self._read(source), as_of)
+        people = People.load(self.cursor)
+        rows, new = people.number(self._read(source), as_of)
         self._insert(source, correction=True)
-        self.people.store_new(self.cursor)
-        counts = correct(self.cursor, self.people, rows, new, source.key, (as_of, later))
+        people.store_new(self.cursor)
+        counts = correct(self.cursor, people, rows, new, source.key, (as_of, later))
         outcome = Imported(path, as_of, counts, source.rejected, correction=True)
         self._log(source, outcome)
         return outcome
+
+    def _read_file(self, path: Path, as_of: date) -> tuple[_Source, pl.DataFrame]:
+        source = _source(path, as_of)
+        rows = self._read(source)
+        source.data = b""  # read; a long plan need not hold every file
+        return source, rows
 
     def _read(self, source: _Source) -> pl.DataFrame:
         """The rows to store. Raises BadRows, unless bad rows are left out; then writes them beside the file."""
@@ -240,7 +265,7 @@ class _Import:
         """What else is wrong, so that one try names it all."""
         for path, as_of in plan:
             try:
-                self._read(_source(path, as_of))
+                self._read_file(path, as_of)
             except reports.BadRows as bad:
                 yield bad
 

@@ -7,6 +7,8 @@ Finnish collation: case and marks do not count, v and w are different letters, �
 """
 
 import unicodedata
+from collections.abc import Iterable
+from functools import cache
 
 # CLDR `fi`, standard: letters that are not their base letter with a mark. { | } follow z in ASCII.
 _OWN = {
@@ -20,6 +22,7 @@ _DROPPED = "'’`´ʼ"
 _LATIN = (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
 
 
+@cache
 def _single_letters() -> dict[str, str]:
     """Each accented Latin letter and the ASCII character that it sorts as."""
     pairs = dict(_OWN)
@@ -37,16 +40,30 @@ def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _create() -> str:
+# Nearly every Finnish name needs these alone; the long list is gone through only where something else is left.
+_COMMON = "åäöÅÄÖéÉüÜ-"
+
+
+def _translate(text: str, letters: Iterable[str]) -> str:
     pairs = _single_letters()
-    expression = 'lower(normalize(value, NFC) COLLATE "C")'  # in "C" this folds ASCII alone, on every server
+    known = [letter for letter in letters if letter in pairs]
+    # What has no partner in the second list is removed.
+    return f"translate({text}, {_quoted(''.join(known) + _DROPPED)}, {_quoted(''.join(map(pairs.__getitem__, known)))})"
+
+
+def _create() -> str:
+    short = _translate("value", _COMMON)
+    full = "normalize(value, NFC)"
     for letters, replacement in _LONGER.items():
-        expression = f"replace({expression}, {_quoted(letters)}, {_quoted(replacement)})"
-    letters = _quoted("".join(pairs) + _DROPPED)  # what has no partner in the second list is removed
+        full = f"replace({full}, {_quoted(letters)}, {_quoted(replacement)})"
+    full = _translate(full, _single_letters())
+    # In "C" lower() folds ASCII alone, the same on every server; a text is ASCII where it has as many bytes as letters.
     return f"""
         CREATE OR REPLACE FUNCTION fi_key(value text) RETURNS text
         LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-        RETURN translate({expression}, {letters}, {_quoted("".join(pairs.values()))});
+        RETURN lower(
+            CASE WHEN octet_length({short}) = char_length({short}) THEN {short} ELSE {full} END COLLATE "C"
+        );
     """
 
 

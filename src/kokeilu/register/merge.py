@@ -15,8 +15,9 @@ LOADED_TABLES = ("register_details", "register_contact", "register_situation", "
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
 
 
-def load_state(cursor: CursorWrapper, people: People) -> State:
-    """The facts that hold now, and the newest reading of each counter."""
+def load_state(cursor: CursorWrapper) -> tuple[People, State]:
+    """Everyone known; the facts that hold now, and the newest reading of each counter."""
+    people = People.load(cursor)
     numbers = people.persons.to_frame("person").with_row_index("who")
     tables = {}
     for name, facts in PERIOD_FACTS.items():
@@ -34,7 +35,7 @@ def load_state(cursor: CursorWrapper, people: People) -> State:
         "(SELECT DISTINCT ON (person_id) person_id, days FROM register_supportdays"
         " WHERE superseded_by_id IS NULL ORDER BY person_id DESC, as_of DESC) newest",
     )
-    return State(tables, Counter(readings.join(numbers, on="person").select("who", "days")))
+    return people, State(tables, Counter(readings.join(numbers, on="person").select("who", "days")))
 
 
 def store_state(cursor: CursorWrapper, state: State, people: People, extracts: Sequence[tuple[str, date]]) -> None:

@@ -139,10 +139,3 @@ class State:
         )
 
 
-def empty_state() -> State:
-    """The state of an empty register."""
-    tables = {}
-    for name, facts in PERIOD_FACTS.items():
-        schema = pl.Schema({**_schema(facts), "id": pl.Int64(), "run": pl.Int64()})
-        tables[name] = Table(facts, schema.to_frame())
-    return State(tables, Counter(pl.Schema({"who": WHO, "days": COLUMNS[COUNTER]}).to_frame()))
