@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 import pyarrow.csv
-from polars.exceptions import PolarsError
+from polars.exceptions import PanicException, PolarsError
 
 from kokeilu.law.areas import municipalities
 from kokeilu.law.facts import FACTS, Kind
@@ -91,8 +91,8 @@ def _content(path: Path) -> bytes:
 def _check_names(path: Path, names: list[str]) -> None:
     line = 1 if path.suffix == ".csv" else None
     for name in names:
-        # a file without a header has people's data where names should be: repeat plain words only
-        shown = f"'{name}'" if re.fullmatch(r"[A-Za-z_]{1,40}", name) else "whose name is not a plain word"
+        # a file without a header has people's data where names should be: repeat nothing that may be a name
+        shown = f"'{name}'" if re.fullmatch(r"[a-z_]{1,40}", name) else "whose name is not a plain word"
         if names.count(name) > 1:
             raise Problem(f"doubled column {shown}", file=path, line=line, mend="keep one of them")
         if name != "person" and name not in FACTS and name not in NOT_ASKED:
@@ -170,7 +170,7 @@ def _lines(content: bytes, separator: str) -> Callable[[int], int]:
 def _read_parquet(path: Path, content: bytes) -> pl.DataFrame:
     try:
         frame = pl.read_parquet(io.BytesIO(content))
-    except (PolarsError, OSError):
+    except (PolarsError, PanicException, OSError):
         raise Problem("not a whole Parquet file", file=path, mend="it is damaged or cut: get it again") from None
     for name, dtype in frame.schema.items():
         kind = Kind.TEXT if name == "person" else FACTS[name].kind if name in FACTS else None

@@ -7,11 +7,12 @@ through sqlglot, to SQL text of any dialect; only distinct patterns are ever eva
 A state is 0 (no), 1 (yes) or 2 (unknown).
 """
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import polars as pl
 from sqlglot import exp
@@ -115,34 +116,33 @@ def _first(decisive: int, parts: tuple[Node, ...], states: Mapping[Atom | Name, 
     return answer
 
 
+# Each works on a value and, building an expression, on a column.
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 def holds(atom: Atom, value: Value | None) -> int:
     """The state of one atom for one value of its fact; None is unknown."""
     if atom.operator == "is null":
         return int(value is None)
     if value is None:
         return UNKNOWN
-    if atom.operator == "is true":
-        return int(value is True)
-    if atom.operator in ("=", "in"):
-        return int(value in atom.values)
-    if atom.operator == "<>":
-        return int(value not in atom.values)
-    return int(_ordered(atom, value))
-
-
-def _ordered(atom: Atom, value: Value) -> bool:
-    low, high = atom.values[0], atom.values[-1]
     match atom.operator:
-        case "<":
-            return value < low  # type: ignore[operator]  # one type each: the reader has checked it
-        case "<=":
-            return value <= low  # type: ignore[operator]
-        case ">":
-            return value > low  # type: ignore[operator]
-        case ">=":
-            return value >= low  # type: ignore[operator]
-        case _:
-            return low <= value <= high  # type: ignore[operator]
+        case "is true":
+            return int(value is True)
+        case "in":
+            return int(value in atom.values)
+        case "between":
+            low, high = atom.values
+            return int(low <= value <= high)  # type: ignore[operator]  # one type: the reader has checked it
+        case sign:
+            return int(_COMPARISONS[sign](value, atom.values[0]))
 
 
 # -- columns ---------------------------------------------------------------------------------------
@@ -163,16 +163,6 @@ def to_polars(node: Node) -> pl.Expr:
             return reduce(lambda left, right: left | right, map(to_polars, parts))
 
 
-_COLUMN_COMPARISONS: dict[str, Callable[[pl.Expr, Value], pl.Expr]] = {
-    "=": pl.Expr.eq,
-    "<>": pl.Expr.ne,
-    "<": pl.Expr.lt,
-    "<=": pl.Expr.le,
-    ">": pl.Expr.gt,
-    ">=": pl.Expr.ge,
-}
-
-
 def _atom_to_polars(atom: Atom) -> pl.Expr:
     column = pl.col(atom.fact)
     match atom.operator:
@@ -181,12 +171,13 @@ def _atom_to_polars(atom: Atom) -> pl.Expr:
         case "is null":
             return column.is_null()
         case "in":
-            # a chain of equalities keeps null as unknown whatever the membership kernel does with it
-            return reduce(lambda left, right: left | right, [column == value for value in atom.values])
+            return column.is_in(list(atom.values))  # null where the column is
         case "between":
-            return (column >= atom.values[0]) & (column <= atom.values[1])
-        case operator:
-            return _COLUMN_COMPARISONS[operator](column, atom.values[0])
+            low, high = atom.values
+            return column.is_between(pl.lit(low), pl.lit(high))
+        case sign:
+            compared: pl.Expr = _COMPARISONS[sign](column, atom.values[0])
+            return compared
 
 
 # -- SQL -------------------------------------------------------------------------------------------
@@ -229,8 +220,8 @@ def _atom_to_sql(atom: Atom) -> exp.Expr:
             return exp.In(this=column, expressions=values)
         case "between":
             return exp.Between(this=column, low=values[0], high=values[1])
-        case operator:
-            return _SQL_COMPARISONS[operator](this=column, expression=values[0])
+        case sign:
+            return _SQL_COMPARISONS[sign](this=column, expression=values[0])
 
 
 def _column(name: str) -> exp.Expr:

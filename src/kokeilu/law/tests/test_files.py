@@ -69,6 +69,7 @@ def test_columns_that_no_law_asks_are_left_out(tmp_path):
 FILES = {
     "no header": (ROWS, CODE + ";1980-01-31", "unknown column whose name is not a plain word", 1),
     "doubled column": (ROWS, HEADER + ";person", "doubled column 'person'", 1),
+    "a name for a column": (ROWS, HEADER.replace("language", "Virtanen"), "unknown column whose name is not", 1),
     "unknown column": (ROWS, HEADER.replace("language", "tongue"), "unknown column 'tongue'", 1),
     "no person": (ROWS, HEADER.replace("person;", ""), "missing column 'person'", 1),
     "other separator": (ROWS, HEADER.replace(";", "|"), "unknown column whose name is not a plain word", 1),
@@ -141,10 +142,12 @@ def test_file_that_is_not_there_or_of_another_kind(tmp_path):
     assert "neither .csv nor .parquet" in str(problem(path))
 
 
-def test_truncated_parquet(tmp_path):
+@pytest.mark.parametrize("kept", [0.001, 0.2, 0.5, 0.9, 0.999])
+def test_truncated_parquet(kept, tmp_path):
     path = tmp_path / "people.parquet"
-    pl.DataFrame({"person": [str(i) for i in range(1000)]}).write_parquet(path)
-    path.write_bytes(path.read_bytes()[:-100])
+    pl.DataFrame({"person": [str(i) for i in range(3000)]}).write_parquet(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept)])
     assert "not a whole Parquet file" in str(problem(path))
 
 
