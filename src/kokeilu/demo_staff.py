@@ -11,8 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Substr
+from django.utils.translation import override
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from kokeilu import installation
 from kokeilu.access import actions as access
@@ -60,15 +61,17 @@ def password() -> str:
 
 def print_accounts() -> None:
     """Show who may log in, and with what. An account whose password is another one gets this one."""
-    table = Table("role", "organisation", "name", "e-mail address", title="Accounts", title_justify="left")
+    table = Table("role", "organisation", Column("e-mail address", no_wrap=True), box=None)
     for role, organisation, user in _accounts():
+        with override("en"):
+            shown = str(role.label)
         if not user.check_password(password()):
             user.set_password(password())
             user.save(update_fields=["password"])
-        table.add_row(role.label, organisation.name_en, user.name, user.email)
+        table.add_row(shown, organisation.name_en, user.email)
     console = Console(highlight=False)
+    console.print("\nAccounts, each with the password", password())
     console.print(table)
-    console.print(f"The password of each is {password()}")
 
 
 def worker() -> User:
@@ -136,15 +139,15 @@ class Staff:
         customers = self._customers().filter(organisation=area)
         needed = _Needed(customers, self.since)
         draw = self._draw(area.key)
-        places = 0
+        places, first = 0, True
         while places < customers.count() * SPARE:
             membership = self._add(draw, area, Role.WORKER)
             capacity = draw.choice(CAPACITY)
             WorkerProfile.objects.create(
                 membership=membership, organisation=area, capacity=capacity,
-                languages=needed.languages(draw), specialities=_specialities(draw), districts=needed.districts(draw),
+                languages=needed.languages(draw, swedish=first), specialities=_specialities(draw), districts=needed.districts(draw),
             )  # fmt: skip
-            places += capacity
+            places, first = places + capacity, False
 
     def _draw(self, what: str) -> random.Random:
         return random.Random(f"{self.seed} {what}")  # noqa: S311 - nothing here is a secret
@@ -174,10 +177,10 @@ class _Needed:
         self._swedish = _share(details, service_language="sv")
         self._districts = _counts(contacts.annotate(district=Substr("postal_code", 1, DISTRICT)), "district")
 
-    def languages(self, draw: random.Random) -> list[str]:
-        """Finnish, Swedish twice as often as customers ask for it, English often, and for some one more."""
+    def languages(self, draw: random.Random, *, swedish: bool) -> list[str]:
+        """Finnish, Swedish (always, or twice as often as customers ask for it), English often, and for some one more."""
         spoken = ["fi"]
-        if draw.random() < 2 * self._swedish:
+        if draw.random() < 2 * self._swedish or swedish:
             spoken.append("sv")
         if draw.random() < 0.6:
             spoken.append("en")
