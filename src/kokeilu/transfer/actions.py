@@ -28,6 +28,7 @@ from kokeilu.web import formats
 
 RUN_LOCK = 7_269_712  # the advisory lock that lets one run at a time into this database
 LOCK_WAIT = "60s"
+NO_ROOM = "53"  # PostgreSQL's class of errors for a full disk or memory
 
 Progress = Callable[[str, int, int], None]
 STEPS = 5
@@ -146,7 +147,7 @@ def _transaction() -> Iterator[CursorWrapper]:
             raise Problem(
                 _("Another run or an import is under way."), mend=_("wait until it has ended, then try again")
             ) from None
-        if isinstance(cause, psycopg.errors.InsufficientResources):
+        if isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(NO_ROOM):
             raise Problem(
                 _("The database has no room; nothing was changed."), mend=_("make room on its disk")
             ) from None
@@ -173,9 +174,9 @@ class _Run:
             return Result(self.trial, self.on, extract, counts, pl.DataFrame(), before, done_before=True)
         self._check_order()
         organisations = self._organisations()
-        self._step(_("Reading the facts"), 0)
+        self._step("Reading the facts", 0)
         facts = derive(facts_on(self.on), self.on, self.trial)
-        self._step(_("Deciding"), 1)
+        self._step("Deciding", 1)
         decisions = decide(self.trial, facts, self.on)
         held = writing.held_on(self.cursor, self.on)
         changed = rules.changes(self.trial, decisions, held, self.on).with_columns(
@@ -186,20 +187,20 @@ class _Run:
             trial=self.trial.key, version=version.from_day, definition_sha256=self.trial.sha256, on=self.on,
             extract=extract, started_by=self.actor.user if self.actor else None, counts=counts.to_json(),
         )  # fmt: skip
-        self._step(_("Storing the decisions"), 2)
+        self._step("Storing the decisions", 2)
         writing.store_decisions(self.cursor, made, changed)
-        self._step(_("Moving responsibility"), 3)
+        self._step("Moving responsibility", 3)
         moved = changed.filter(pl.col("goes_to").is_not_null())
         messages = notices.compose(self.trial, made, moved, organisations)
         writing.move(self.cursor, made, moved, messages)
-        self._step(_("Checking"), 4)
+        self._step("Checking", 4)
         writing.check(self.cursor)
         logs.record_change(
             self.actor, RUN.key, "transfer_run", made.pk,
             new={"trial": self.trial.key, "on": self.on.isoformat(), "extract": str(extract.pk)}
             | {"people": counts.total(), "moved": counts.total("moved")},
         )  # fmt: skip
-        self._step(_("Done"), STEPS)
+        self._step("Done", STEPS)
         return Result(self.trial, self.on, extract, counts, rules.samples(changed), made)
 
     def _step(self, what: str, done: int) -> None:

@@ -104,5 +104,8 @@ def example_messages(run: Run, organisation: Organisation | None = None) -> list
     messages = Message.objects.filter(run=run)
     if organisation:
         messages = messages.filter(organisation=organisation)
-    largest = messages.annotate(people=Count("notices")).order_by("language", "-people", "pk").distinct("language")
-    return list(largest)
+    most_first = messages.annotate(people=Count("notices")).order_by("-people", "pk")
+    found: dict[str, Message] = {}
+    for message in most_first:
+        found.setdefault(message.language, message)
+    return [found[language] for language in sorted(found)]

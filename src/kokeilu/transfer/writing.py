@@ -36,6 +36,7 @@ _OPEN = """
       FROM moving
       JOIN access_organisation organisation ON organisation.key = moving.goes_to
       JOIN transfer_decision decision ON decision.run_id = %s AND decision.person_id = moving.person
+     ORDER BY moving.person -- neighbours in the index one after the other
 """
 _NOTIFY = """
     INSERT INTO transfer_notice (decision_id, message_id)
