@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from kokeilu.law.logic import Node
     from kokeilu.law.table import DecisionTable
     from kokeilu.law.trial import Trial, Version
 
@@ -128,6 +129,7 @@ def table(
     console.print(f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)")
     for decision_table in decision_tables(version):
         console.print(_rendered(decision_table))
+    console.print(_stay(version), soft_wrap=True)
     for line in _legend(version, language.value):
         console.print(line, markup=False, soft_wrap=True)
 
@@ -150,14 +152,28 @@ def _rendered(decisions: "DecisionTable") -> "Table":
     return rendered
 
 
+def _stay(version: "Version") -> str:
+    """Whom the version places where, and who stays in."""
+    placed = f"area by {' or '.join(version.area_by)}"
+    if not version.stays:
+        return f"{placed}; decided anew each time"
+    return f"{placed}; who is in stays in" + (f" until {_sql(version.exit)}" if version.exit else "")
+
+
+def _sql(node: "Node") -> str:
+    from kokeilu.law.logic import to_sql
+
+    return to_sql(node).sql(dialect="duckdb").replace('"', "")
+
+
 def _legend(version: "Version", language: str) -> list[str]:
     from kokeilu.law.explain import citation
-    from kokeilu.law.logic import to_sql
 
     lines = []
     for criterion in version.criteria:
-        test = to_sql(criterion.test).sql(dialect="duckdb").replace('"', "")
-        lines.append(f"{criterion.key}: {test} [{citation(criterion.law, criterion.verified, language)}]")
+        lines.append(
+            f"{criterion.key}: {_sql(criterion.test)} [{citation(criterion.law, criterion.verified, language)}]"
+        )
         lines += [f"  yes: {criterion.yes[language]}", f"  no: {criterion.no[language]}"]
     for group in version.groups.values():
         for word, sentence in (("yes", group.yes), ("no", group.no)):
@@ -190,6 +206,8 @@ def classify(
 
     if out.suffix not in files.ENDINGS:
         raise typer.BadParameter("the file must end in .csv or .parquet", param_hint="--out")
+    if out.resolve() == facts.resolve():
+        raise typer.BadParameter("it would overwrite the people", param_hint="--out")
     law = _trial(trial)
     law.version_on(on)
     console = Console(stderr=True)

@@ -96,6 +96,7 @@ def test_table_is_short_and_tells_the_sentences():
     assert len(result.output.splitlines()) < 80
     assert "under_30: age < 30 [1269/2020 4 § (ej bekräftad)]" in result.output
     assert "Personen är under 30 år." in result.output
+    assert "area by municipality; who is in stays in until NOT resident" in result.output
     assert "Hemkommunen hör till försöksområdet {area}." in result.output
 
 
@@ -148,6 +149,7 @@ WRONG_USE = {
     "bad ending": [a.replace("out.csv", "out.xlsx") for a in CLASSIFY],
     "bad language": [*CLASSIFY, "--explain", "de"],
     "bad engine": [*CLASSIFY, "--engine", "excel"],
+    "people overwritten": [a.replace("out.csv", "people.csv") for a in CLASSIFY],
     "no day": [a for a in CLASSIFY if a not in ("--on", "2021-03-31")],
 }
 

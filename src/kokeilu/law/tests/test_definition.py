@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kokeilu.law.definition import load, shipped, shipped_keys
 from kokeilu.law.tests.definitions import AREAS, SOUND, line_of, write
@@ -186,3 +188,36 @@ def test_unknown_trial_names_the_known_ones():
     with pytest.raises(Problem, match="known trials: kuntakokeilu"):
         shipped("kuntakokeiluu")
     assert "kuntakokeilu" in shipped_keys()
+
+
+LINES = SOUND.splitlines()
+CHANGES = {
+    "remove": lambda lines, at, other: [*lines[:at], *lines[at + 1 :]],
+    "double": lambda lines, at, other: [*lines[: at + 1], *lines[at:]],
+    "swap": lambda lines, at, other: [*lines[:at], lines[other], *lines[at + 1 :]],
+    "cut": lambda lines, at, other: [*lines[:at], lines[at][: other % (len(lines[at]) + 1)], *lines[at + 1 :]],
+    "number": lambda lines, at, other: [*lines[:at], lines[at].split("=")[0] + "= 1", *lines[at + 1 :]],
+    "list": lambda lines, at, other: [*lines[:at], lines[at].split("=")[0] + "= [[]]", *lines[at + 1 :]],
+    "text": lambda lines, at, other: [*lines[:at], lines[at].split("=")[0] + '= "-"', *lines[at + 1 :]],
+}
+
+
+@given(
+    changes=st.lists(
+        st.tuples(st.sampled_from(list(CHANGES)), st.integers(0, len(LINES) - 5), st.integers(0, len(LINES) - 5)),
+        min_size=1,
+        max_size=4,
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_spoiled_is_a_problem_in_one_line(changes, tmp_path_factory):
+    lines = LINES
+    for change, at, other in changes:
+        lines = CHANGES[change](lines, min(at, len(lines) - 1), min(other, len(lines) - 1))
+    path = write(tmp_path_factory.mktemp("spoiled"), "\n".join(lines))
+    try:
+        load(path)
+    except Problem as problem:
+        assert problem.file == path
+        assert problem.line is not None and 1 <= problem.line <= len(lines) + 1
+        assert "\n" not in str(problem)
