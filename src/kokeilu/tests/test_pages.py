@@ -16,9 +16,9 @@ LANGUAGES = ("fi", "sv", "en")
 NO_PAGES = {"openid_connect_callback", "monitoring:chart"}
 
 
-def visits(world: World) -> list[tuple[str, str, str, int]]:
-    """What to open: path, as whom, language, width. The first who may open a page sees it in every language and width,
-    the others in one."""
+def visits(world: World) -> list[tuple[str, str, str, int, int]]:
+    """What to open: path, as whom, language, width, and the status to get. The first who may open a page sees it in
+    every language and width, the others in one; the refusal is looked at on one page."""
     wanted = []
     for (route, method), row in sorted(ROWS.items()):
         address = ADDRESSES[route, method]
@@ -26,22 +26,23 @@ def visits(world: World) -> list[tuple[str, str, str, int]]:
             continue
         path = address.path(world.parameters)
         first, *others = [who for who in EVERYBODY if row[who] == "permit"]
-        wanted += [(path, first, language, width) for language in LANGUAGES for width in (DESKTOP, PHONE)]
-        wanted += [(path, who, "fi", DESKTOP) for who in others]
+        wanted += [(path, first, language, width, 200) for language in LANGUAGES for width in (DESKTOP, PHONE)]
+        wanted += [(path, who, "fi", DESKTOP, 200) for who in others]
         refused = next((who for who in EVERYBODY if row[who] == "deny"), None)
-        if refused and route.startswith("/admin/"):
-            wanted += [(path, refused, language, PHONE) for language in LANGUAGES]
+        if refused and route == "/admin/":
+            wanted += [(path, refused, language, PHONE, 403) for language in LANGUAGES]
     return wanted
 
 
 def test_every_page_is_sound(world: World, visit, subtests: pytest.Subtests):
     shots = os.environ.get("KOKEILU_SHOTS")  # a folder for pictures of all pages, to look at
-    for path, who, language, width in visits(world):
+    for path, who, language, width, status in visits(world):
         with subtests.test(f"{path} {who} {language} {width}"):
             page = visit(path, world.staff.get(who), language, width)
             if shots:
                 name = f"{path.strip('/').replace('/', '-')[:60] or 'front'}.{who}.{language}.{width}.png"
                 page.screenshot(path=Path(shots) / name, full_page=True)
+            assert visit.status == status
             assert page.locator("html").get_attribute("lang") == language
             assert axe_faults(page) == []
             assert overflow(page) == 0

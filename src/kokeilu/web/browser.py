@@ -6,7 +6,7 @@ end of the test for broken rules of the content security policy, errors of scrip
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,7 @@ class Visitor:
     def __init__(self, browser: "Browser", address: str) -> None:
         self.browser, self.address = browser, address
         self.faults: list[str] = []
+        self.status = 0  # of the page opened last, after redirects
         self._pages: dict[tuple[Any, str, int], Page] = {}
 
     def __call__(self, path: str, user: Any = None, language: str = "en", width: int = DESKTOP) -> "Page":
@@ -69,7 +70,8 @@ class Visitor:
         page = self._page(user, language, width)
         if user is not None:
             type(user).objects.filter(pk=user.pk).update(language=language)
-        page.goto(self.address + path)
+        response = page.goto(self.address + path)
+        self.status = response.status if response else 0
         return page
 
     def _page(self, user: Any, language: str, width: int) -> "Page":
@@ -134,7 +136,7 @@ def chromium() -> Iterator["Browser"]:
 
 
 @pytest.fixture
-def visit(chromium: "Browser", live_server: Any) -> Iterator[Callable[..., "Page"]]:
+def visit(chromium: "Browser", live_server: Any) -> Iterator[Visitor]:
     """Opens pages of a server with the test's data: `visit("/portfolio/", user, "fi", 390)`."""
     visitor = Visitor(chromium, live_server.url)
     yield visitor

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
 # Finland's own order of the day in both national languages; the month's name in English, which knows two orders.
 DAY = {"fi": "d.M.y", "sv": "d.M.y", "en": "d MMMM y"}
 MONTH = {"fi": "LLLL y", "sv": "LLLL y", "en": "LLLL y"}
@@ -71,7 +72,7 @@ def number(value: object, decimals: int | None = None) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return str(value)
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    written = format_decimal(value, pattern, locale=_locale(language()))
+    written = format_decimal(value, pattern, locale=_locale(language())).replace("-", MINUS)
     return written.replace(",", NO_BREAK_SPACE) if language() == "en" else written
 
 
