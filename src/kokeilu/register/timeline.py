@@ -58,6 +58,8 @@ _SUBJECTS: tuple[tuple[str | Promise, type[Period], str, Callable[..., str | Pro
     (_("Immigrant"), Details, "immigrant", _immigrant, (False,)),
 )
 
+_RESIDENCE = ("municipality", "placed_in")
+
 _COLORS: dict[tuple[str, Value], str] = {
     ("job_search_valid", True): "accent",
     ("employment_code", "00"): "info",
@@ -67,10 +69,11 @@ _COLORS: dict[tuple[str, Value], str] = {
 }
 
 
-def timeline(person: UUID) -> list[web.Row]:
+def timeline(person: UUID, *, residence: bool = True) -> list[web.Row]:
     """What the register reported of a person: a row per subject with its periods, as known now.
 
-    Subjects without anything to show are left out. Two queries.
+    Subjects without anything to show are left out, and where the person lives is too unless `residence`, for people
+    whose address is protected. Two queries.
     """
     rows = {
         table: list(table.objects.filter(person=person, superseded_by=None).order_by("valid"))
@@ -78,6 +81,8 @@ def timeline(person: UUID) -> list[web.Row]:
     }
     found = []
     for label, table, fact, words, nothing in _SUBJECTS:
+        if fact in _RESIDENCE and not residence:
+            continue
         periods = [
             web.Period(words(value), start, until, _color(fact, value))
             for value, start, until in spans(rows[table], fact)
