@@ -38,10 +38,8 @@ STEPS = 5
 class Result:
     """What a run did, or would do.
 
-    `run` is None in a preview. `done_before` says that the same run was made already: it is `run`, and nothing
-    changed.
-    `samples` are a few people of each outcome and pattern (the columns of `rules.changes`). `state` names
-    all that the result rests on: definition, day, extract and how many people move.
+    In a preview `run` is not stored, unless the same run was made before: then `run` is that one, `done_before` is
+    true and nothing changed. `samples` are a few people of each outcome and pattern (the columns of `rules.changes`).
     """
 
     trial: Trial
@@ -49,12 +47,13 @@ class Result:
     extract: Extract
     counts: rules.Counts
     samples: pl.DataFrame
-    run: Run | None
+    run: Run
     done_before: bool = False
+    preview: bool = False
 
     @property
     def state(self) -> str:
-        """Equal for a preview and a run only where nothing changed between them."""
+        """Definition, day, extract and how many move: a preview and a run agree on it where nothing changed between."""
         moved = self.counts.total("moved")
         return f"{self.trial.key}/{self.on}/{self.trial.sha256}/{self.extract.pk}/{moved}"
 
@@ -81,8 +80,7 @@ def preview(trial: Trial, on: date, *, actor: Actor | None = None, progress: Pro
             raise _Undo
     except _Undo:
         pass
-    result = results[0]
-    return result if result.done_before else replace(result, run=None)
+    return replace(results[0], preview=True)
 
 
 def run(
@@ -138,7 +136,9 @@ def _transaction() -> Iterator[CursorWrapper]:
             # A server process whose client was killed notices, so that its lock does not outlive it for long.
             cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
             cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-            cursor.execute("SELECT pg_advisory_xact_lock(%s), pg_advisory_xact_lock_shared(%s)", [RUN_LOCK, IMPORT_LOCK])
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s), pg_advisory_xact_lock_shared(%s)", [RUN_LOCK, IMPORT_LOCK]
+            )
             cursor.execute("SELECT set_config('lock_timeout', '0', true)")
             yield cursor
     except (psycopg.Error, DatabaseError) as error:
@@ -161,9 +161,7 @@ def _transaction() -> Iterator[CursorWrapper]:
 class _Run:
     """One run inside its transaction, under the lock."""
 
-    def __init__(
-        self, cursor: CursorWrapper, trial: Trial, on: date, actor: Actor | None, progress: Progress
-    ) -> None:
+    def __init__(self, cursor: CursorWrapper, trial: Trial, on: date, actor: Actor | None, progress: Progress) -> None:
         self.cursor, self.trial, self.on, self.actor, self.progress = cursor, trial, on, actor, progress
 
     def make(self) -> Result:

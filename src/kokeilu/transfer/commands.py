@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Who is responsible for whom.")
 
 Key = Annotated[str, typer.Option("--trial", metavar="KEY", help="The trial; `kokeilu trial list` shows them.")]
-Day = Annotated[
-    datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day from which responsibility moves.")
-]
+Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day from which responsibility moves.")]
 
 
 @app.callback()
@@ -91,15 +89,18 @@ def _print(result: "Result") -> None:
     if result.done_before:
         print("made before: nothing changed")
     print(f"{result.trial.names['en']}, {result.on}, facts as of {result.extract.as_of}")
+    made = result.done_before or not result.preview
     figures = {
-        "people": counts.total(), "moved" if result.run else "would move": counts.total("moved"),
-        "staying": counts.total("staying"), "undecided": counts.total(outcome="undecided"),
-    }  # fmt: skip
+        "people": counts.total(),
+        "moved" if made else "would move": counts.total("moved"),
+        "staying": counts.total("staying"),
+        "undecided": counts.total(outcome="undecided"),
+    }
     print(", ".join(f"{name} {value}" for name, value in figures.items()))
     for row in tables.area_rows(result.trial, result.on, counts, "en"):
         expected = "" if row.expected is None else f", expected {row.expected}"
         print(f"  {row.key}: {row.customers} customers{expected}" + ("" if row.verified else " (not verified)"))
     for fact, people in counts.missing.items():
         print(f"  undecided without {fact}: {people}")
-    if result.run:
+    if made:
         print(f"run {result.run.pk}")

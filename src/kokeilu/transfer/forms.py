@@ -19,8 +19,8 @@ class RunForm(forms.Form):
     trial = forms.ChoiceField(label=_("Trial"))
     on = DayField(label=_("Day"), help_text=_("Responsibility moves from this day on."))
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, initial={"on": clock.today()}, **named)
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial or {"on": clock.today()})
         self.fields["trial"].choices = [  # type: ignore[attr-defined]
             (key, shipped(key).names[formats.language()]) for key in shipped_keys()
         ]

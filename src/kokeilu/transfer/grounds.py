@@ -14,7 +14,5 @@ RESPONSIBLE = "responsible"
 @policy.register_ground
 def responsible(actor: Actor, persons: Collection[UUID]) -> Mapping[UUID, str]:
     """Those of the persons for whom the actor's organisation is responsible today."""
-    covered = Responsibility.objects.on(clock.today()).filter(
-        organisation=actor.organisation, person__in=list(persons)
-    )
+    covered = Responsibility.objects.on(clock.today()).filter(organisation=actor.organisation, person__in=list(persons))
     return dict.fromkeys(covered.values_list("person", flat=True), RESPONSIBLE)

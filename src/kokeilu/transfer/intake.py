@@ -41,7 +41,5 @@ def give_to_state(cursor: CursorWrapper, as_of: date) -> None:
 
 def state_id() -> UUID:
     """The state's employment service, made where it is missing."""
-    state, _ = Organisation.objects.get_or_create(
-        key=STATE, defaults={"kind": Organisation.Kind.STATE, **STATE_NAMES}
-    )
+    state, _ = Organisation.objects.get_or_create(key=STATE, defaults={"kind": Organisation.Kind.STATE, **STATE_NAMES})
     return state.pk

@@ -16,9 +16,9 @@ from kokeilu.web import formats
 BOTH = "fi+sv"  # where the service language is unknown: neither is taken for granted
 
 
-def language_of(service_language: pl.Expr) -> pl.Expr:
-    """The language of a person's notice."""
-    return pl.when(service_language.is_in(["fi", "sv"])).then(service_language).otherwise(pl.lit(BOTH))
+def language_of(service_language: pl.Series) -> pl.Series:
+    """The language of each person's notice."""
+    return service_language.replace_strict({"fi": "fi", "sv": "sv"}, default=BOTH, return_dtype=pl.String)
 
 
 def compose(trial: Trial, run: Run, moved: pl.DataFrame, organisations: dict[str, Organisation]) -> list[Message]:

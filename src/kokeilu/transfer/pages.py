@@ -115,8 +115,7 @@ def _preview(request: Request, result: actions.Result) -> HttpResponse:
     outcome = _outcome(result.trial, result, result.counts, people)
     shown = [sample.person for row in outcome["reasons"] for sample in row.samples]
     saw_persons(request, shown, {"trial": result.trial.key, "on": result.on.isoformat()})
-    confirm = ConfirmForm()
-    confirm.initial = {"trial": result.trial.key, "on": result.on, "seen": result.state}
+    confirm = ConfirmForm(initial={"trial": result.trial.key, "on": result.on, "seen": result.state})
     context = outcome | {"confirm": confirm, "in_future": result.on > clock.today()}
     return render(request, "transfer/preview.html", context)
 
@@ -141,7 +140,9 @@ def run(request: Request) -> HttpResponse:
     return redirect("transfer:result", result.run.pk)
 
 
-def _outcome(trial: Trial, run: Any, counts: Counts, people: dict[tuple[str, int], list] | None = None) -> dict[str, Any]:
+def _outcome(
+    trial: Trial, run: Any, counts: Counts, people: dict[tuple[str, int], list[tables.Sample]] | None = None
+) -> dict[str, Any]:
     """What the preview and the result page both show; `run` has `on` and `extract`."""
     language = formats.language()
     return {
@@ -172,7 +173,8 @@ def result(request: Request, run_id: UUID) -> HttpResponse:
         counts = counts.of_area(area)
     choices = [{"label": _("All"), "href": request.path, "current": not area}]
     choices += [
-        {"label": row.name, "href": f"?area={row.key}", "count": row.people, "current": row.key == area} for row in areas
+        {"label": row.name, "href": f"?area={row.key}", "count": row.people, "current": row.key == area}
+        for row in areas
     ]
     context = _outcome(trial, run, counts) | {
         "run": run,
@@ -230,7 +232,7 @@ def undecided(request: Request) -> HttpResponse:
             "rows": [
                 {
                     "name": ", ".join(part for part in (details.family_name, details.given_names) if part) or "–",
-                    "area": areas.get(decisions[details.person_id].area, "–"),
+                    "area": areas.get(decisions[details.person_id].area or "", "–"),
                     "missing": [FACTS[fact].label[language] for fact in decisions[details.person_id].missing],
                 }
                 for details in page_obj

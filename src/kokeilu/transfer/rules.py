@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, cast
 
 import polars as pl
 
@@ -118,7 +118,7 @@ def count(changed: pl.DataFrame) -> Counts:
         .len()
         .sort("len", "fact", descending=[True, False])
     )
-    return Counts(tuple(Group(**row) for row in groups.to_dicts()), dict(missing.iter_rows()))
+    return Counts(tuple(cast(Group, row) for row in groups.to_dicts()), dict(missing.iter_rows()))
 
 
 def samples(changed: pl.DataFrame) -> pl.DataFrame:

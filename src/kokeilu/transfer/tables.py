@@ -10,7 +10,7 @@ import polars as pl
 from kokeilu.law import explain
 from kokeilu.law.explain import Reason
 from kokeilu.law.facts import FACTS
-from kokeilu.law.trial import Trial
+from kokeilu.law.trial import Criterion, Group, Trial
 from kokeilu.register.models import Details
 from kokeilu.transfer.models import Decision
 from kokeilu.transfer.rules import SAMPLES_EACH, Counts
@@ -81,7 +81,8 @@ def area_rows(trial: Trial, on: date, counts: Counts, language: str) -> list[Are
     members = defaultdict(list)
     for row in trial.areas_on(on):
         members[row.area].append(row)
-    found = sorted({group["area"] for group in counts.groups if group["area"] in members}, key=lambda key: names[key])
+    areas = {group["area"] for group in counts.groups if group["area"] in members}
+    found = sorted((area for area in areas if area), key=lambda key: names[key])
     return [
         AreaRow(
             key=key,
@@ -106,7 +107,7 @@ def reason_rows(
     """
     areas = {group["area"] for group in counts.groups}
     area = areas.pop() if len(areas) == 1 else None
-    rows: dict[tuple, ReasonRow] = {}
+    rows: dict[tuple[str, tuple[Reason, ...]], ReasonRow] = {}
     for group in counts.groups:
         outcome, pattern = group["outcome"], group["pattern"]
         reasons = _reasons(trial, on, pattern, outcome, language, area)
@@ -120,9 +121,7 @@ def reason_rows(
     return sorted(rows.values(), key=lambda row: (order[row.outcome], -row.people, [r.text for r in row.reasons]))
 
 
-def _reasons(
-    trial: Trial, on: date, pattern: int, outcome: str, language: str, area: str | None
-) -> tuple[Reason, ...]:
+def _reasons(trial: Trial, on: date, pattern: int, outcome: str, language: str, area: str | None) -> tuple[Reason, ...]:
     found = explain.reasons(trial, on, pattern, outcome, language, area=area)
     if area:
         return tuple(found)
@@ -152,5 +151,5 @@ def missing_rows(counts: Counts, language: str) -> list[tuple[str, str, int]]:
 def unverified(trial: Trial, on: date) -> list[str]:
     """The citations in force on the day whose text has not been verified, in the order of the law."""
     version = trial.version_on(on)
-    parts = [*version.criteria, *(group for group in version.groups.values() if group.law)]
+    parts: list[Criterion | Group] = [*version.criteria, *(each for each in version.groups.values() if each.law)]
     return list(dict.fromkeys(part.law for part in parts if not part.verified))

@@ -51,9 +51,7 @@ _NOTIFY = """
 
 def held_on(cursor: CursorWrapper, day: date) -> pl.DataFrame:
     """The responsibility of each person that holds on the day (rules.HELD)."""
-    columns = {
-        f"{column} AS {name}": dtype for column, (name, dtype) in zip(_HELD_COLUMNS, HELD.items(), strict=True)
-    }
+    columns = {f"{column} AS {name}": dtype for column, (name, dtype) in zip(_HELD_COLUMNS, HELD.items(), strict=True)}
     return store.fetch(cursor, columns, _HELD, [day])
 
 
@@ -73,9 +71,7 @@ def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, messages: Sequenc
     """Close or supersede the old responsibilities of the moved, open the new ones, and note what to tell."""
     Message.objects.bulk_create(messages)
     cursor.execute(_MOVING)
-    store.copy_in(
-        cursor, "moving", moved.select("person", "responsibility", "goes_to", "pattern", "language", "whole")
-    )
+    store.copy_in(cursor, "moving", moved.select("person", "responsibility", "goes_to", "pattern", "language", "whole"))
     cursor.execute("ANALYZE moving")
     cursor.execute(_CLOSE, [run.on, run.pk])
     cursor.execute(_SUPERSEDE, [run.pk])

@@ -99,7 +99,7 @@ def test_direct_sql_cannot_add_another_organisation(person: Person, constraint: 
     "statement",
     [
         "DELETE FROM transfer_responsibility",
-        "TRUNCATE transfer_responsibility",
+        "TRUNCATE transfer_responsibility CASCADE",
         "WITH gone AS (DELETE FROM transfer_responsibility RETURNING person_id)"
         " INSERT INTO transfer_responsibility (person_id, organisation_id, valid, ground)"
         " SELECT person_id, (SELECT id FROM access_organisation LIMIT 1), '[2021-02-02,)', 'intake' FROM gone",

@@ -202,7 +202,11 @@ def test_every_page_speaks_three_languages(client: Client, enter: Callable, lang
     people(extract(), {}, {"service_language": "sv"}, {"service_language": None}, OUT, UNDECIDED)
     run = actions.run(TRIAL, START).run
     enter(Role.STATE_OFFICER, "te", language)
-    pages = ["/transfer/", "/transfer/undecided/", *(reverse(f"transfer:{n}", args=[run.pk]) for n in ("result", "notices"))]
+    pages = [
+        "/transfer/",
+        "/transfer/undecided/",
+        *(reverse(f"transfer:{n}", args=[run.pk]) for n in ("result", "notices")),
+    ]
     answers = [client.get(page) for page in pages]
     answers.append(client.post("/transfer/preview/", FORM | {"on": "2021-03-02"}))
     assert all(answer.status_code == 200 and f'lang="{language}"' in text(answer) for answer in answers)

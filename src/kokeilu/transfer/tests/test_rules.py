@@ -122,7 +122,9 @@ def test_counts_add_up(drawn: list[tuple]) -> None:
     assert counts.total("moved") == changed["goes_to"].count()
     assert counts.total(outcome="in") == sum(pattern == IN for pattern, *_ in drawn)
     assert Counts.from_json(counts.to_json()) == counts
-    assert sum(counts.of_area(area).total() for area in ("helsinki", "espoo")) == counts.total() - counts.total(area=None)
+    assert sum(counts.of_area(area).total() for area in ("helsinki", "espoo")) == counts.total() - counts.total(
+        area=None
+    )
 
 
 def test_missing_facts_are_counted_apart() -> None:

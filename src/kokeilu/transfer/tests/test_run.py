@@ -58,7 +58,6 @@ def test_those_whom_the_law_includes_move_on_the_day_and_nobody_else() -> None:
         extract(), {}, OUT, UNDECIDED, {"municipality": "257"}
     )  # Kirkkonummi is in no trial area
     result = actions.run(TRIAL, START)
-    assert result.run is not None
     assert not result.done_before
     assert [responsible(inside, day) for day in (FEBRUARY, START, date(2030, 1, 1))] == ["te", "helsinki", "helsinki"]
     assert {responsible(person) for person in (outside, unclear, elsewhere)} == {"te"}
@@ -92,7 +91,7 @@ def test_a_preview_counts_what_the_run_does_and_changes_nothing() -> None:
     inside, _, _ = people(extract(), {}, OUT, UNDECIDED)
     before = tables()
     seen = actions.preview(TRIAL, START)
-    assert seen.run is None
+    assert seen.preview
     assert tables() == before
     assert not ChangeLog.objects.filter(action="transfer.run").exists()
     done = actions.run(TRIAL, START, seen=seen.state)
@@ -216,7 +215,9 @@ def test_the_order_of_rows_changes_no_decision(monkeypatch: pytest.MonkeyPatch) 
     plain = actions.preview(TRIAL, START)
     results = []
     for seed in range(3):
-        monkeypatch.setattr(actions, "facts_on", lambda day, s=seed: whole(day).sample(fraction=1, shuffle=True, seed=s))
+        monkeypatch.setattr(
+            actions, "facts_on", lambda day, s=seed: whole(day).sample(fraction=1, shuffle=True, seed=s)
+        )
         results.append(actions.preview(TRIAL, START))
     assert all(result.counts == plain.counts and result.samples.equals(plain.samples) for result in results)
     actions.run(TRIAL, START)
@@ -321,7 +322,9 @@ def test_a_definition_that_changed_is_another_run() -> None:
     assert result.counts.total("staying") == 1
 
 
-def test_the_ground_is_being_responsible_today(actor_of: Callable, settings, django_assert_num_queries: Callable) -> None:
+def test_the_ground_is_being_responsible_today(
+    actor_of: Callable, settings, django_assert_num_queries: Callable
+) -> None:
     from kokeilu.access import policy
 
     inside, outside = people(extract(), {}, OUT)
