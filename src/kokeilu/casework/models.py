@@ -90,5 +90,5 @@ class Assignment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["worker", "person"], name="assignment_current", condition=Q(valid__upper_inf=True)),
+            models.Index(fields=["worker", "person"], name="assignment_by_worker"),
         ]

@@ -118,7 +118,7 @@ def test_no_plan_at_all_is_better(people: list[Any], staff: list[Any]) -> None:
     for one in served:
         if one["relation"] not in {each["worker"] for each in staff}:
             one["relation"] = None
-    best = min((objective(served, staff, each) for each in every_plan(served, staff)))
+    best = min(objective(served, staff, each) for each in every_plan(served, staff))
     assert objective(served, staff, pairs(plan)) == best
     assert tuple(plan.unmet[criterion] for criterion in Criterion) == best
 
