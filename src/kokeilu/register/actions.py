@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -83,8 +84,12 @@ def _silent(_what: str, _done: int, _total: int) -> None:
 
 
 def import_extracts(
-    extracts: Sequence[tuple[Path | str, date]], actor: Actor | None = None, accept_valid: bool = False,
-    dry_run: bool = False, correction: bool = False, progress: Progress = _silent,
+    extracts: Sequence[tuple[Path | str, date]],
+    actor: Actor | None = None,
+    accept_valid: bool = False,
+    dry_run: bool = False,
+    correction: bool = False,
+    progress: Progress = _silent,
 ) -> ImportResult:
     """Import register extracts, each as of a day, in one transaction.
 
@@ -118,7 +123,7 @@ def _check_days(plan: Sequence[tuple[Path, date]]) -> None:
             raise Problem(f"the day of the extract, {as_of}, is in the future", file=path, mend="check --as-of")
         if as_of < EARLIEST:
             raise Problem(f"the day of the extract, {as_of}, is before {EARLIEST}", file=path, mend="check --as-of")
-    for (first, day), (second, next_day) in zip(plan, plan[1:], strict=False):
+    for (first, day), (second, next_day) in pairwise(plan):
         if day == next_day:
             raise Problem(f"{first.name} and {second.name} are both as of {day}", mend="import one of them")
 
@@ -140,7 +145,7 @@ def _database_problems() -> Iterator[None]:
         cause = error if isinstance(error, psycopg.Error) else error.__cause__
         if isinstance(cause, psycopg.errors.LockNotAvailable):
             raise Problem("another import is running", mend="wait until it has ended, then try again") from None
-        if isinstance(cause, psycopg.errors.InsufficientResources):
+        if isinstance(cause, psycopg.errors.DiskFull):
             raise Problem(
                 "the database has no room for this import; nothing was stored", mend="make room on its disk"
             ) from None
@@ -275,8 +280,14 @@ class _Import:
 
     def _insert(self, source: _Source, *, correction: bool) -> None:
         Extract.objects.create(
-            id=source.key, as_of=source.as_of, sha256=source.sha256, file_name=source.path.name, rows=source.rows,
-            rejected=source.rejected, correction=correction, imported_by=self.actor.user if self.actor else None,
+            id=source.key,
+            as_of=source.as_of,
+            sha256=source.sha256,
+            file_name=source.path.name,
+            rows=source.rows,
+            rejected=source.rejected,
+            correction=correction,
+            imported_by=self.actor.user if self.actor else None,
         )
 
     def _log(self, source: _Source, outcome: Imported) -> None:

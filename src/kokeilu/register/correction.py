@@ -16,7 +16,12 @@ from kokeilu.register.periods import WHO, Counts
 
 
 def correct(
-    cursor: CursorWrapper, people: People, rows: pl.DataFrame, new: pl.Series, extract: str, window: tuple[date, date | None]
+    cursor: CursorWrapper,
+    people: People,
+    rows: pl.DataFrame,
+    new: pl.Series,
+    extract: str,
+    window: tuple[date, date | None],
 ) -> Counts:
     """Merge a correction. `rows` has `who` and the facts of everyone in it, `new` who was never known (stored
     already), `window` its day and the next extract's, None where there is none."""
@@ -34,8 +39,12 @@ def correct(
     arrived = stated.select("person").join(present.to_frame("person"), on="person", how="anti")
     changed = pl.concat(altered).unique().to_frame("person").join(arrived, on="person", how="anti")
     return Counts(
-        people=len(rows), new=len(new), changed=len(changed), returned=len(arrived) - len(new),
-        unchanged=len(rows) - len(arrived) - len(changed), closed=len(gone),
+        people=len(rows),
+        new=len(new),
+        changed=len(changed),
+        returned=len(arrived) - len(new),
+        unchanged=len(rows) - len(arrived) - len(changed),
+        closed=len(gone),
     )
 
 
@@ -50,7 +59,12 @@ def _held(cursor: CursorWrapper, name: str, facts: tuple[str, ...], window: tupl
 
 
 def _replace(
-    cursor: CursorWrapper, name: str, facts: tuple[str, ...], stated: pl.DataFrame, held: pl.DataFrame, extract: str,
+    cursor: CursorWrapper,
+    name: str,
+    facts: tuple[str, ...],
+    stated: pl.DataFrame,
+    held: pl.DataFrame,
+    extract: str,
     window: tuple[date, date | None],
 ) -> tuple[pl.Series, pl.Series]:
     """Returns the persons whose facts the correction changes in this table, and those it does not know."""
@@ -75,7 +89,11 @@ def _replace(
 
 
 def _supersede(
-    cursor: CursorWrapper, name: str, ids: pl.Series, facts: tuple[str, ...], extract: str,
+    cursor: CursorWrapper,
+    name: str,
+    ids: pl.Series,
+    facts: tuple[str, ...],
+    extract: str,
     window: tuple[date, date | None],
 ) -> None:
     """Supersede rows and write anew what they say before and after the window."""

@@ -110,3 +110,8 @@ def _language(code: str, reader: str) -> str:
         return str(Locale.parse(reader).languages.get(code, code))
     except UnknownLocaleError:
         return code
+
+
+def education(level: int | None) -> str | Promise:
+    """What an ISCED 2011 level is called."""
+    return UNKNOWN if level is None else EDUCATION[level]

@@ -8,8 +8,8 @@ from django.db.backends.utils import CursorWrapper
 
 from kokeilu.register import store
 from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
-from kokeilu.register.periods import Counter, State, Table
 from kokeilu.register.people import People
+from kokeilu.register.periods import Counter, State, Table
 
 LOADED_TABLES = ("register_details", "register_contact", "register_situation", "register_supportdays")
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
@@ -49,12 +49,13 @@ def store_state(cursor: CursorWrapper, state: State, people: People, extracts: S
         opened, closed = table.changes()
         _close(cursor, name, closed.join(sources, on="by"))
         periods = opened.join(sources, on="by", how="left").join(ends, on="closed_by", how="left")
+        start, end = pl.col("day").cast(pl.String), pl.col("until").cast(pl.String).fill_null("")
         store.copy_in(
             cursor, f"register_{name}",
             periods.select(
                 *table.facts, "closed_by_id",
                 person_id=people.persons.gather(periods["who"]),
-                valid=pl.format("[{},{})", pl.col("day").cast(pl.String), pl.col("until").cast(pl.String).fill_null("")),
+                valid=pl.format("[{},{})", start, end),
                 opened_by_id="extract",
             ),
         )  # fmt: skip

@@ -98,8 +98,11 @@ class Details(Period):
         indexes = [
             *Period.Meta.indexes,
             models.Index(
-                finnish_key("family_name"), finnish_key("given_names"), "person",
-                name="details_current_name", condition=CURRENT,
+                finnish_key("family_name"),
+                finnish_key("given_names"),
+                "person",
+                name="details_current_name",
+                condition=CURRENT,
             ),
         ]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
+from kokeilu.register.columns import COLUMNS, COUNTER
 
 WHO = pl.UInt32()
 
@@ -51,7 +51,9 @@ class Table:
         for ending in (held, gone):
             self.closed.append(ending.select("id", "run", by=pl.lit(number, pl.Int32)))
         new = changed.select(
-            "who", *self.facts, id=pl.lit(None, pl.Int64),
+            "who",
+            *self.facts,
+            id=pl.lit(None, pl.Int64),
             run=pl.int_range(self.runs, self.runs + pl.len(), dtype=pl.Int64),
         )
         self.runs += len(new)
@@ -64,7 +66,9 @@ class Table:
         """What this pass changes: new periods (who, facts, `by`, `closed_by`: numbers of extracts, the latter null
         while open) and stored ones that close (id, `by`)."""
         opened = pl.concat([_opened_schema(self.facts).to_frame(), *self.opened])
-        closed = pl.concat([pl.Schema({"id": pl.Int64(), "run": pl.Int64(), "by": pl.Int32()}).to_frame(), *self.closed])
+        closed = pl.concat(
+            [pl.Schema({"id": pl.Int64(), "run": pl.Int64(), "by": pl.Int32()}).to_frame(), *self.closed]
+        )
         ends = closed.drop_nulls("run").select("run", closed_by="by")
         periods = opened.join(ends, on="run", how="left", maintain_order="left").drop("run")
         return periods, closed.drop_nulls("id").select("id", "by")
@@ -131,11 +135,12 @@ class State:
         returned = rows.select("who").join(present_before.to_frame(), on="who", how="anti")
         returned = returned.join(new.to_frame("who"), on="who", how="anti")
         arrived = pl.concat([returned["who"], new.cast(WHO)])
-        altered = pl.concat(changed).unique()
-        altered = altered.to_frame("who").join(arrived.to_frame("who"), on="who", how="anti")
+        altered = pl.concat(changed).unique().to_frame("who").join(arrived.to_frame("who"), on="who", how="anti")
         return Counts(
-            people=len(rows), new=len(new), changed=len(altered), returned=len(returned),
-            unchanged=len(rows) - len(arrived) - len(altered), closed=len(gone),
+            people=len(rows),
+            new=len(new),
+            changed=len(altered),
+            returned=len(returned),
+            unchanged=len(rows) - len(arrived) - len(altered),
+            closed=len(gone),
         )
-
-

@@ -86,12 +86,11 @@ def _read_parquet(path: Path, data: bytes) -> Rows:
         raise Problem("the file has columns and no rows", file=path)
     for name, dtype in COLUMNS.items():
         if not _fits(frame.schema[name], dtype):
-            raise Problem(
-                f"the column {name} is of type {frame.schema[name]}; the format says {dtype}", file=path
-            )
+            raise Problem(f"the column {name} is of type {frame.schema[name]}; the format says {dtype}", file=path)
     empty_is_unknown = [
         pl.when(pl.col(name).cast(pl.String) != "").then(pl.col(name).cast(pl.String)).alias(name)
-        for name, dtype in COLUMNS.items() if dtype == pl.String
+        for name, dtype in COLUMNS.items()
+        if dtype == pl.String
     ]
     texts = frame.with_columns(empty_is_unknown)
     typed = texts.select(
@@ -212,7 +211,7 @@ def cut(path: Path, data: bytes, lines: pl.Series) -> bytes:
         ends = ends[_outside_quotes(path, byte, _separator(text[: ends[0]]))[ends]]
     begins = np.searchsorted(np.flatnonzero(byte == ord("\n")), ends[:-1] + 1) + 1
     wanted = np.repeat(np.concatenate(([True], np.isin(begins, lines.to_numpy()))), np.diff(ends, prepend=-1))
-    return byte[wanted].tobytes()
+    return bytes(byte[wanted])
 
 
 def _outside_quotes(path: Path, byte: np.ndarray, separator: bytes) -> np.ndarray:
@@ -234,7 +233,7 @@ def _outside_quotes(path: Path, byte: np.ndarray, separator: bytes) -> np.ndarra
     inside = np.zeros(len(byte) + 1, np.int8)
     inside[opening] += 1
     inside[closing] -= 1
-    return np.cumsum(inside[:-1], dtype=np.int8) == 0
+    return np.asarray(np.cumsum(inside[:-1], dtype=np.int8) == 0)
 
 
 def _typed(cells: pl.DataFrame, errors: pl.DataFrame) -> Rows:
@@ -242,9 +241,7 @@ def _typed(cells: pl.DataFrame, errors: pl.DataFrame) -> Rows:
     filled = pl.col(list(COLUMNS)) != ""
     texts = cells.with_columns(pl.when(filled).then(pl.col(list(COLUMNS))))
     typed = texts.select("line", *(_parsed(name, dtype) for name, dtype in COLUMNS.items()))
-    lost = [
-        _lost(typed["line"], texts[name], typed[name]) for name, dtype in COLUMNS.items() if dtype != pl.String
-    ]
+    lost = [_lost(typed["line"], texts[name], typed[name]) for name, dtype in COLUMNS.items() if dtype != pl.String]
     return Rows(typed, pl.concat([ERRORS.to_frame(), errors, *lost]))
 
 

@@ -86,5 +86,7 @@ def _write(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise Problem(
-            f"cannot be written: {error.strerror}; nothing was stored", file=path, mend="make room or allow writing there"
+            f"cannot be written: {error.strerror}; nothing was stored",
+            file=path,
+            mend="make room or allow writing there",
         ) from None

@@ -21,7 +21,10 @@ def copy_in(cursor: CursorWrapper, table: str, rows: pl.DataFrame) -> None:
 
 
 def fetch(
-    cursor: CursorWrapper, columns: Mapping[str, pl.DataType], source: str, parameters: Sequence[Any] = ()
+    cursor: CursorWrapper,
+    columns: Mapping[str, pl.DataType],
+    source: str,
+    parameters: Sequence[Any] | Mapping[str, Any] = (),
 ) -> pl.DataFrame:
     """Columns of `source` (what follows FROM) as a frame of these types; the keys are SQL expressions `AS` names.
 
@@ -35,11 +38,10 @@ def fetch(
     schema = pl.Schema(zip(names, columns.values(), strict=True))
     if text is None:
         return schema.to_frame()
-    frame = pl.read_csv(
+    return pl.read_csv(
         io.BytesIO(text.encode()), separator="\x1f", eol_char="\x1e", quote_char=None, has_header=False,
         new_columns=names, schema=schema,
     )  # fmt: skip
-    return frame
 
 
 _STRUCTURE = """

@@ -75,7 +75,7 @@ def timeline(person: UUID, *, residence: bool = True) -> list[web.Row]:
     Subjects without anything to show are left out, and where the person lives is too unless `residence`, for people
     whose address is protected. Two queries.
     """
-    rows = {
+    rows: dict[type[Period], list[Period]] = {
         table: list(table.objects.filter(person=person, superseded_by=None).order_by("valid"))
         for table in (Situation, Details)
     }

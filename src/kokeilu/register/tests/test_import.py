@@ -195,7 +195,11 @@ def test_a_correction_of_the_newest_extract_and_of_before_the_first(tmp_path: Pa
 
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(strategies.lists(strategies.tuples(strategies.integers(0, 5), strategies.integers(0, 10_000)), min_size=1, max_size=6))
+@given(
+    strategies.lists(
+        strategies.tuples(strategies.integers(0, 5), strategies.integers(0, 10_000)), min_size=1, max_size=6
+    )
+)
 def test_any_order_of_extracts_gives_each_day_its_last_word(tmp_path: Path, steps: list[tuple[int, int]]) -> None:
     """Extracts of any days in any order, the late ones as corrections: each day's facts are those of the newest extract
     of that day or before, and of several of one day the last; and what was known after each step stays so."""
