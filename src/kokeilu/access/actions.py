@@ -45,7 +45,9 @@ def add_user(
 
 
 @transaction.atomic
-def add_membership(*, user: User, organisation: Organisation, role: Role, since: date, actor: Actor | None) -> Membership:
+def add_membership(
+    *, user: User, organisation: Organisation, role: Role, since: date, actor: Actor | None
+) -> Membership:
     """Give a person a role in an organisation from `since` on, without end.
 
     Raises PermissionDenied; Problem where they hold it on a day from `since` on.

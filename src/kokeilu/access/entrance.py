@@ -10,7 +10,6 @@ import jwt
 import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
-from allauth.account.internal.decorators import login_not_required
 from allauth.account.views import LoginView
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
@@ -20,6 +19,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,9 @@ class Identities(DefaultSocialAccountAdapter):
         """Show a log-in that failed at the provider in the design; one that the person stopped has its own page."""
         if error == AuthError.CANCELLED:
             return
-        text = _("The log-in service did not confirm who you are. Try again; if it fails again, tell your administrator.")
+        text = _(
+            "The log-in service did not confirm who you are. Try again; if it fails again, tell your administrator."
+        )
         raise ImmediateHttpResponse(errors.page(request, 403, text))
 
 
@@ -89,14 +91,13 @@ class Entrance(LoginView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Whether the password is asked for, and the log-in service by its name."""
-        return super().get_context_data(**kwargs) | {
-            "password_log_in": settings.KOKEILU_PASSWORD_LOGIN,
-            "service": settings.KOKEILU_OIDC["name"] if settings.KOKEILU_OIDC else "",
-        }
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        service = settings.KOKEILU_OIDC["name"] if settings.KOKEILU_OIDC else ""
+        return context | {"password_log_in": settings.KOKEILU_PASSWORD_LOGIN, "service": service}
 
 
 class VerifyingAdapter(OpenIDConnectOAuth2Adapter):
-    """Checks every ID token by the provider's published keys, also one fetched directly, and one without a key's name."""
+    """Checks every ID token by the provider's published keys, also one fetched directly or without a key's name."""
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
         with get_adapter().get_requests_session() as session:
@@ -127,10 +128,11 @@ def oidc_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _at_provider(OAuth2CallbackView, request, provider_id)
 
 
-def _at_provider(view: type, request: HttpRequest, provider_id: str) -> HttpResponse:
+def _at_provider(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
     try:
-        return view.adapter_view(VerifyingAdapter(request, provider_id))(request)
+        response: HttpResponse = view.adapter_view(VerifyingAdapter(request, provider_id))(request)
     except SocialApp.DoesNotExist as unknown:
         raise Http404 from unknown
     except requests.RequestException:
         return errors.page(request, 503, _("The log-in service does not answer. Try again in a few minutes."))
+    return response

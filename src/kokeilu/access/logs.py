@@ -14,17 +14,32 @@ def record_reading(
     """Write that the actor is about to see the persons. `query` is a list's search and filters; what may be an
     identity code is never in it."""
     ReadLog.objects.create(
-        user=actor.user, organisation=actor.organisation, role=actor.role, operation=operation.key,
-        ground=ground, persons=list(persons), query=dict(query or {}),
+        user=actor.user,
+        organisation=actor.organisation,
+        role=actor.role,
+        operation=operation.key,
+        ground=ground,
+        persons=list(persons),
+        query=dict(query or {}),
     )
 
 
 def record_change(
-    actor: Actor | None, action: str, subject: str, subject_id: object,
-    old: Mapping[str, Any] | None = None, new: Mapping[str, Any] | None = None,
+    actor: Actor | None,
+    action: str,
+    subject: str,
+    subject_id: object,
+    old: Mapping[str, Any] | None = None,
+    new: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a change; `actor` is None where the system itself acts."""
     ChangeLog.objects.create(
-        user=actor.user if actor else None, organisation=actor.organisation if actor else None,
-        role=actor.role if actor else "", action=action, subject=subject, subject_id=str(subject_id), old=old, new=new,
+        user=actor.user if actor else None,
+        organisation=actor.organisation if actor else None,
+        role=actor.role if actor else "",
+        action=action,
+        subject=subject,
+        subject_id=str(subject_id),
+        old=old,
+        new=new,
     )

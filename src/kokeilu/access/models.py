@@ -38,13 +38,13 @@ class Organisation(models.Model):
     name_sv = models.CharField(max_length=200)
     name_en = models.CharField(max_length=200)
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         """The name in the language of the user interface."""
         return str(getattr(self, f"name_{formats.language()}"))
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UserManager(BaseUserManager["User"]):
@@ -78,12 +78,6 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=Role)
     valid = DateRangeField()
 
-    @property
-    def ongoing(self) -> bool:
-        """Whether the role is held today or will be."""
-        upper = self.valid.upper
-        return not self.valid.isempty and (upper is None or upper > clock.today())
-
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -96,6 +90,12 @@ class Membership(models.Model):
                 ],
             )
         ]
+
+    @property
+    def ongoing(self) -> bool:
+        """Whether the role is held today or will be."""
+        upper = self.valid.upper
+        return not self.valid.isempty and (upper is None or upper > clock.today())
 
 
 class ReadLog(models.Model):

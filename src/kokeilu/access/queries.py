@@ -15,8 +15,8 @@ def organisations() -> QuerySet[Organisation]:
 
 def users(search: str = "") -> QuerySet[User]:
     """Users by name, those whose name or e-mail address holds `search`, with their roles at hand."""
-    found = User.objects.filter(Q(name__icontains=search) | Q(email__icontains=search)) if search else User.objects.all()
-    return found.prefetch_related("memberships__organisation").order_by("name", "email")
+    found = Q(name__icontains=search) | Q(email__icontains=search) if search else Q()
+    return User.objects.filter(found).prefetch_related("memberships__organisation").order_by("name", "email")
 
 
 def changes_of(user: User) -> QuerySet[ChangeLog]:

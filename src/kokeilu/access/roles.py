@@ -26,7 +26,8 @@ def start(request: Request) -> HttpResponse:
 @page(operations.CHOOSE_ROLE, "GET", "POST")
 def roles(request: Request) -> HttpResponse:
     """The roles one holds today; a POST with `membership` works in that one from now on."""
-    mine = Membership.objects.filter(user=request.actor.user, valid__contains=clock.today()).select_related("organisation")
+    today = clock.today()
+    mine = Membership.objects.filter(user=request.actor.user, valid__contains=today).select_related("organisation")
     if request.method == "POST":
         # Compared as text: what comes from outside need not be an id at all.
         if request.POST.get("membership") in {str(pk) for pk in mine.values_list("pk", flat=True)}:

@@ -22,7 +22,8 @@ PAGE = """{% extends "web/base.html" %}{% load i18n shell %}
 {% block content %}
 <h1 class="aksel-heading aksel-heading--large">Virtanen, Maija Åsa</h1>
 {% include "web/components/tabs.html" with label="Sections" tabs=tabs %}
-{% for level in levels %}{% include "web/components/alert.html" with level=level title=level text="Agree on a new interview before the day." %}{% endfor %}
+{% for level in levels %}
+{% include "web/components/alert.html" with level=level title=level text="Agree on an interview." %}{% endfor %}
 <section class="k-stack"><h2 class="aksel-heading aksel-heading--medium">Timeline</h2>
 {% include "web/components/timeline.html" with label="Periods of the customer" timeline=timeline %}</section>
 <dl class="k-stats">
@@ -36,9 +37,12 @@ PAGE = """{% extends "web/base.html" %}{% load i18n shell %}
 {% include "web/components/pagination.html" with page_obj=page_obj %}
 {% include "web/components/empty.html" with text="There is nothing here yet." %}
 {% include "web/components/progress.html" with label="Transferred" value=46000 top=92000 %}
-<div class="k-row">{% for color in colors %}{% include "web/components/tag.html" with text=color color=color %}{% endfor %}{% include "web/components/tag.html" with text="plain" %}</div>
+<div class="k-row">{% for color in colors %}
+{% include "web/components/tag.html" with text=color color=color %}{% endfor %}
+{% include "web/components/tag.html" with text="plain" %}</div>
 <div class="k-columns"><form class="k-form k-panel" method="get">{% include "web/components/form.html" with form=form %}
-<div class="k-row"><button class="aksel-button" data-variant="primary">Save</button> <button class="aksel-button" data-variant="secondary" type="button">Cancel</button></div></form></div>
+<div class="k-row"><button class="aksel-button" data-variant="primary">Save</button>
+<button class="aksel-button" data-variant="secondary" type="button">Cancel</button></div></form></div>
 {% endblock %}"""
 
 COLORS = ["neutral", "info", "success", "warning", "danger", "accent"]

@@ -1,4 +1,4 @@
-"""Every page in a browser, as whoever may open it: accessible, inside the window at phone width, complete in three languages."""
+"""Every page in a browser, as whoever may open it: accessible in three languages, inside the window of a phone."""
 
 import os
 from pathlib import Path

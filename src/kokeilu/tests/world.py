@@ -1,9 +1,8 @@
-"""A small world for tests of the whole house: a few people of Helsinki and Espoo, imported, moved by the law, assigned, counted.
+"""A small world for tests of the whole house: people of Helsinki and Espoo, imported, moved, assigned, counted.
 
 Made by the rooms' own actions, so that every page has something true to show.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -105,5 +104,3 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
         "membership_id": staff["worker"].memberships.get().pk,
         "provider_id": "staff",
     }
-
-

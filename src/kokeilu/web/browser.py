@@ -1,7 +1,7 @@
 """A browser for tests of pages: Chromium, visited as a person, with what every page must hold to.
 
-Fixtures for all rooms (through the shared conftest): `visit` opens a page as an actor; each page it opened is checked at the
-end of the test for broken rules of the content security policy, errors of scripts, and addresses that failed.
+Fixtures for all rooms (through the shared conftest): `visit` opens a page as a person; at the end of the test each
+page it opened is held against broken rules of the content security policy, errors of scripts and addresses that failed.
 """
 
 import os
@@ -141,4 +141,5 @@ def visit(chromium: "Browser", live_server: Any) -> Iterator[Visitor]:
     visitor = Visitor(chromium, live_server.url)
     yield visitor
     visitor.close()
-    assert visitor.faults == []
+    if visitor.faults:
+        pytest.fail("\n".join(visitor.faults))

@@ -16,12 +16,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     The room `access` sets `request.actor`; pages before log-in have none.
     """
     user, actor = getattr(request, "user", None), getattr(request, "actor", None)
-    known = user is not None and user.is_authenticated
+    name = user.name if user is not None and user.is_authenticated else ""
     return {
         "shell": {
-            "home": resolve_url(settings.LOGIN_REDIRECT_URL if known else settings.LOGIN_URL),
+            "home": resolve_url(settings.LOGIN_REDIRECT_URL if name else settings.LOGIN_URL),
             "languages": settings.LANGUAGES,
-            "user_name": user.name if known else "",
+            "user_name": name,
             "organisation": actor.organisation.name if actor else "",
             "role": actor.role.label if actor else "",
             "switch": getattr(request, "role_switch", ""),

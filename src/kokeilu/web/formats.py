@@ -53,7 +53,7 @@ def moment(value: datetime | None) -> str:
 
 
 def days(start: date | None, until: date | None) -> str:
-    """A half-open period [start, until) by its first and last day; open ends stay open: 1.3.2021–30.6.2021, 1.3.2021–."""
+    """A half-open period [start, until) by its first and last day, open ends left open: 1.3.2021–30.6.2021."""
     first = day(start) if start else ""
     last = day(until - timedelta(days=1)) if until else ""
     if first and first == last:

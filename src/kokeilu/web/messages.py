@@ -1,8 +1,8 @@
 """Translations of every room: `python -m kokeilu.web.messages compile|check|update`.
 
-Source texts are English; each room that has texts keeps `locale/fi` and `locale/sv`. `update` brings the room's .po files up to
-its source texts, leaving new ones empty; a person translates; `check` says what is missing; `compile` writes the .mo
-files, which are not kept in the repository. Needs nothing installed besides Babel.
+Source texts are English; each room that has texts keeps `locale/fi` and `locale/sv`. `update` brings the room's .po
+files up to its source texts, leaving new ones empty; a person translates; `check` says what is missing; `compile`
+writes the .mo files, which are not kept in the repository. Needs nothing installed besides Babel.
 """
 
 import io
@@ -44,7 +44,7 @@ def po_file(room: Path, language: str) -> Path:
 
 
 def source_texts(room: Path) -> Catalog:
-    """Every translatable text of a room's Python and templates (not of its tests), as a catalogue without translations."""
+    """Every translatable text of a room's Python and templates, not of its tests, without translations."""
     catalog = Catalog(charset="utf-8")
     for path in sorted(room.rglob("*")):
         inside = path.relative_to(room).parts
@@ -152,7 +152,7 @@ def _faults(wanted: dict[Key, Message], catalog: dict[Key, Message]) -> Iterator
         elif not all(_strings(found)):
             yield f"empty: {key[1]!r}"
         else:
-            expected = set(PLACEHOLDER.findall("".join(message.id if isinstance(message.id, tuple) else (message.id,))))
+            expected = set(PLACEHOLDER.findall("".join(_sources(message))))
             given = set(PLACEHOLDER.findall("".join(_strings(found))))
             if expected != given:
                 yield f"placeholders differ: {key[1]!r}"
@@ -160,15 +160,17 @@ def _faults(wanted: dict[Key, Message], catalog: dict[Key, Message]) -> Iterator
 
 
 def _messages(catalog: Catalog) -> dict[Key, Message]:
-    return {
-        (message.context or "", message.id[0] if isinstance(message.id, tuple) else message.id): message
-        for message in catalog
-        if message.id
-    }
+    return {(message.context or "", _sources(message)[0]): message for message in catalog if message.id}
+
+
+def _sources(message: Message) -> tuple[str, ...]:
+    """The source text, with its plural where it has one."""
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
 
 def _strings(message: Message) -> tuple[str, ...]:
-    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string,)
+    """The translation, in each form of the plural where it has one."""
+    return (message.string or "",) if isinstance(message.string, str | None) else tuple(message.string)
 
 
 def main(arguments: list[str]) -> int:

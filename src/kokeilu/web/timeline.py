@@ -103,10 +103,7 @@ def _ticks(first: date, until: date) -> list[Tick]:
     step = next(step for step in (1, 2, 3, 4, 6, 12, 24, 60, 120, 240, 600, 1200) if months / step <= LONGEST_AXIS)
     index = first.year * 12 + first.month - 1
     index += (first.day > 1) if step == 1 else 0
-    starts = [
-        date(at // 12, at % 12 + 1, 1)
-        for at in range(index - index % step, until.year * 12 + until.month, step)
-    ]
+    starts = [date(at // 12, at % 12 + 1, 1) for at in range(index - index % step, until.year * 12 + until.month, step)]
     return [
         Tick(str(day.year) if step >= 12 else f"{day.month}/{day.year}", _percent(day, first, until))
         for day in starts

@@ -241,7 +241,8 @@ def test_a_token_that_is_not_the_providers_for_us_now_is_refused(client, service
     token = jwt.encode(claims, ours, algorithm="RS256")
     monkeypatch.setattr(jwt.PyJWKSet, "from_dict", lambda _answer: jwt.PyJWKSet([published]))
     decode = entrance.VerifyingAdapter._decode_id_token
-    monkeypatch.setattr(entrance.VerifyingAdapter, "_decode_id_token", lambda self, app, _given: decode(self, app, token))
+    instead = lambda self, app, _given: decode(self, app, token)  # noqa: E731
+    monkeypatch.setattr(entrance.VerifyingAdapter, "_decode_id_token", instead)
     response = client.get(at_provider(client, "subject-1"), HTTP_ACCEPT_LANGUAGE="en")
     assert response.status_code == 403
     assert "did not confirm who you are" in response.content.decode()

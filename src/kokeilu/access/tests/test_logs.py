@@ -23,7 +23,9 @@ def actor(actor_of):
 
 
 @pytest.mark.parametrize("table", ["access_readlog", "access_changelog"])
-@pytest.mark.parametrize("sql", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "DELETE FROM {} WHERE false"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}", "DELETE FROM {} WHERE false"]
+)
 def test_the_database_refuses_to_change_a_log(actor, table, sql):
     with (
         pytest.raises(IntegrityError, match=f"{table} is append-only"),

@@ -43,7 +43,7 @@ def test_the_ground_registered_first_stands(actor_of, grounds):
 
 
 def test_require_raises_with_the_reason(actor_of):
-    with pytest.raises(PermissionDenied, match="^role$"):
+    with pytest.raises(PermissionDenied, match=r"^role$"):
         policy.require(actor_of(Role.ANALYST, "ely"), see_list)
     policy.require(actor_of(Role.WORKER, "helsinki"), see_list)
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_without_a_role_nothing_opens_but_the_reason_is_told(logged_in):
-    client, actor = logged_in(Role.WORKER, "helsinki")
+    client, _actor = logged_in(Role.WORKER, "helsinki")
     Membership.objects.update(valid=(date(2021, 1, 1), date(2021, 3, 31)))  # until yesterday
     for address in ("/start/", "/roles/", "/admin/"):
         response = client.get(address)
@@ -39,7 +39,7 @@ def test_among_several_roles_the_chosen_one_counts(logged_in):
 
 def test_a_role_of_somebody_else_cannot_be_chosen(logged_in):
     client, _actor = logged_in(Role.WORKER, "helsinki")
-    other_client, other = logged_in(Role.ADMINISTRATOR, "te")
+    _client, other = logged_in(Role.ADMINISTRATOR, "te")
     response = client.post("/roles/", {"membership": other.user.memberships.get().pk})
     assert response.status_code == 200
     assert "choice is not yours" in response.content.decode()

@@ -74,7 +74,7 @@ def dressed(field: BoundField) -> SafeString:
     Django adds `aria-describedby` for the help text and `aria-invalid` itself; the errors' id is added here.
     """
     kind = field_kind(field)
-    attributes = {}
+    attributes: dict[str, str | bool] = {}
     if kind in ("text", "select"):
         name = "aksel-select__input" if kind == "select" else "aksel-text-field__input"
         attributes["class"] = f"{name} aksel-body-short"

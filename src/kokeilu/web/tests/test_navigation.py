@@ -16,9 +16,7 @@ def _own_entries(monkeypatch):
     navigation.add("First", "first", "open", 20)
 
 
-@pytest.mark.parametrize(
-    ("path", "current"), [("/first/", ["page", ""]), ("/first/7/", ["true", ""]), ("/", ["", ""])]
-)
+@pytest.mark.parametrize(("path", "current"), [("/first/", ["page", ""]), ("/first/7/", ["true", ""]), ("/", ["", ""])])
 def test_shown(path, current):
     entries = navigation.shown(RequestFactory().get(path))
     assert [entry.href for entry in entries] == ["/first/", "/last/"]
