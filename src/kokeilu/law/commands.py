@@ -126,7 +126,8 @@ def table(
     found = _trial(trial)
     version = found.version_on(on)
     console = Console(highlight=False, soft_wrap=False)
-    console.print(f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)")
+    title = f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)"
+    console.print(title, soft_wrap=True)
     for decision_table in decision_tables(version):
         console.print(_rendered(decision_table))
     console.print(_stay(version), soft_wrap=True)
@@ -175,6 +176,9 @@ def _legend(version: "Version", language: str) -> list[str]:
             f"{criterion.key}: {_sql(criterion.test)} [{citation(criterion.law, criterion.verified, language)}]"
         )
         lines += [f"  yes: {criterion.yes[language]}", f"  no: {criterion.no[language]}"]
+        lines += [
+            f"  {word}: {told}" for word, told in (("source", criterion.source), ("note", criterion.note)) if told
+        ]
     for group in version.groups.values():
         for word, sentence in (("yes", group.yes), ("no", group.no)):
             if sentence:

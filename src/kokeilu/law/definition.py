@@ -96,6 +96,8 @@ def _criteria(top: Table) -> tuple[Criterion, ...]:
             verified=table.yes_or_no("verified"),
             yes=_sentence(table, "yes"),
             no=_sentence(table, "no"),
+            source=table.text("source", ""),
+            note=table.text("note", ""),
         )
     if not found:
         top.fail("no criteria", mend="add a [[criterion]]")
@@ -122,6 +124,8 @@ def _group(key: str, table: Table, rule: Node) -> Group:
         verified=table.yes_or_no("verified", default=None if worded else True),
         yes=_sentence(table, "yes") if "yes" in table.data else {},
         no=_sentence(table, "no") if "no" in table.data else {},
+        source=table.text("source", ""),
+        note=table.text("note", ""),
     )
 
 
@@ -251,6 +255,8 @@ def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: 
         exit=leave,
         criteria=within,
         groups={key: group for key, group in groups.items() if key in used},
+        source=table.text("source", ""),
+        note=table.text("note", ""),
     )
 
 

@@ -151,18 +151,19 @@ def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
     area_by = trial.version_on(on).area_by
     columns = [pl.col(name).cast(fact.kind.polars) for name, fact in FACTS.items() if name in extract.columns]
     for name in DERIVED:
-        sources = _sources(name, area_by)
-        if not all(source in extract.columns for source in sources):
+        needed = sources(name, area_by)
+        if not all(source in extract.columns for source in needed):
             continue
         if name in extract.columns:
-            raise Problem(f"'{name}' stands beside '{sources[0]}', which it is derived from", mend="keep one of them")
+            raise Problem(f"'{name}' stands beside '{needed[0]}', which it is derived from", mend="keep one of them")
         columns.append(_derived(name, on, trial, area_by).alias(name))
     facts = extract.select("person", *columns)
     _check_born(facts, on)
     return facts
 
 
-def _sources(name: str, area_by: tuple[str, ...]) -> tuple[str, ...]:
+def sources(name: str, area_by: tuple[str, ...]) -> tuple[str, ...]:
+    """The extract's columns that a derived fact comes from; the area's depend on the version's `area_by`."""
     return area_by if name == "trial_area" else DERIVED[name].sources
 
 

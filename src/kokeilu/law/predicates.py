@@ -57,7 +57,7 @@ def parse_expression(text: str) -> Node:
 def _parse(text: str, leaf: Callable[[exp.Expr], Node]) -> Node:
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         errors = getattr(error, "errors", None)
         place = f" at character {errors[0]['col']}" if errors else ""
         raise PredicateError(f"bad SQL: '{text}'{place}", "mend the predicate") from None
@@ -169,6 +169,9 @@ def _whole(text: str) -> int | None:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise PredicateError(f"'{text}' is not a day", "write a date such as DATE '2021-03-01'") from None
+    if not 1800 <= day.year < 2200:
+        raise PredicateError(f"'{text}' is a day in a year far away", "write a year from 1800 to 2199")
+    return day

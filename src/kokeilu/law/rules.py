@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 
 import polars as pl
 
-from kokeilu.law.facts import FACTS
+from kokeilu.law.facts import DERIVED, FACTS, sources
 from kokeilu.law.logic import UNKNOWN, evaluate, to_polars
 from kokeilu.law.missing import missing_facts
 from kokeilu.law.trial import NOWHERE, Trial, Version
@@ -56,7 +56,7 @@ def check_columns(version: Version, facts: pl.DataFrame, file: Path | None = Non
     """Problem: `person` or a fact of the version is not a column, or a fact's column is not of its type."""
     for name in ("person", *version.facts):
         if name not in facts.columns:
-            instead = " and ".join(FACTS[name].sources) if name in FACTS else ""
+            instead = " and ".join(sources(name, version.area_by)) if name in DERIVED else ""
             mend = f"give {name}" + (f", or {instead}" if instead else "") + "; a cell may be empty"
             raise Problem(f"missing column '{name}'", file=file, mend=mend)
         if name in FACTS and facts.schema[name] != FACTS[name].kind.polars:

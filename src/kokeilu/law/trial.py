@@ -47,6 +47,8 @@ class Criterion:
     verified: bool
     yes: Words = field(hash=False)
     no: Words = field(hash=False)
+    source: str  # where the content was taken from
+    note: str  # what a reader should know
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Group:
     verified: bool
     yes: Words = field(hash=False)
     no: Words = field(hash=False)
+    source: str  # where the content was taken from
+    note: str  # what a reader should know
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +86,8 @@ class Version:
     exit: Node | None
     criteria: tuple[Criterion, ...]
     groups: dict[str, Group]
+    source: str
+    note: str
 
     @property
     def key(self) -> str:

@@ -73,6 +73,9 @@ SPOILED = {
     "example's decision": ('decision = "in"', 'decision = "yes"', "'yes' is no decision", '"yes"'),
     "example's area": ('area = "helsinki"', 'area = "oulu"', "unknown area 'oulu'", '"oulu"'),
     "areas elsewhere": ('"areas.csv"', '"nowhere.csv"', "cannot read nowhere.csv", "nowhere"),
+    "source that is no text": (
+        'law = "1/2000 1 §"', 'law = "1/2000 1 §"\nsource = 1', "'source' must be a text", "source = 1",
+    ),
     "no criteria": (SOUND[SOUND.index("[[criterion]]") :], "", "no criteria", "key"),
 }  # fmt: skip
 

@@ -83,6 +83,11 @@ def test_missing_column_is_an_error(facts):
         decide(shipped("kuntakokeilu"), facts.drop("age"), ON)
 
 
+def test_missing_area_names_the_column_that_the_version_goes_by(facts):
+    with pytest.raises(Problem, match="give trial_area, or municipality; a cell may be empty"):
+        decide(shipped("kuntakokeilu"), facts.drop("trial_area"), ON)
+
+
 def test_column_of_a_wrong_type_is_an_error(facts):
     with pytest.raises(Problem, match=r"column 'immigrant' is String.*make it yes or no"):
         decide(shipped("kuntakokeilu"), facts.with_columns(pl.col("immigrant").cast(pl.String)), ON)
