@@ -34,9 +34,9 @@ class Organisation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.SlugField(unique=True)  # a trial area's key of the trial definition, or `te`
     kind = models.CharField(max_length=20, choices=Kind)
-    name_fi = models.CharField(max_length=200)
-    name_sv = models.CharField(max_length=200)
-    name_en = models.CharField(max_length=200)
+    name_fi = models.CharField(max_length=200)  # in Finnish
+    name_sv = models.CharField(max_length=200)  # in Swedish
+    name_en = models.CharField(max_length=200)  # in English
 
     def __str__(self) -> str:
         return self.name
@@ -59,10 +59,10 @@ class User(AbstractBaseUser):
     """A person who works with Kokeilu. Provisioned by an administrator, never signed up."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=200)
-    language = models.CharField(max_length=2, default="fi")
-    is_active = models.BooleanField(default=True)
+    email = models.EmailField(unique=True)  # what the person logs in with by password
+    name = models.CharField(max_length=200)  # given names and family name
+    language = models.CharField(max_length=2, default="fi")  # of the user interface: fi, sv or en
+    is_active = models.BooleanField(default=True)  # may log in
 
     objects = UserManager()
     USERNAME_FIELD = "email"
@@ -76,7 +76,7 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role)
-    valid = DateRangeField()
+    valid = DateRangeField()  # the days on which the person has the role
 
     class Meta:
         constraints = [
@@ -106,8 +106,8 @@ class ReadLog(models.Model):
     user = models.ForeignKey(User, models.PROTECT)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
     role = models.CharField(max_length=20, choices=Role)
-    operation = models.CharField(max_length=60)
-    ground = models.CharField(max_length=60)
+    operation = models.CharField(max_length=60)  # key of the operation, such as casework.portfolio
+    ground = models.CharField(max_length=60)  # the reason for which they might: a key of the policy
     persons = ArrayField(models.UUIDField())  # everyone whose data the answer held
     query = models.JSONField(default=dict)  # search and filters of a list; never an identity code
 
@@ -126,11 +126,11 @@ class ChangeLog(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True)
     organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
     role = models.CharField(max_length=20, choices=Role, blank=True)
-    action = models.CharField(max_length=60)
-    subject = models.CharField(max_length=60)
-    subject_id = models.CharField(max_length=60)
-    old = models.JSONField(null=True)
-    new = models.JSONField(null=True)
+    action = models.CharField(max_length=60)  # key of what was done
+    subject = models.CharField(max_length=60)  # kind of the thing that changed
+    subject_id = models.CharField(max_length=60)  # its key
+    old = models.JSONField(null=True)  # what it was before; null: it is new
+    new = models.JSONField(null=True)  # what it is now; null: it is gone
 
     class Meta:
         indexes = [models.Index(fields=["subject", "subject_id", "id"], name="change_log_by_subject")]
