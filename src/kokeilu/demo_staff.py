@@ -144,9 +144,13 @@ class Staff:
             membership = self._add(draw, area, Role.WORKER)
             capacity = draw.choice(CAPACITY)
             WorkerProfile.objects.create(
-                membership=membership, organisation=area, capacity=capacity,
-                languages=needed.languages(draw, swedish=first), specialities=_specialities(draw), districts=needed.districts(draw),
-            )  # fmt: skip
+                membership=membership,
+                organisation=area,
+                capacity=capacity,
+                languages=needed.languages(draw, swedish=first),
+                specialities=_specialities(draw),
+                districts=needed.districts(draw),
+            )
             places, first = places + capacity, False
 
     def _draw(self, what: str) -> random.Random:
@@ -178,7 +182,7 @@ class _Needed:
         self._districts = _counts(contacts.annotate(district=Substr("postal_code", 1, DISTRICT)), "district")
 
     def languages(self, draw: random.Random, *, swedish: bool) -> list[str]:
-        """Finnish, Swedish (always, or twice as often as customers ask for it), English often, and for some one more."""
+        """Finnish, Swedish (always, or twice as often as customers ask for it), English often, some one more."""
         spoken = ["fi"]
         if draw.random() < 2 * self._swedish or swedish:
             spoken.append("sv")

@@ -1,7 +1,7 @@
 """The data dictionary: every table and column of the rooms, with its meaning, from the models themselves.
 
-A column's meaning is the comment beside its field, or above it. What a field's kind already tells needs no
-comment: a key, a reference to another table, a list of choices.
+A column's meaning is the comment beside its field; a comment above a field is on how it is stored. What a field's
+kind already tells needs no comment: a key, a reference to another table, a list of choices.
 """
 
 import ast
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 HEAD = """\
 # Data dictionary
 
-Made by `kokeilu data-dictionary` from the models; edit those. Periods are half-open `[from, to)`.
+Made by `kokeilu data-dictionary` from the models; edit those. Periods are half-open `[from, to)`. Null is unknown
+where nothing else is said. The columns of the panel's files are in [panel.md](panel.md).
 """
 
 
@@ -82,14 +83,26 @@ def _type(field: "Field[Any, Any]") -> str:
 
 
 def _meaning(model: "type[Model]", field: "Field[Any, Any]") -> str:
-    told = [_comment(model, field.name)]
-    if field.primary_key and field.remote_field is None and not told[0]:
-        told.append("Key of the row.")
+    told = [_comment(model, field.name) or _by_kind(model, field)]
     if field.remote_field is not None:
         told.append(f"→ `{field.remote_field.model._meta.db_table}`")
     if field.choices:
         told.append(", ".join(f"`{value}`" for value, _ in field.flatchoices))
     return " ".join(part.replace("|", "\\|") for part in told if part)
+
+
+def _by_kind(model: "type[Model]", field: "Field[Any, Any]") -> str:
+    """What the field's kind already tells, or the library that the field comes from."""
+    if field.primary_key and field.remote_field is None:
+        return "Key of the row"
+    if getattr(field, "auto_now_add", False):
+        return "When the row was written"
+    if field.get_internal_type() == "DateRangeField":
+        return "The days on which the row holds"
+    library = [parent for parent in model.__mro__ if parent.__module__.startswith("django.contrib.")]
+    if any(field.name == own.name for parent in library for own in parent._meta.local_fields):
+        return str(field.verbose_name).capitalize()
+    return ""
 
 
 def _comment(model: "type[Model]", name: str) -> str:
@@ -102,10 +115,10 @@ def _comment(model: "type[Model]", name: str) -> str:
 
 @cache
 def _comments(declared: type) -> dict[str, str]:
-    """Field names of a class with the comments on their lines, or alone on the lines above."""
+    """Field names of a class with the comments on their lines."""
     source = dedent(inspect.getsource(declared))
     written = {
-        token.start[0]: (token.string.lstrip("# "), token.line.lstrip().startswith("#"))
+        token.start[0]: token.string.lstrip("# ")
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
         if token.type == tokenize.COMMENT
     }
@@ -113,10 +126,7 @@ def _comments(declared: type) -> dict[str, str]:
     tree = ast.parse(source).body[0]
     for node in tree.body if isinstance(tree, ast.ClassDef) else []:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            first = node.lineno
-            while first - 1 in written and written[first - 1][1]:
-                first -= 1
-            lines = range(first, (node.end_lineno or node.lineno) + 1)
-            text = " ".join(written[line][0] for line in lines if line in written)
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            text = " ".join(written[line] for line in lines if line in written)
             found[node.targets[0].id] = text[:1].upper() + text[1:]
     return found

@@ -45,7 +45,7 @@ class AssignmentRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organisation = models.ForeignKey(Organisation, models.PROTECT)
-    on = models.DateField()
+    on = models.DateField()  # the first day of what it gives
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     finished_at = models.DateTimeField(auto_now_add=True)
     counts = models.JSONField()  # kokeilu.casework.actions.Result.counts

@@ -7,12 +7,12 @@ class MonthlyFigure(models.Model):
     """One figure of one area and month; null where suppressed, or where there is none (a rate of no one)."""
 
     id = models.BigAutoField(primary_key=True)
-    area = models.SlugField()
+    area = models.SlugField()  # the area's key
     population = models.CharField(max_length=20)  # one of indicators.POPULATIONS
     month = models.DateField()  # the first day of the month
     indicator = models.CharField(max_length=60)  # key of indicators.INDICATORS
-    value = models.FloatField(null=True)
-    suppressed = models.BooleanField(default=False)
+    value = models.FloatField(null=True)  # people, or a share of them; null: suppressed, or not known
+    suppressed = models.BooleanField(default=False)  # left out because it would tell of fewer than five
 
     class Meta:
         constraints = [
@@ -31,8 +31,8 @@ class DrawnChart(models.Model):
     """A drawn chart, kept under the hash of everything that it shows; made again where it is missing."""
 
     sha256 = models.CharField(max_length=64, primary_key=True)
-    area = models.SlugField()
-    svg = models.TextField()
+    area = models.SlugField()  # the area's key
+    svg = models.TextField()  # the picture
 
     def __str__(self) -> str:
         return f"chart of {self.area}"

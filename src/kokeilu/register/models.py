@@ -25,11 +25,11 @@ class Extract(models.Model):
     """One register extract that was imported: the state of all job seekers as of a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    as_of = models.DateField()
-    sha256 = models.CharField(max_length=64)
-    file_name = models.CharField(max_length=200)
-    rows = models.PositiveIntegerField()
-    rejected = models.PositiveIntegerField(default=0)
+    as_of = models.DateField()  # the day whose state it reports
+    sha256 = models.CharField(max_length=64)  # of the file's bytes
+    file_name = models.CharField(max_length=200)  # without its folder
+    rows = models.PositiveIntegerField()  # that were stored
+    rejected = models.PositiveIntegerField(default=0)  # rows that were not, as the operator accepted
     correction = models.BooleanField(default=False)  # as of a day before one already known
     imported_at = models.DateTimeField(auto_now_add=True)
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
@@ -49,7 +49,7 @@ class PersonCode(models.Model):
     """Personal identity codes: the only table that holds them, encrypted; found by keyed hash."""
 
     hash = models.BinaryField(primary_key=True)  # HMAC-SHA-256 under settings.CODE_KEY
-    ciphertext = models.BinaryField()
+    ciphertext = models.BinaryField()  # the code, under settings.CODE_KEY
     person = models.ForeignKey(Person, models.CASCADE, related_name="codes")
 
 
@@ -84,15 +84,15 @@ class Period(models.Model):
 class Details(Period):
     """Who the person is. Null is unknown, in every column."""
 
-    family_name = models.TextField(null=True)
-    given_names = models.TextField(null=True)
-    birth_date = models.DateField(null=True)
-    language = models.TextField(null=True)
-    service_language = models.TextField(null=True)
-    immigrant = models.BooleanField(null=True)
-    education = models.SmallIntegerField(null=True)
-    occupation = models.TextField(null=True)
-    protected = models.BooleanField(null=True)
+    family_name = models.TextField(null=True)  # as reported
+    given_names = models.TextField(null=True)  # as reported
+    birth_date = models.DateField(null=True)  # agrees with the identity code
+    language = models.TextField(null=True)  # mother tongue, ISO 639-1, else 639-3
+    service_language = models.TextField(null=True)  # fi or sv, as the person chose
+    immigrant = models.BooleanField(null=True)  # within the integration act
+    education = models.SmallIntegerField(null=True)  # ISCED 2011 level, 0 to 8
+    occupation = models.TextField(null=True)  # ISCO-08 unit group
+    protected = models.BooleanField(null=True)  # address under non-disclosure (turvakielto)
 
     class Meta(Period.Meta):
         indexes = [
@@ -110,26 +110,26 @@ class Details(Period):
 class Contact(Period):
     """How the person is reached. Null is unknown, in every column."""
 
-    email = models.TextField(null=True)
-    phone = models.TextField(null=True)
-    street_address = models.TextField(null=True)
-    postal_code = models.TextField(null=True)
-    city = models.TextField(null=True)
+    email = models.TextField(null=True)  # as reported
+    phone = models.TextField(null=True)  # as reported
+    street_address = models.TextField(null=True)  # as reported
+    postal_code = models.TextField(null=True)  # five digits
+    city = models.TextField(null=True)  # post office
 
 
 class Situation(Period):
     """Where the person lives and stands in the labour market. Null is unknown, in every column."""
 
-    municipality = models.TextField(null=True)
-    placed_in = models.TextField(null=True)
-    temporary_protection = models.BooleanField(null=True)
-    job_search_valid = models.BooleanField(null=True)
-    employment_code = models.TextField(null=True)
-    service = models.TextField(null=True)
-    benefit = models.TextField(null=True)
-    earnings_related_right = models.BooleanField(null=True)
-    job_search_since = models.DateField(null=True)
-    unemployed_since = models.DateField(null=True)
+    municipality = models.TextField(null=True)  # home municipality, three digits; none: has none
+    placed_in = models.TextField(null=True)  # municipality of a person without a home municipality; none: nowhere
+    temporary_protection = models.BooleanField(null=True)  # holds it
+    job_search_valid = models.BooleanField(null=True)  # is a job seeker
+    employment_code = models.TextField(null=True)  # URA code 00 to 09
+    service = models.TextField(null=True)  # code of the employment-promoting service; none: in none
+    benefit = models.TextField(null=True)  # being paid: none, labour_market_support, basic_allowance, earnings_related
+    earnings_related_right = models.BooleanField(null=True)  # is entitled to the earnings-related allowance
+    job_search_since = models.DateField(null=True)  # first day of the job search
+    unemployed_since = models.DateField(null=True)  # first day of the unemployment
 
 
 class SupportDays(models.Model):
@@ -139,8 +139,8 @@ class SupportDays(models.Model):
     """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
-    as_of = models.DateField()
-    days = models.PositiveIntegerField(null=True)
+    as_of = models.DateField()  # the day of the reading
+    days = models.PositiveIntegerField(null=True)  # paid days on the ground of unemployment; null: unknown
     extract = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
     superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
 

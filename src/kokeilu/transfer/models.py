@@ -22,10 +22,10 @@ class Run(models.Model):
     """One application of a trial's law to the whole register on a day."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    trial = models.SlugField()
+    trial = models.SlugField()  # the definition's key
     version = models.DateField()  # the definition's version that decided
-    definition_sha256 = models.CharField(max_length=64)
-    on = models.DateField()
+    definition_sha256 = models.CharField(max_length=64)  # of the definition's files
+    on = models.DateField()  # the day of which the law is asked
     extract = models.ForeignKey(Extract, models.PROTECT)  # the newest that the facts rest on
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     finished_at = models.DateTimeField(auto_now_add=True)
@@ -42,11 +42,12 @@ class Decision(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="decisions")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)  # first in a constraint
+    # The person is first in a constraint's index.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     outcome = models.CharField(max_length=9, choices=Outcome)
     area = models.SlugField(null=True, db_index=False)  # where the person lives, whatever the outcome
     pattern = models.BigIntegerField()  # base 3 over the version's criteria
-    missing = ArrayField(models.TextField(), default=list)
+    missing = ArrayField(models.TextField(), default=list)  # facts that would decide, by their names
 
     class Meta:
         constraints = [
@@ -100,7 +101,7 @@ class Responsibility(models.Model):
     )
     closed_by = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
     superseded_by = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
-    recorded_at = models.DateTimeField(db_default=Now(), editable=False)
+    recorded_at = models.DateTimeField(db_default=Now(), editable=False)  # when the row was written
 
     objects = Responsibilities.as_manager()
 
@@ -135,10 +136,10 @@ class Message(models.Model):
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="messages")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
-    pattern = models.BigIntegerField()
+    pattern = models.BigIntegerField()  # the answers that the message explains
     language = models.CharField(max_length=5)  # fi or sv; `fi+sv` where the service language is unknown
-    subject = models.TextField()
-    body = models.TextField()
+    subject = models.TextField()  # the letter's heading
+    body = models.TextField()  # the letter's text
 
     class Meta:
         constraints = [
