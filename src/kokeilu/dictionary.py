@@ -93,6 +93,8 @@ def _meaning(model: "type[Model]", field: "Field[Any, Any]") -> str:
 
 def _by_kind(model: "type[Model]", field: "Field[Any, Any]") -> str:
     """What the field's kind already tells, or the library that the field comes from."""
+    from django.utils.translation import override
+
     if field.primary_key and field.remote_field is None:
         return "Key of the row"
     if getattr(field, "auto_now_add", False):
@@ -101,7 +103,8 @@ def _by_kind(model: "type[Model]", field: "Field[Any, Any]") -> str:
         return "The days on which the row holds"
     library = [parent for parent in model.__mro__ if parent.__module__.startswith("django.contrib.")]
     if any(field.name == own.name for parent in library for own in parent._meta.local_fields):
-        return str(field.verbose_name).capitalize()
+        with override("en"):
+            return str(field.verbose_name).capitalize()
     return ""
 
 
