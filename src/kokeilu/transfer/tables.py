@@ -126,8 +126,8 @@ def _reasons(trial: Trial, on: date, pattern: int, outcome: str, language: str, 
     if area:
         return tuple(found)
     # People of several areas in one row: the sentence stands without the area's name.
-    unnamed = explain.NO_AREA[language]
-    return tuple(Reason(each.text.replace(unnamed, "…"), each.citation, each.verified) for each in found)
+    unnamed = f" {explain.NO_AREA[language]}"
+    return tuple(Reason(each.text.replace(unnamed, ""), each.citation, each.verified) for each in found)
 
 
 def sample_people(

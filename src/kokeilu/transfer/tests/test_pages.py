@@ -130,7 +130,7 @@ def test_the_result_counts_by_area_and_reason_beside_what_was_expected(client: C
     reasons = response.context["reasons"]
     assert [row.outcome for row in reasons] == ["in", "out"]
     assert (reasons[0].people, reasons[0].moved) == (4, 4)
-    assert "trial area …" in " ".join(reason.text for reason in reasons[0].reasons)
+    assert "is in the trial area." in " ".join(reason.text for reason in reasons[0].reasons)
 
     one = client.get(reverse("transfer:result", args=[run.pk]) + "?area=vantaa-kerava")
     assert one.context["people"] == 1
