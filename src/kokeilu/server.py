@@ -78,11 +78,14 @@ def serve(address: str, port: int, *, workers: int, threads: int) -> None:
 
 
 def _die_with(parent: int) -> Callable[[], None]:
-    """What a worker does first: ask the kernel for a SIGTERM when its parent is killed."""
+    """What a worker does first: ask the kernel to be killed when its parent is.
+
+    A SIGTERM that comes before granian has set its handlers would be lost.
+    """
     libc = ctypes.CDLL(None)
 
     def ask() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # killed before the question
             os._exit(1)
 
