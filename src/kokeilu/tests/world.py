@@ -9,6 +9,8 @@ from pathlib import Path
 from uuid import UUID
 
 from kokeilu.access.models import Membership, Organisation, Role, User
+from kokeilu.casework import actions as casework
+from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
@@ -50,6 +52,7 @@ def build(folder: Path) -> World:
     staff = {name: _employ(name, role, place) for name, (role, place) in STAFF.items()}
     _import(folder, FEBRUARY, _people())
     run = transfer.run(trial, START).run
+    _assign(staff)
     _import(folder, MARCH, _people()[:-1])
     _publish()
     return World(staff, _parameters(staff, run.pk))
@@ -60,6 +63,17 @@ def _employ(name: str, role: Role, place: str) -> User:
     organisation = Organisation.objects.get(key=place)
     Membership.objects.create(user=user, organisation=organisation, role=role, valid=(date(2021, 1, 1), None))
     return user
+
+
+def _assign(staff: dict[str, User]) -> None:
+    """Each area's worker is responsible for its customers."""
+    for name in ("worker", "worker_elsewhere"):
+        membership = staff[name].memberships.get()
+        area = membership.organisation
+        WorkerProfile.objects.create(
+            membership=membership, organisation=area, capacity=50, languages=["fi", "sv"], specialities=["youth"]
+        )
+        casework.assign(area.key, START, actor=None)
 
 
 def _people() -> list[dict[str, object]]:
@@ -101,6 +115,7 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
         "area": "helsinki",
         "size": "wide",
         "user_id": staff["worker"].pk,
+        "worker_id": WorkerProfile.objects.get(membership__user=staff["worker"]).pk,
         "membership_id": staff["worker"].memberships.get().pk,
         "provider_id": "staff",
     }
