@@ -14,7 +14,7 @@ from kokeilu.panel import folder, queries
 from kokeilu.panel.build import build
 from kokeilu.panel.tests.register_rows import extract, person
 from kokeilu.problems import Problem
-from kokeilu.register.models import Person, Situation
+from kokeilu.register.models import Situation
 
 JANUARY, FEBRUARY, MARCH = date(2021, 1, 31), date(2021, 2, 28), date(2021, 3, 31)
 
@@ -60,7 +60,7 @@ def test_the_panel_holds_each_person_once_a_month_under_a_pseudonym(tmp_path: Pa
 def test_rows_that_a_correction_replaced_are_left_out(tmp_path: Path) -> None:
     person({"from": JANUARY})
     correction = extract(FEBRUARY)
-    someone_else = Person.objects.create(known_since=JANUARY)
+    someone_else = person()
     Situation.objects.create(
         person=someone_else, valid=(JANUARY, None), opened_by=extract(JANUARY), superseded_by=correction
     )
