@@ -15,8 +15,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("kokeilu
 def test_components_are_accessible(visit, language, width):
     page = visit("/showcase/", language=language, width=width)
     if os.environ.get("KK_SHOTS"):
-        page.screenshot(
-            path=Path(os.environ["KK_SHOTS"]) / f"showcase-{language}-{width}.png", full_page=True
-        )
+        page.screenshot(path=Path(os.environ["KK_SHOTS"]) / f"showcase-{language}-{width}.png", full_page=True)
     assert axe_faults(page) == []
     assert overflow(page) == 0
