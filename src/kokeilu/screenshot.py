@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 from kokeilu import demo
@@ -63,7 +62,7 @@ def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     while time.monotonic() < until and process.poll() is None:
         try:
             urlopen(address, timeout=5).close()  # noqa: S310 - an address of this machine
-        except URLError:
+        except OSError:  # refused, or not yet answered
             time.sleep(0.2)
         else:
             return
