@@ -72,7 +72,7 @@ def chart(area: str, size: Size) -> Chart:
     return Chart(
         size=size,
         months=[month.isoformat() for month in history],
-        lines={INDICATORS[key].name[language]: values(key) for key in LINES},
+        lines={INDICATORS[key].brief[language]: values(key) for key in LINES},
         exits=values(EXITS),
         exits_name=_("Exits to the open labour market, people a month"),
         persons=_("People at the month's end"),

@@ -26,6 +26,12 @@ class Indicator:
     unit: Literal["persons", "per cent"] = "persons"
     part_of: str | None = None
     verified: bool = True
+    short: Words | None = None
+
+    @property
+    def brief(self) -> Words:
+        """The name where there is little room: in a chart, above a column."""
+        return self.short or self.name
 
 
 def _read() -> dict[str, Indicator]:

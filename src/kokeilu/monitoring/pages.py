@@ -23,6 +23,7 @@ POPULATION_NAMES = {
     "state": gettext_lazy("Customers of the state"),
 }
 EM_SPACE = "\u2003"
+NO_BREAK_SPACE = "\u00a0"
 A_YEAR = 365 * 24 * 3600
 
 
@@ -44,7 +45,8 @@ def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
 
 
 def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    return [{"label": first}, *({"label": _name(key), "number": True} for key in keys)]
+    names = [INDICATORS[key].brief[formats.language()] for key in keys]
+    return [{"label": first}, *({"label": name, "number": True} for name in names)]
 
 
 def _name(key: str) -> str:
@@ -127,7 +129,7 @@ def area(request: Request, area: str) -> HttpResponse:
             "pictures": pictures,
             "history_columns": _columns(_("Month"), queries.HISTORY),
             "history": [
-                [formats.month(each), *_cells(figures, queries.HISTORY)]
+                [formats.month(each).replace(" ", NO_BREAK_SPACE), *_cells(figures, queries.HISTORY)]
                 for each, figures in reversed(queries.history(area).items())
             ],
             "indicators": _definitions(),

@@ -9,7 +9,7 @@ DOCUMENT = Path(__file__).parents[4] / "docs" / "monitoring.md"
 
 def test_every_indicator_is_named_and_defined_in_every_language() -> None:
     for indicator in INDICATORS.values():
-        for words in (indicator.name, indicator.definition):
+        for words in (indicator.name, indicator.brief, indicator.definition):
             assert sorted(words) == ["en", "fi", "sv"]
             assert all(text.strip() == text != "" for text in words.values())
         assert indicator.formula

@@ -33,7 +33,7 @@ def person(*situations: dict, moves_on: date | None = None, **details: object) -
     """
     first = situations[0]["from"] if situations else SINCE
     made = Person.objects.create(known_since=first)
-    ends = [*(each["from"] for each in situations[1:]), None]
+    ends = [*(each["from"] for each in situations[1:]), None][: len(situations)]
     for situation, end in zip(situations, ends, strict=True):
         facts = SEEKING | {"unemployed_since": date(2020, 1, 15)} | situation
         begins = facts.pop("from")
