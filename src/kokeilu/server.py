@@ -4,6 +4,8 @@ import ctypes
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import Callable
 
 from kokeilu.problems import Problem
@@ -70,11 +72,23 @@ def serve(address: str, port: int, *, workers: int, threads: int) -> None:
 
     def started() -> None:
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)  # granian would only reload
-        place = f"[{address}]" if ":" in address else address
-        print(f"Kokeilu serves http://{place}:{port} until Ctrl-C", flush=True)
+        threading.Thread(target=_say_when_ready, args=(address, port), daemon=True).start()
 
     server.on_startup(started)
     server.serve()
+
+
+def _say_when_ready(address: str, port: int) -> None:
+    """Print where the pages are once a worker listens; the workers bind the port themselves."""
+    while True:
+        try:
+            socket.create_connection((address, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            break
+    place = f"[{address}]" if ":" in address else address
+    print(f"Kokeilu serves http://{place}:{port} until Ctrl-C", flush=True)
 
 
 def _die_with(parent: int) -> Callable[[], None]:
