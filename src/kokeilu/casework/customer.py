@@ -63,6 +63,7 @@ def customer(request: Request, person_id: UUID) -> HttpResponse:
         "periods": _periods(rows),
         "history": [_responsibility(each) for each in reversed(held)],
         "workers": [_worker(each) for each in workers],
+        "may_list": request.actor.role in operations.PORTFOLIO.roles,
         "may_change": request.actor.role == Role.TEAM_LEAD,
     }
     return render(request, "casework/customer.html", context)
