@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kokeilu.access import commands as access
 from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
@@ -26,6 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(access.app, name="access")
 app.add_typer(law.app, name="trial")
 app.command()(law.classify)
 app.command()(synthetic.synth)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
@@ -119,3 +121,37 @@ def set_subject(*, user: User, subject: str, actor: Actor | None) -> None:
     if subject:
         SocialAccount.objects.create(user=user, provider=settings.KOKEILU_OIDC["provider"], uid=subject)
     record_change(actor, "set_subject", "user", user.pk, old={"subject": old}, new={"subject": subject or None})
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str, actor: Actor | None) -> None:
+    """Set the password by which a person logs in, where passwords are on. The log keeps only that it was set.
+
+    Raises PermissionDenied; Problem where the password is too weak.
+    """
+    _check(actor)
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise Problem(" ".join(weak.messages)) from None
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record_change(actor, "set_password", "user", user.pk)
+
+
+@transaction.atomic
+def add_organisation(
+    *, key: str, kind: Organisation.Kind, name_fi: str, name_sv: str, name_en: str, actor: Actor | None
+) -> Organisation:
+    """Add an organisation. Raises PermissionDenied; Problem where the key is taken or is no short name."""
+    _check(actor)
+    names = {"name_fi": name_fi, "name_sv": name_sv, "name_en": name_en}
+    organisation = Organisation(key=key, kind=kind, **names)
+    try:
+        organisation.full_clean()
+    except ValidationError as wrong:
+        raise Problem(f"organisation {key}: {' '.join(wrong.messages)}") from None
+    organisation.save()
+    new = {"key": key, "kind": str(kind)} | names
+    record_change(actor, "add_organisation", "organisation", organisation.pk, new=new)
+    return organisation

@@ -140,6 +140,7 @@ class ChangeLog(models.Model):
         "add_membership": _("Role added"),
         "end_membership": _("Role ended"),
         "set_subject": _("Log-in identifier changed"),
+        "set_password": _("Password changed"),
     }
 
     def in_words(self) -> str:
