@@ -139,8 +139,8 @@ class Staff:
         customers = self._customers().filter(organisation=area)
         needed = _Needed(customers, self.since)
         draw = self._draw(area.key)
-        places, first = 0, True
-        while places < customers.count() * SPARE:
+        wanted, places, first = customers.count() * SPARE, 0, True
+        while places < wanted:
             membership = self._add(draw, area, Role.WORKER)
             capacity = draw.choice(CAPACITY)
             WorkerProfile.objects.create(
