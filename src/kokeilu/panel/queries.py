@@ -28,7 +28,8 @@ DETAILS: Final = """
 RESPONSIBILITIES: Final = """
     SELECT person_id, lower(valid), upper(valid), organisation.key
     FROM transfer_responsibility AS responsibility
-    JOIN access_organisation AS organisation ON organisation.id = responsibility.organisation_id"""
+    JOIN access_organisation AS organisation ON organisation.id = responsibility.organisation_id
+    WHERE responsibility.superseded_by_id IS NULL"""
 
 PERIOD: Final = {"person": pl.String(), "from": pl.Date(), "to": pl.Date()}
 SITUATION_COLUMNS: Final = PERIOD | {
