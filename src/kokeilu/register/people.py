@@ -39,12 +39,13 @@ class People:
 
     def number(self, rows: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.Series]:
         """Give rows of an extract `who` in place of the code; returns them and the numbers of the new people."""
-        unseen = rows.select(code="person").join(self.seen, on="code", how="anti")
-        new = self._meet(unseen["code"], as_of)
         numbered = rows.join(self.seen.select("code", "who"), left_on="person", right_on="code", how="left")
-        return numbered.drop("person"), new
+        unseen = numbered.filter(pl.col("who").is_null())["person"]
+        met, new = self._meet(unseen, as_of)
+        late = numbered.join(met.select("code", late="who"), left_on="person", right_on="code", how="left")
+        return late.with_columns(who=pl.coalesce("who", "late")).drop("person", "late"), new
 
-    def _meet(self, codes: pl.Series, as_of: date) -> pl.Series:
+    def _meet(self, codes: pl.Series, as_of: date) -> tuple[pl.DataFrame, pl.Series]:
         hashes = pl.Series("hash", [digest.hex() for digest in code_hashes(codes)], dtype=pl.String)
         met = pl.DataFrame({"code": codes, "hash": hashes}).join(self.known, on="hash", how="left")
         old, new = met.filter(pl.col("who").is_not_null()), met.filter(pl.col("who").is_null())
@@ -53,9 +54,10 @@ class People:
         self.persons = pl.concat([
             self.persons, pl.Series("person", [str(uuid.uuid4()) for _ in range(len(new))], dtype=pl.String)
         ])  # fmt: skip
-        self.seen = pl.concat([self.seen, old, new])
+        met = pl.concat([old, new])
+        self.seen = pl.concat([self.seen, met])
         self.arrivals.append(new.with_columns(known_since=pl.lit(as_of)))
-        return new["who"]
+        return met, new["who"]
 
     def store_new(self, cursor: CursorWrapper) -> None:
         """Write the people who are new in this pass, their codes encrypted."""

@@ -47,25 +47,14 @@ FIRST_TEST_NUMBER = 900  # individual numbers from here on are never given to re
 CODE_FORM = r"^\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]$"
 CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 # Century signs, those in use since 2023 included.
-CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
+CENTURIES = {"+": "18"} | dict.fromkeys("-YXWVU", "19") | dict.fromkeys("ABCDEF", "20")
 
 
 def code_birth_date(code: pl.Expr) -> pl.Expr:
     """The date within identity codes of the right form; null where the day does not exist."""
-    century = code.str.slice(6, 1).replace_strict(CENTURIES, default=None, return_dtype=pl.Int32)
-    year = century + _digits(code, 4, 2)
-    month, day = _digits(code, 2, 2), _digits(code, 0, 2)
-    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    length = (
-        pl.when(month == 2).then(pl.when(leap).then(29).otherwise(28))
-        .when(month.is_in([4, 6, 9, 11])).then(30).otherwise(31)
-    )  # fmt: skip
-    exists = month.is_between(1, 12) & day.is_between(1, length)
-    # pl.date raises on days that do not exist, so those are masked before it sees them.
-    return pl.when(exists).then(
-        pl.date(pl.when(exists).then(year).otherwise(2000), pl.when(exists).then(month).otherwise(1),
-                pl.when(exists).then(day).otherwise(1))
-    )  # fmt: skip
+    century = code.str.slice(6, 1).replace_strict(CENTURIES, default=None, return_dtype=pl.String)
+    day = pl.concat_str(century, code.str.slice(4, 2), code.str.slice(2, 2), code.str.slice(0, 2))
+    return day.str.to_date("%Y%m%d", strict=False)
 
 
 def code_check_agrees(code: pl.Expr) -> pl.Expr:
