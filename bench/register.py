@@ -24,12 +24,12 @@ def run() -> list[Row]:
     with TemporaryDirectory() as folder, scratch_database():
         files = extracts(Path(folder))
         *earlier, (newest, day) = files
+        people = _rows(newest)
         first, bare_first = _import([files[-1]]), _copy(newest)
         from kokeilu.register.actions import import_extracts
 
         import_extracts(earlier)
         following, bare_following = _import([(newest, day)]), _copy(newest)
-    people = _rows(newest)
     return [
         Row(f"{people} people into a register with history", following, "bare COPY", bare_following, BUDGET),
         Row(f"{people} people into an empty register", first, "bare COPY", bare_first, None,
