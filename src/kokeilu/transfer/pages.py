@@ -25,6 +25,7 @@ from kokeilu.transfer.rules import Counts
 from kokeilu.web import formats
 
 PER_PAGE = 50
+RUNS_PER_PAGE = 20  # each comes with all its counts
 
 
 def _own_area(request: Request) -> Organisation | None:
@@ -62,7 +63,7 @@ def _tell(problem: Problem) -> str:
 
 def _list(request: Request, form: RunForm) -> HttpResponse:
     own = _own_area(request)
-    page_obj = Paginator(queries.runs(), PER_PAGE).get_page(request.GET.get("page"))
+    page_obj = Paginator(queries.runs(), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     names = {key: shipped(key).names[formats.language()] for key in shipped_keys()}
     rows = [
         {"run": run, "trial": names.get(run.trial, run.trial), "moved": _counts(run, own).total("moved")}

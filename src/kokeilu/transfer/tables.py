@@ -108,9 +108,12 @@ def reason_rows(
     areas = {group["area"] for group in counts.groups}
     area = areas.pop() if len(areas) == 1 else None
     rows: dict[tuple[str, tuple[Reason, ...]], ReasonRow] = {}
+    read: dict[tuple[str, int], tuple[Reason, ...]] = {}  # a pattern is met once in each area
     for group in counts.groups:
         outcome, pattern = group["outcome"], group["pattern"]
-        reasons = _reasons(trial, on, pattern, outcome, language, area)
+        if (outcome, pattern) not in read:
+            read[outcome, pattern] = _reasons(trial, on, pattern, outcome, language, area)
+        reasons = read[outcome, pattern]
         seen = rows.get((outcome, reasons), ReasonRow(outcome, reasons, 0, 0, 0, ()))
         new = tuple(each for each in (samples or {}).get((outcome, pattern), ()) if each not in seen.samples)
         rows[outcome, reasons] = ReasonRow(
