@@ -74,3 +74,19 @@ def test_the_pages_answer_as_the_table_says(world: World, subtests: pytest.Subte
     for route, method in sorted(set(ROWS) & set(ADDRESSES)):
         with subtests.test(f"{method} {route}"):
             assert {who: ask(world, route, method, who) for who in EVERYBODY} == ROWS[route, method]
+
+
+def test_log_in_leads_everybody_to_their_page(world: World):
+    leads = {}
+    for who in STAFF:
+        client = Client()
+        client.force_login(world.staff[who])
+        leads[who] = client.get("/start/").headers["Location"]
+    assert leads == {
+        "worker": "/portfolio/",
+        "worker_elsewhere": "/portfolio/",
+        "team_lead": "/portfolio/",
+        "state_officer": "/transfer/",
+        "analyst": "/monitoring/",
+        "administrator": "/admin/",
+    }
