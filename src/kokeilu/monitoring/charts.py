@@ -136,7 +136,7 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     years = alt.Axis(format="%Y", tickCount="year", title=None, grid=True)
     # Half a month of room at both ends; the same in both panels, so that a month stands under itself.
     ends = [_edge(wanted.months[0]), _edge(wanted.months[-1], later=1)]
-    month = alt.X("month:T", axis=years, scale=alt.Scale(type="utc", domain=ends, nice=False))
+    month = alt.X("month:T", axis=years, scale=alt.Scale(type="utc", domain=ends, nice=False, padding=0))
     people = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=True))
     names = list(wanted.lines)
     scales = {

@@ -22,7 +22,6 @@ POPULATION_NAMES = {
     "customers": gettext_lazy("Customers of the trial"),
     "state": gettext_lazy("Customers of the state"),
 }
-EM_SPACE = "\u2003"
 NO_BREAK_SPACE = "\u00a0"
 A_YEAR = 365 * 24 * 3600
 
@@ -145,7 +144,8 @@ def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
             "name": name,
             "rows": [
                 {
-                    "name": EM_SPACE * _depth(indicator) + _name(key),
+                    "name": _name(key),
+                    "depth": _depth(indicator),
                     "verified": indicator.verified,
                     "cells": [shown(figures.get(key), indicator) for figures in by_population.values()],
                 }

@@ -72,6 +72,22 @@ def test_a_month_that_is_none_is_wrong_use(panel: Path, tmp_path: Path, month: s
     assert "is not a month" in monitor("--panel", panel, "--month", month, "--out", tmp_path / "out")
 
 
+@pytest.mark.django_db
+def test_publishing_shows_the_months_up_to_it_and_draws_their_charts(
+    panel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kokeilu.monitoring import charts
+    from kokeilu.monitoring.models import MonthlyFigure
+
+    monkeypatch.setattr(charts, "draw", lambda chart: "<svg/>")
+    told = monitor("--panel", panel, "--month", "2020-12", "--out", tmp_path, "--publish")
+    assert f"{MonthlyFigure.objects.count()} figures added, 0 replaced, 0 removed" in told
+    assert {str(month) for month in MonthlyFigure.objects.values_list("month", flat=True)} == {
+        "2020-11-01",
+        "2020-12-01",
+    }
+
+
 def test_a_place_that_cannot_be_written_is_told(panel: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be written"):
