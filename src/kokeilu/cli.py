@@ -81,8 +81,15 @@ def run(work: Callable[[], object]) -> None:
         told = _told(error)
         if told is None:
             raise
-        print(f"error: {told}", file=sys.stderr)
+        print(f"error: {told}{_of_the_server()}", file=sys.stderr)
         sys.exit(1)
+
+
+def _of_the_server() -> str:
+    """What broke the embedded server meanwhile: a full disk, most often."""
+    cluster = sys.modules.get("kokeilu.cluster")
+    complaint = cluster.complaint() if cluster else ""
+    return f"; the database's server broke off: {complaint}" if complaint else ""
 
 
 def _end(number: int, frame: object) -> None:

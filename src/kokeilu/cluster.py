@@ -32,6 +32,7 @@ UNPRIVILEGED = "nobody"
 ROOTS_PLACE = Path("/var/lib/kokeilu")
 # Linux's limit of a socket address, less the file name that PostgreSQL appends.
 LONGEST_SOCKET_DIR = 107 - len("/.s.PGSQL.5432")
+STOP_SECONDS = 30
 START_SECONDS = 300  # recovery after a crash in the middle of a large import takes its time
 
 # Sized for a laptop that does other things too. No statement reaches the log: its values may be personal.
@@ -81,6 +82,15 @@ def start() -> bool:
             mend="make room, or set KOKEILU_HOME to a folder of your own",
         ) from error
     return started
+
+
+def complaint() -> str:
+    """Why the server broke off its work since it was started, in its own words; empty where it did not."""
+    with suppress(OSError):
+        if _in_use is not None:
+            lines = (_folder() / "data" / "server.log").read_text(errors="replace").splitlines()
+            return next((line.split("PANIC:", 1)[1].strip() for line in lines if "PANIC:" in line), "")
+    return ""
 
 
 def socket_dir() -> Path:
@@ -163,6 +173,8 @@ def _leave(process: int) -> None:
     """Give the share back; the last one stops the server."""
     if _in_use is None or os.getpid() != process or not (_folder() / "data").exists():
         return
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # it ends already, and soon
     with suppress(OSError), _lock():
         fcntl.flock(_in_use, fcntl.LOCK_EX | fcntl.LOCK_NB)  # fails where others hold theirs
         _stop(_folder() / "data")
@@ -341,12 +353,21 @@ def _configure() -> Path:
 
 
 def _stop(data: Path) -> None:
-    """End every session and stop the server, as `pg_ctl stop --mode=fast` does, and wait for its end."""
+    """End every session and stop the server, as `pg_ctl stop --mode=fast` does, and wait for its end.
+
+    On a full disk it cannot write its last checkpoint and would try for ever: then it stops at once, and recovers
+    at the next start.
+    """
     process = _postmaster(data)
-    if process is not None:
+    if process is None:
+        return
+    for number, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, STOP_SECONDS)):
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGINT)
-        while _postmaster(data) == process:
+            os.kill(process, number)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if _postmaster(data) != process:
+                return
             time.sleep(0.02)
 
 
