@@ -111,7 +111,7 @@ class Portfolio:
         return {"worker": self.worker, "today": self.today, "search": " ".join(self.search.replace("-", " ").split())}
 
     def counts(self) -> dict[tuple[str, str, str], int]:
-        """How many customers have each status, age and duration: all that the filters' counts are sums of. One query."""
+        """How many customers have each status, age and duration: what the filters' counts are sums of. One query."""
         with connection.cursor() as cursor:
             cursor.execute(_CUBE, self._parameters)
             return {(status, age, duration): people for status, age, duration, people in cursor.fetchall()}

@@ -61,9 +61,7 @@ class City:
             user=user, organisation=self.area, role=Role.WORKER, valid=DateRange(START, None)
         )
         known = {"languages": ["fi"], "specialities": [], "districts": []} | profile
-        return WorkerProfile.objects.create(
-            membership=membership, organisation=self.area, capacity=capacity, **known
-        )
+        return WorkerProfile.objects.create(membership=membership, organisation=self.area, capacity=capacity, **known)
 
     def assign(self, person: Person, worker: WorkerProfile, since: date = START, *reasons: str) -> Assignment:
         """The worker is responsible for the person from a day on."""
@@ -90,10 +88,13 @@ def city(db: None) -> City:
     names = shipped("kuntakokeilu").area_names("fi")
     area, _ = Organisation.objects.get_or_create(
         key="helsinki",
-        defaults={"kind": "trial_area"} | dict.fromkeys(("name_fi", "name_en"), names["helsinki"]) | {"name_sv": "Helsingfors"},
+        defaults={"kind": "trial_area"}
+        | dict.fromkeys(("name_fi", "name_en"), names["helsinki"])
+        | {"name_sv": "Helsingfors"},
     )
     state, _ = Organisation.objects.get_or_create(
-        key="te", defaults={"kind": "state", "name_fi": "TE-palvelut", "name_sv": "AN-tjänster", "name_en": "TE Services"}
+        key="te",
+        defaults={"kind": "state", "name_fi": "TE-palvelut", "name_sv": "AN-tjänster", "name_en": "TE Services"},
     )
     extract = Extract.objects.create(as_of=FEBRUARY, sha256=uuid.uuid4().hex, file_name="register.parquet", rows=1)
     return City(area, state, extract)

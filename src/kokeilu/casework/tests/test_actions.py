@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
+
 from kokeilu.access.models import ChangeLog, Role
 from kokeilu.access.policy import Actor
 from kokeilu.casework import actions, queries
@@ -33,7 +34,12 @@ def test_each_customer_gets_the_worker_who_suits_and_the_reasons(city: City, lea
     result = actions.assign("helsinki", START, actor=lead)
     settle()
     assert held() == {swedish: "Sven", young: "Nuppu"}
-    assert Assignment.objects.get(person=young).reasons == ["service_language", "speciality_youth", "district", "capacity"]
+    assert Assignment.objects.get(person=young).reasons == [
+        "service_language",
+        "speciality_youth",
+        "district",
+        "capacity",
+    ]
     assert (result.assigned, result.left_over, result.workers, result.places) == (2, 0, 2, 2)
     assert result.run.counts["unmet"]["service_language"] == 0
     logged = ChangeLog.objects.get(action="casework.assign")
@@ -258,5 +264,5 @@ def test_a_failure_at_the_end_leaves_nothing(city: City, monkeypatch: pytest.Mon
         actions.assign("helsinki", actor=None)
     assert not Assignment.objects.exists() and not AssignmentRun.objects.exists()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
         assert cursor.fetchone() == (0,)

@@ -1,14 +1,13 @@
 """The portfolio and the customer page in a browser: by keyboard, with and without scripts, sound at every width."""
 
-import os
 import re
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.urls import reverse
+
 from kokeilu.access.models import Role
 from kokeilu.access.policy import Actor
 from kokeilu.casework.models import WorkerProfile
@@ -25,7 +24,9 @@ FAMILIES = ("Aaltonen", "Berg", "Hakala", "Korhonen", "Lindqvist", "Mäkinen", "
 def team(city: City) -> tuple[WorkerProfile, list[Person]]:
     """A worker with forty customers, some young, some in a service, one with a protected address."""
     with transaction.atomic():
-        worker = city.worker("Kaisa Koivu", capacity=60, languages=["fi", "sv", "so"], specialities=["youth", "integration"])
+        worker = city.worker(
+            "Kaisa Koivu", capacity=60, languages=["fi", "sv", "so"], specialities=["youth", "integration"]
+        )
         persons = [
             city.customer(
                 family_name=FAMILIES[number % 8], given_names=f"Testi{number:02}",
@@ -114,31 +115,24 @@ def test_everything_works_without_scripts(team: Any, visit: Any, chromium: Any) 
     context.close()
 
 
-def test_every_page_is_sound(team: Any, city: City, visit: Any, actor_of: Any, subtests: pytest.Subtests) -> None:
+def test_what_the_walk_over_all_pages_does_not_meet_is_sound(
+    team: Any, city: City, visit: Any, actor_of: Any, subtests: pytest.Subtests
+) -> None:
     worker, persons = team
     lead: Actor = actor_of(Role.TEAM_LEAD, "helsinki")
     with transaction.atomic():
-        city.customer()
-    shots = os.environ.get("KOKEILU_SHOTS")  # a folder for pictures of all pages, to look at
+        city.customer()  # somebody without a worker, for whom the button is there
     visits = {
-        "portfolio": ("/portfolio/", worker.membership.user),
-        "nobody": ("/portfolio/?age=from_55&duration=under_6", worker.membership.user),
-        "customer": (reverse("casework:customer", args=[persons[0].pk]), worker.membership.user),
-        "protected": (reverse("casework:customer", args=[persons[5].pk]), worker.membership.user),
-        "caseloads": ("/portfolio/", lead.user),
-        "portfolio-of": (reverse("casework:portfolio_of", args=[worker.pk]), lead.user),
-        "edit": (reverse("casework:edit_worker", args=[worker.pk]), lead.user),
-        "change": (reverse("casework:change_worker", args=[persons[0].pk]), lead.user),
+        "nobody found": ("/portfolio/?age=from_55&duration=under_6", worker.membership.user),
+        "protected address": (reverse("casework:customer", args=[persons[5].pk]), worker.membership.user),
+        "somebody waits": ("/portfolio/", lead.user),
     }
-    for name, (path, user) in visits.items():
-        for language in ("fi", "sv", "en"):
-            for width in (DESKTOP, PHONE):
-                with subtests.test(f"{name} {language} {width}"):
-                    page = visit(path, user, language, width)
-                    if shots:
-                        page.screenshot(path=Path(shots) / f"{name}.{language}.{width}.png", full_page=True)
-                    assert axe_faults(page) == []
-                    assert overflow(page) == 0
+    for (name, (path, user)), language in zip(visits.items(), ("fi", "sv", "en"), strict=True):
+        for width in (DESKTOP, PHONE):
+            with subtests.test(f"{name} {language} {width}"):
+                page = visit(path, user, language, width)
+                assert axe_faults(page) == []
+                assert overflow(page) == 0
 
 
 def test_a_team_lead_from_caseloads_to_another_worker(team: Any, city: City, visit: Any, actor_of: Any) -> None:

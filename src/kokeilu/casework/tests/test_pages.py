@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+
 from kokeilu.access.models import ReadLog, Role
 from kokeilu.access.policy import Actor
 from kokeilu.casework.models import Assignment, WorkerProfile
@@ -59,12 +60,26 @@ def test_a_worker_sees_their_own_customers_in_finnish_order(city: City) -> None:
     assert (log.operation, sorted(log.persons)) == ("casework.portfolio", sorted(each.pk for each in persons))
 
 
+def facts(name: str, born: date | None, since: date, unemployed: date | None) -> dict[str, Any]:
+    return {"family_name": name, "birth_date": born, "since": since, "unemployed_since": unemployed}
+
+
 @pytest.mark.parametrize("order", ORDERS)
 def test_every_order_and_its_opposite(city: City, order: str) -> None:
     client, _, _ = portfolio_of(
         city,
-        {"family_name": "Aho", "birth_date": date(1990, 1, 1), "since": date(2021, 3, 3), "unemployed_since": date(2020, 1, 1)},
-        {"family_name": "Elo", "birth_date": date(1980, 1, 1), "since": date(2021, 3, 4), "unemployed_since": date(2020, 2, 1)},
+        {
+            "family_name": "Aho",
+            "birth_date": date(1990, 1, 1),
+            "since": date(2021, 3, 3),
+            "unemployed_since": date(2020, 1, 1),
+        },
+        {
+            "family_name": "Elo",
+            "birth_date": date(1980, 1, 1),
+            "since": date(2021, 3, 4),
+            "unemployed_since": date(2020, 2, 1),
+        },
         {"family_name": "Ilo", "birth_date": None, "since": date(2021, 3, 5), "unemployed_since": None},
     )
     forward = ["Aho", "Elo", "Ilo"]
@@ -214,13 +229,17 @@ def test_as_many_queries_for_one_row_as_for_a_hundred(city: City, lead: Actor, p
     client.get(address)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             assert client.get(address).status_code == 200
         return len(captured)
 
     few = queries()
     for number in range(100):
-        city.assign(city.customer(family_name=f"Nimi{number}"), worker if page == "portfolio" else city.worker(f"W{number}"))
+        city.assign(
+            city.customer(family_name=f"Nimi{number}"), worker if page == "portfolio" else city.worker(f"W{number}")
+        )
     assert queries() == few
     assert few <= 20
 
@@ -301,10 +320,10 @@ def test_a_team_lead_changes_a_customers_worker(city: City, lead: Actor) -> None
     assert "Chosen by a team lead: safety" in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    ("protected", "shown"), [(False, True), (True, False), (None, False)]
-)
-def test_contact_is_shown_only_where_the_address_is_known_not_to_be_protected(city: City, protected: Any, shown: bool) -> None:
+@pytest.mark.parametrize(("protected", "shown"), [(False, True), (True, False), (None, False)])
+def test_contact_is_shown_only_where_the_address_is_known_not_to_be_protected(
+    city: City, protected: Any, shown: bool
+) -> None:
     client, _, (person,) = portfolio_of(city, {"protected": protected, "municipality": "091"})
     page = client.get(reverse("casework:customer", args=[person.pk])).content.decode()
     for secret in ("Koekatu", "00100", "maija@example.org", "040 000 0000", "Home municipality"):

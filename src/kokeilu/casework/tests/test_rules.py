@@ -155,8 +155,9 @@ def crowd(seed: int, customers: int, workers: int) -> tuple[list[Any], list[Any]
     ]  # fmt: skip
     staff = [
         worker(
-            f"w{number:03}", int(random.integers(1, 2 * customers // workers)), languages=["fi", *some(["sv", "ru", "so"])],
-            specialities=some(NEEDS), districts=some(["001", "002", "003"]),
+            f"w{number:03}", int(random.integers(1, 2 * customers // workers)),
+            languages=["fi", *some(["sv", "ru", "so"])], specialities=some(NEEDS),
+            districts=some(["001", "002", "003"]),
         )
         for number in range(workers)
     ]  # fmt: skip
