@@ -101,11 +101,17 @@ def _by_kind(model: "type[Model]", field: "Field[Any, Any]") -> str:
         return "When the row was written"
     if field.get_internal_type() == "DateRangeField":
         return "The days on which the row holds"
-    library = [parent for parent in model.__mro__ if parent.__module__.startswith("django.contrib.")]
-    if any(field.name == own.name for parent in library for own in parent._meta.local_fields):
+    if any(
+        field.name in _fields(parent) for parent in model.__mro__ if parent.__module__.startswith("django.contrib.")
+    ):
         with override("en"):
             return str(field.verbose_name).capitalize()
     return ""
+
+
+def _fields(library: Any) -> set[str]:
+    """The names of the fields that a library's model brings along."""
+    return {field.name for field in library._meta.local_fields}
 
 
 def _comment(model: "type[Model]", name: str) -> str:
