@@ -2,7 +2,8 @@
 
 The peer is COPY of the CSV as it is into a table of text columns without an index or a constraint. Ours reads, checks
 every cell, finds each person by the hash of their code, and stores what changed with all constraints in force: into
-an empty register all of it, next month what differs (about a tenth of the people come or go, a fifth change).
+an empty register all of it, next month what differs: the facts of about half the people, for most the counter of
+support days alone. Budgeted is the next month, which is what an installation meets.
 """
 
 from datetime import date

@@ -111,6 +111,7 @@ def import_extracts(
             _lock(cursor)
             done = _Import(cursor, actor, accept_valid, correction, progress).run(plan)
             if dry_run:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those that a commit would check
                 raise _Undo
     except _Undo:
         pass

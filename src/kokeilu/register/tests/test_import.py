@@ -9,7 +9,7 @@ import polars as pl
 import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection
 from hypothesis import HealthCheck, given, settings, strategies
 
 from kokeilu.access.models import ChangeLog, Role
@@ -229,6 +229,15 @@ def test_a_dry_run_counts_and_stores_nothing(tmp_path: Path) -> None:
     before = contents()
     assert load(tmp_path, SECOND, [person(1, city="Espoo"), person(2)], dry_run=True) == Counts(2, 1, 1, 0, 0, 1)
     assert contents() == before
+
+
+def test_a_dry_run_checks_what_a_commit_would(tmp_path: Path, monkeypatch) -> None:
+    def orphan(cursor, as_of: date) -> None:
+        cursor.execute("UPDATE register_situation SET opened_by_id = gen_random_uuid()")
+
+    monkeypatch.setattr(intake, "_callbacks", [*intake._callbacks, orphan])
+    with pytest.raises(IntegrityError):
+        load(tmp_path, FIRST, [person(0)], dry_run=True)
 
 
 def test_new_people_are_announced_within_the_import(tmp_path: Path, monkeypatch) -> None:
