@@ -153,8 +153,7 @@ def test_all_charts_are_drawn_ahead_and_old_ones_forgotten(published, monkeypatc
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+@pytest.mark.parametrize(("language", "width"), [("fi", DESKTOP), ("sv", PHONE), ("en", PHONE)])
 def test_the_pages_are_accessible_at_every_width(visit, published, actor_of, language, width):
     user = actor_of(Role.ANALYST, "ely").user
     for path in ("/monitoring/", AREA, "/monitoring/raasepori-hanko/", "/monitoring/?month=1999-01"):
