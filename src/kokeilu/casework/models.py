@@ -69,10 +69,17 @@ class Assignment(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="assignments")
-    responsibility = models.ForeignKey(Responsibility, models.PROTECT, related_name="assignments", db_index=False)
-    worker = models.ForeignKey(WorkerProfile, models.PROTECT, related_name="assignments", db_index=False)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    # The migration's composite foreign keys hold all four: one each would check every row four times more.
+    person = models.ForeignKey(Person, models.PROTECT, related_name="assignments", db_constraint=False)
+    responsibility = models.ForeignKey(
+        Responsibility, models.PROTECT, related_name="assignments", db_index=False, db_constraint=False
+    )
+    worker = models.ForeignKey(
+        WorkerProfile, models.PROTECT, related_name="assignments", db_index=False, db_constraint=False
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     valid = DateRangeField()
     run = models.ForeignKey(AssignmentRun, models.PROTECT, null=True, db_index=False)  # none: chosen by a team lead
     reasons = ArrayField(models.TextField(), default=list)  # keys of rules.Reason, the strongest first

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from kokeilu.access.models import Organisation, Role
 from kokeilu.access.policy import Actor
 from kokeilu.casework.models import Assignment, Assignments, WorkerProfile
-from kokeilu.casework.staffing import LOAD
+from kokeilu.casework.staffing import LOAD, NOW, SEEKING
 
 STATUS, AGE, DURATION = FILTERS = ("status", "age", "duration")
 
@@ -40,22 +40,29 @@ _NAMED = """(' ' || fi_key(concat_ws(' ', details.family_name, details.given_nam
     SELECT '%% ' || replace(replace(replace(word, '\\', '\\\\'), '%%', '\\%%'), '_', '\\_') || '%%'
       FROM string_to_table(fi_key(%(search)s), ' ') AS word)"""
 
+# The current facts are asked for by an array of persons: the plan then goes through the index of current rows, and not
+# through the exclusion constraint's, which takes six times as long.
 _CUSTOMERS = f"""
-    SELECT assignment.person_id, details.family_name, details.given_names, details.birth_date,
+    WITH mine AS MATERIALIZED (
+        SELECT assignment.person_id, lower(responsibility.valid) AS customer_since
+          FROM casework_assignment assignment
+          JOIN transfer_responsibility responsibility ON responsibility.id = assignment.responsibility_id
+               AND responsibility.superseded_by_id IS NULL AND responsibility.valid @> %(today)s::date
+         WHERE assignment.worker_id = %(worker)s AND assignment.valid @> %(today)s::date
+    )
+    SELECT mine.person_id, mine.customer_since, details.family_name, details.given_names, details.birth_date,
            details.protected IS TRUE AS protected, situation.unemployed_since, situation.service,
-           lower(responsibility.valid) AS customer_since,
            extract(year FROM age(%(today)s::date, details.birth_date))::int AS years,
            {_STATUS} AS status, {_AGE} AS age, {_DURATION} AS duration,
            fi_key(details.family_name) AS family_key, fi_key(details.given_names) AS given_key
-      FROM casework_assignment assignment
-      JOIN transfer_responsibility responsibility ON responsibility.id = assignment.responsibility_id
-           AND responsibility.superseded_by_id IS NULL AND responsibility.valid @> %(today)s::date
-      JOIN register_situation situation ON situation.person_id = assignment.person_id
+      FROM mine
+      JOIN register_situation situation ON situation.person_id = mine.person_id
+           AND situation.person_id = ANY(ARRAY(SELECT person_id FROM mine))
            AND upper_inf(situation.valid) AND situation.superseded_by_id IS NULL
-      JOIN register_details details ON details.person_id = assignment.person_id
+      JOIN register_details details ON details.person_id = mine.person_id
+           AND details.person_id = ANY(ARRAY(SELECT person_id FROM mine))
            AND upper_inf(details.valid) AND details.superseded_by_id IS NULL
-     WHERE assignment.worker_id = %(worker)s AND assignment.valid @> %(today)s::date
-       AND (%(search)s = '' OR {_NAMED})
+     WHERE %(search)s = '' OR {_NAMED}
 """
 _CUBE = f"SELECT status, age, duration, count(*) FROM ({_CUSTOMERS}) customer GROUP BY status, age, duration"
 # NULLS LAST and the person at the end: one order, whatever is unknown or equal.
@@ -161,7 +168,7 @@ class Caseload:
 def caseloads(organisation: Organisation, day: date) -> list[Caseload]:
     """The workers of an organisation on a day, by name, with their customers whose job search has not ended."""
     with connection.cursor() as cursor:
-        cursor.execute(LOAD, {"organisation": organisation.pk, "on": day})
+        cursor.execute(LOAD.format(facts=NOW), {"organisation": organisation.pk, "on": day})
         loads = dict(cursor.fetchall())
     workers = (
         WorkerProfile.objects.working(day)
@@ -179,13 +186,13 @@ def without_worker(organisation: Organisation, day: date) -> int:
         return int(cursor.fetchone()[0])
 
 
-_WITHOUT = """
+_WITHOUT = f"""
     SELECT count(*)
       FROM transfer_responsibility responsibility
       JOIN register_situation situation ON situation.person_id = responsibility.person_id
-           AND situation.valid @> %(on)s::date AND situation.superseded_by_id IS NULL
+           AND {NOW} AND situation.superseded_by_id IS NULL
      WHERE responsibility.organisation_id = %(organisation)s AND responsibility.superseded_by_id IS NULL
-       AND responsibility.valid @> %(on)s::date AND situation.job_search_valid IS NOT FALSE
+       AND responsibility.valid @> %(on)s::date AND {SEEKING}
        AND NOT EXISTS (
            SELECT FROM casework_assignment assignment
              JOIN casework_workerprofile profile ON profile.id = assignment.worker_id

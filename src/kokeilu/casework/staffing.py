@@ -23,7 +23,7 @@ _END_OF_LEAVERS = """
      WHERE responsibility.id = assignment.responsibility_id AND responsibility.superseded_by_id IS NULL
        AND responsibility.organisation_id = %(organisation)s AND responsibility.valid @> %(on)s::date
        AND assignment.valid @> %(on)s::date
-       AND assignment.worker_id <> ALL(%(working)s)
+       AND assignment.worker_id <> ALL(%(working)s::uuid[])
 """
 _FACTS = {
     "birth_date": pl.Date(), "immigrant": pl.Boolean(), "unemployed_since": pl.Date(), "education": pl.Int64(),
@@ -67,15 +67,17 @@ _WORKERS = """
            profile.districts
       FROM casework_workerprofile profile
       LEFT JOIN ({load}) load ON load.worker_id = profile.id
-     WHERE profile.id = ANY(%(working)s)
+     WHERE profile.id = ANY(%(working)s::uuid[])
 """
+# Whose facts are asked: those of the day, or those that hold now, which an index finds ten times as quickly.
+ON_THE_DAY, NOW = "situation.valid @> %(on)s::date", "upper_inf(situation.valid)"
 LOAD = f"""
     SELECT assignment.worker_id, count(*) AS customers
       FROM casework_assignment assignment
       JOIN transfer_responsibility responsibility ON responsibility.id = assignment.responsibility_id
            AND responsibility.superseded_by_id IS NULL AND responsibility.valid @> %(on)s::date
       JOIN register_situation situation ON situation.person_id = assignment.person_id
-           AND situation.valid @> %(on)s::date AND situation.superseded_by_id IS NULL
+           AND {{facts}} AND situation.superseded_by_id IS NULL
      WHERE assignment.organisation_id = %(organisation)s AND assignment.valid @> %(on)s::date AND {SEEKING}
      GROUP BY assignment.worker_id
 """
@@ -96,7 +98,7 @@ class Staffing:
 
     def end_of_leavers(self) -> int:
         """End the assignments to people who do not work here on the day; returns how many."""
-        self.cursor.execute(_END_OF_LEAVERS.replace("ALL(%(working)s)", "ALL(%(working)s::uuid[])"), self._parameters)
+        self.cursor.execute(_END_OF_LEAVERS, self._parameters)
         return int(self.cursor.rowcount)
 
     def customers(self) -> pl.DataFrame:
@@ -106,7 +108,9 @@ class Staffing:
 
     def workers(self) -> pl.DataFrame:
         """Who works here on the day, with their load (rules.WORKERS)."""
-        statement = _WORKERS.format(load=LOAD).replace("ANY(%(working)s)", "ANY(%(working)s::uuid[])")
+        statement = _WORKERS.format(load=LOAD.format(facts=ON_THE_DAY)).replace(
+            "ANY(%(working)s)", "ANY(%(working)s::uuid[])"
+        )
         self.cursor.execute(statement, self._parameters)
         return pl.DataFrame(self.cursor.fetchall(), schema=rules.WORKERS, orient="row")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -41,10 +42,19 @@ def reasons(responsibility: Responsibility, language: str) -> list[Reason]:
     decision = responsibility.decision
     if decision is None:
         return []
-    return explain.reasons(
-        shipped(decision.run.trial), decision.run.on, decision.pattern, decision.outcome, language,
-        area=decision.area, missing=tuple(decision.missing),
+    why = _reasons(
+        decision.run.trial, decision.run.on, decision.pattern, decision.outcome, language, decision.area,
+        tuple(decision.missing),
     )  # fmt: skip
+    return list(why)
+
+
+@lru_cache(maxsize=4096)
+def _reasons(
+    trial: str, on: date, pattern: int, outcome: str, language: str, area: str | None, missing: tuple[str, ...]
+) -> tuple[Reason, ...]:
+    """Kept: a page about one person asks for few of them, again and again, and each takes some 10 ms to write out."""
+    return tuple(explain.reasons(shipped(trial), on, pattern, outcome, language, area=area, missing=missing))
 
 
 def runs() -> QuerySet[Run]:
