@@ -72,14 +72,15 @@ def facts_as_known(day: date, known_on: datetime) -> pl.DataFrame:
 
 def _facts(holds: str, counts: str, parameters: Mapping[str, object]) -> pl.DataFrame:
     """The three tables' rows that hold, joined, and the newest counter's reading that counts."""
-    tables = {
-        name: f"(SELECT person_id, {', '.join(facts)} FROM register_{name} WHERE {holds}) {name}"
+    # Materialized, so that the tables are hashed: joined by their indexes 150 000 people take four times as long.
+    tables = ", ".join(
+        f"{name} AS MATERIALIZED (SELECT person_id, {', '.join(facts)} FROM register_{name} WHERE {holds})"
         for name, facts in PERIOD_FACTS.items()
-    }
+    )
     source = (
-        f"{tables['situation']} JOIN {tables['details']} USING (person_id) JOIN {tables['contact']} USING (person_id)"
+        f"(WITH {tables} SELECT * FROM situation JOIN details USING (person_id) JOIN contact USING (person_id)"
         f" LEFT JOIN (SELECT DISTINCT ON (person_id) person_id, days FROM register_supportdays"
-        f" WHERE as_of <= %(day)s AND {counts} ORDER BY person_id DESC, as_of DESC) counter USING (person_id)"
+        f" WHERE as_of <= %(day)s AND {counts} ORDER BY person_id DESC, as_of DESC) counter USING (person_id)) facts"
     )
     columns = {"person_id AS person": pl.String()} | {
         f"days AS {name}" if name == COUNTER else name: dtype for name, dtype in COLUMNS.items() if name != "person"
