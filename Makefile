@@ -59,7 +59,7 @@ serve: install ## Serve the pages of what is there
 
 .PHONY: test check test-pg15 browser
 test: check browser ## Lint, check types and layers, run every test, the browser's too
-	@$(BIN)/pytest -n 2
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/installed-dev .venv/translated ## Lint, check types and layers
 	$(BIN)/ruff check
@@ -75,7 +75,7 @@ test-pg15: .venv/installed-dev .venv/translated ## Run the database's tests on D
 	@test -x /usr/lib/postgresql/15/bin/postgres || bash .ci/need postgresql-15
 	@pg_virtualenv -v 15 -i "--encoding=UTF8 --locale=C.UTF-8" -o fsync=off bash -c \
 		'KOKEILU_DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" \
-		exec $(BIN)/pytest -n 2 -m "database and not browser"'
+		exec $(BIN)/pytest -n 2 --dist loadfile -m "database and not browser"'
 
 .PHONY: bench screenshot
 bench: .venv/installed-bench .venv/translated ## Measure against peers, write bench/results.md

@@ -20,8 +20,6 @@ import pytest
 
 from kokeilu import cluster
 
-pytestmark = pytest.mark.xdist_group("demonstration")
-
 DEMO = [sys.executable, "-m", "kokeilu", "demo", "--scale", "small", "--no-serve"]
 STEPS = 10
 
