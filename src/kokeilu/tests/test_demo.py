@@ -72,8 +72,8 @@ def served(made: Made) -> Iterator[tuple[subprocess.Popen, str]]:
     )
     assert process.stdout.readline() == f"Kokeilu serves http://127.0.0.1:{port} until Ctrl-C\n"
     yield process, f"http://127.0.0.1:{port}"
-    process.kill()
-    process.communicate()
+    process.terminate()
+    process.communicate(timeout=60)
 
 
 def _in_session(leader: int) -> list[str]:

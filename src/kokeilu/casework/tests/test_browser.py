@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from kokeilu.access.models import Role
 from kokeilu.access.policy import Actor
@@ -54,7 +55,7 @@ def test_what_htmx_puts_in_place_is_what_a_full_load_shows(team: Any, visit: Any
     for step in ("Under 30", "Unemployed since", "Unemployed since", "All"):
         with page.expect_response("**/portfolio/**"):
             page.locator("#customers").get_by_role("link", name=re.compile(f"^{step}")).first.click()
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         swapped, address = content(page), page.url
         assert page.evaluate("window.kept")
         fresh = page.context.new_page()
@@ -85,7 +86,7 @@ def test_search_and_paging_by_keyboard(team: Any, visit: Any) -> None:
     page.get_by_text("40 customers", exact=True).wait_for()
     with page.expect_response("**page=2*"):
         page.get_by_role("link", name="Next").press("Enter")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 15")
+    expect(page.locator("tbody tr")).to_have_count(15)
 
 
 def test_an_identity_code_stays_out_of_the_address(team: Any, visit: Any) -> None:
