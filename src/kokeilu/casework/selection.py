@@ -35,7 +35,8 @@ class Selection:
 
     def address(self, **changes: str | None) -> str:
         """The query of the address with changes to it (None takes away), on the first page; `?` where it is empty."""
-        wanted: dict[str, str | None] = {**self.chosen, "sort": self.order, **changes}
+        wanted: dict[str, str | None] = {name: self.chosen.get(name) for name in FILTERS}
+        wanted |= {"sort": self.order, **changes}
         if wanted["sort"] == DEFAULT_ORDER:
             wanted["sort"] = None
         query = QueryDict(mutable=True)

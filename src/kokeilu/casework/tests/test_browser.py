@@ -52,9 +52,15 @@ def test_what_htmx_puts_in_place_is_what_a_full_load_shows(team: Any, visit: Any
     worker, _ = team
     page = visit("/portfolio/", worker.membership.user)
     page.evaluate("window.kept = true")  # gone where the browser loads a page anew
-    for step in ("Under 30", "Unemployed since", "Unemployed since", "All"):
-        with page.expect_response("**/portfolio/**"):
-            page.locator("#customers").get_by_role("link", name=re.compile(f"^{step}")).first.click()
+    steps = {
+        "Under 30": "?age=under_30",
+        "Unemployed since": "?age=under_30&sort=unemployed_since",
+        "Unemployed since ": "?age=under_30&sort=-unemployed_since",
+        "In a service": "?status=service&age=under_30&sort=-unemployed_since",
+    }
+    for step, query in steps.items():
+        page.locator("#customers").get_by_role("link", name=re.compile(f"^{step.strip()}")).first.click()
+        page.wait_for_url(f"**/portfolio/{query}")
         expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
         swapped, address = content(page), page.url
         assert page.evaluate("window.kept")
@@ -63,9 +69,9 @@ def test_what_htmx_puts_in_place_is_what_a_full_load_shows(team: Any, visit: Any
         assert swapped == content(fresh), step
         fresh.close()
     page.go_back()
-    page.wait_for_load_state()
-    assert "sort=-unemployed_since" in page.url and "age=under_30" in page.url
-    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Unemployed since")
+    page.wait_for_url("**/portfolio/?age=under_30&sort=-unemployed_since")
+    expect(page.locator("th[aria-sort=descending]")).to_contain_text("Unemployed since")
+    expect(page.locator(".k-filter a[aria-current]").first).to_contain_text("All")
 
 
 def test_search_and_paging_by_keyboard(team: Any, visit: Any) -> None:
