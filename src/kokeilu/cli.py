@@ -77,6 +77,8 @@ def run(work: Callable[[], object]) -> None:
             signal.signal(number, _end)
     try:
         work()
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:
         told = _told(error)
         if told is None:
