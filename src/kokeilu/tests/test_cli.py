@@ -1,6 +1,7 @@
 """The command line as a person uses it: help, wrong use, faults in one line, Ctrl-C."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_one_line() -> None:
 
 
 def test_output_that_nobody_reads_to_its_end_is_no_fault() -> None:
-    script = f"set -o pipefail; {sys.executable} -m kokeilu data-dictionary --out - | head -n 1"
+    script = f"set -o pipefail; {shlex.quote(sys.executable)} -m kokeilu data-dictionary --out - | head -n 1"
     done = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1)
     assert done.stdout == "# Data dictionary\n"

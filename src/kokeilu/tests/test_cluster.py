@@ -169,9 +169,11 @@ def test_data_whose_keys_are_gone_are_not_taken_over(new_place: Path, use: Use) 
     assert not mark.exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KOKEILU_HOME", "/proc/kokeilu")
-    with pytest.raises(Problem, match=r"/proc/kokeilu: .* cannot be written: .*set KOKEILU_HOME"):
+def test_a_folder_that_cannot_be_written_is_told() -> None:
+    with (
+        installation(Path("/proc/kokeilu")),
+        pytest.raises(Problem, match=r"/proc/kokeilu: .* cannot be written: .*set KOKEILU_HOME"),
+    ):
         cluster.start()
 
 

@@ -54,6 +54,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         process.communicate()
     last = subprocess.run(DEMO, env=surroundings, stdout=subprocess.PIPE, text=True, check=True)
     yield Made(surroundings, last.stdout)
+    # The last user stops the server, unless it is killed; the next one does.
+    subprocess.run(
+        [sys.executable, "-c", "from kokeilu import postgres; postgres.ensure()"], env=surroundings, check=True
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KOKEILU_HOME", str(home))
         assert cluster._postmaster(cluster._folder() / "data") is None, "a server was left running"
