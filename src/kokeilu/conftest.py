@@ -7,6 +7,7 @@ a warning is an error, and nothing beyond this machine is reached.
 import random
 from collections.abc import Callable, Iterator
 
+import hypothesis
 import pytest
 from django.db.models import QuerySet
 
@@ -16,6 +17,8 @@ from kokeilu.web.browser import chromium, visit  # noqa: F401 - fixtures
 
 postgres.ensure()
 messages.compile_all()
+hypothesis.settings.register_profile("kokeilu", deadline=None)  # no test fails on a clock
+hypothesis.settings.load_profile("kokeilu")
 
 
 def pytest_configure(config: pytest.Config) -> None:
