@@ -40,8 +40,8 @@ _NAMED = """(' ' || fi_key(concat_ws(' ', details.family_name, details.given_nam
     SELECT '%% ' || replace(replace(replace(word, '\\', '\\\\'), '%%', '\\%%'), '_', '\\_') || '%%'
       FROM string_to_table(fi_key(%(search)s), ' ') AS word)"""
 
-# The current facts are asked for by an array of persons: the plan then goes through the index of current rows, and not
-# through the exclusion constraint's, which takes six times as long.
+# The current facts are asked for by an array of persons, before anything is joined: the plan then goes through the
+# indexes of current rows, and not through the exclusion constraints', which takes three times as long.
 _CUSTOMERS = f"""
     WITH mine AS MATERIALIZED (
         SELECT assignment.person_id, lower(responsibility.valid) AS customer_since
@@ -49,26 +49,28 @@ _CUSTOMERS = f"""
           JOIN transfer_responsibility responsibility ON responsibility.id = assignment.responsibility_id
                AND responsibility.superseded_by_id IS NULL AND responsibility.valid @> %(today)s::date
          WHERE assignment.worker_id = %(worker)s AND assignment.valid @> %(today)s::date
+    ), situation AS MATERIALIZED (
+        SELECT person_id, job_search_valid, employment_code, service, unemployed_since FROM register_situation
+         WHERE person_id = ANY(ARRAY(SELECT person_id FROM mine)) AND upper_inf(valid) AND superseded_by_id IS NULL
+    ), details AS MATERIALIZED (
+        SELECT person_id, family_name, given_names, birth_date, protected FROM register_details
+         WHERE person_id = ANY(ARRAY(SELECT person_id FROM mine)) AND upper_inf(valid) AND superseded_by_id IS NULL
     )
     SELECT mine.person_id, mine.customer_since, details.family_name, details.given_names, details.birth_date,
            details.protected IS TRUE AS protected, situation.unemployed_since, situation.service,
            extract(year FROM age(%(today)s::date, details.birth_date))::int AS years,
-           {_STATUS} AS status, {_AGE} AS age, {_DURATION} AS duration,
-           fi_key(details.family_name) AS family_key, fi_key(details.given_names) AS given_key
+           {_STATUS} AS status, {_AGE} AS age, {_DURATION} AS duration
       FROM mine
-      JOIN register_situation situation ON situation.person_id = mine.person_id
-           AND situation.person_id = ANY(ARRAY(SELECT person_id FROM mine))
-           AND upper_inf(situation.valid) AND situation.superseded_by_id IS NULL
-      JOIN register_details details ON details.person_id = mine.person_id
-           AND details.person_id = ANY(ARRAY(SELECT person_id FROM mine))
-           AND upper_inf(details.valid) AND details.superseded_by_id IS NULL
+      JOIN situation ON situation.person_id = mine.person_id
+      JOIN details ON details.person_id = mine.person_id
      WHERE %(search)s = '' OR {_NAMED}
 """
 _CUBE = f"SELECT status, age, duration, count(*) FROM ({_CUSTOMERS}) customer GROUP BY status, age, duration"
+_FAMILY, _GIVEN = 'fi_key(family_name) COLLATE "C"', 'fi_key(given_names) COLLATE "C"'
 # NULLS LAST and the person at the end: one order, whatever is unknown or equal.
 ORDERS: Mapping[str, str] = {
-    "name": 'family_key COLLATE "C", given_key COLLATE "C", person_id',
-    "-name": 'family_key COLLATE "C" DESC NULLS LAST, given_key COLLATE "C" DESC NULLS LAST, person_id',
+    "name": f"{_FAMILY}, {_GIVEN}, person_id",
+    "-name": f"{_FAMILY} DESC NULLS LAST, {_GIVEN} DESC NULLS LAST, person_id",
     "age": "birth_date DESC NULLS LAST, person_id",
     "-age": "birth_date NULLS LAST, person_id",
     "customer_since": "customer_since, person_id",
