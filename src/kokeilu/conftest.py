@@ -6,9 +6,11 @@ a warning is an error, and nothing beyond this machine is reached.
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import hypothesis
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
 from kokeilu import postgres
@@ -33,6 +35,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database goes at the end whoever still holds it: a killed process's session may outlive it."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)

@@ -92,7 +92,10 @@ def test_output_that_nobody_reads_to_its_end_is_no_fault() -> None:
 
 
 WORKING = """
-import sys, time
+import signal, sys, time
+# What runs the tests may ignore these, as nohup and a shell's background do, and a child inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from kokeilu import cli
 
 @cli.app.command()
@@ -107,11 +110,11 @@ cli.main()
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_stopped_it_ends_at_once_without_a_word_of_python(number: int, status: int) -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", WORKING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "working\n"
-    process.send_signal(number)
-    _, told = process.communicate(timeout=60)
+    ) as process:
+        assert process.stdout.readline() == "working\n"
+        process.send_signal(number)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == status
     assert told == ""
