@@ -58,15 +58,13 @@ class Times:
 
 def run() -> list[Row]:
     """Measure where the full demonstration is; without it nothing is measured, and a line says so."""
-    from kokeilu import postgres
+    from kokeilu import database, postgres
 
     postgres.ensure()
     if "demonstration: uusimaa" not in postgres.comment():
         print("pages: left out, there is no full demonstration here (run `make demo`, then again)", file=sys.stderr)
         return []
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
     sessions = _sessions()
     try:
         with _server() as port:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from kokeilu import database
 from kokeilu.access import commands as access
 from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
@@ -47,19 +48,6 @@ class Scale(StrEnum):
     small = "small"
     uusimaa = "uusimaa"
     national = "national"
-
-
-def with_database() -> None:
-    """Start the database where it is embedded, and Django. Commands on files alone do without."""
-    from kokeilu import postgres
-
-    postgres.ensure()
-    postgres.stand_as_database_says()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
-
-    import django
-
-    django.setup()
 
 
 def main() -> None:
@@ -159,7 +147,7 @@ def serve(
     from kokeilu import server
 
     server.check_address(address, port)
-    with_database()
+    database.set_up()
     server.serve(address, port, workers=workers, threads=threads)
 
 
@@ -191,5 +179,5 @@ def django(context: typer.Context) -> None:
     """
     from django.core.management import execute_from_command_line
 
-    with_database()
+    database.set_up()
     execute_from_command_line(["kokeilu django", *context.args])

@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from typer.testing import CliRunner, Result
 
 from kokeilu import postgres
 from kokeilu.web import messages
@@ -103,3 +104,19 @@ def actor_of(db: None) -> Callable:
         return Actor(user=user, organisation=place, role=role)
 
     return make
+
+
+@pytest.fixture
+def command_line(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command of `kokeilu` on the test's database: `command_line("assign", "--dry-run")`.
+
+    Options such as `input` go to typer's runner.
+    """
+    from kokeilu import cli, database
+
+    monkeypatch.setattr(database, "set_up", lambda: None)  # the test's is
+
+    def run(*arguments: object, **options: Any) -> Result:
+        return CliRunner().invoke(cli.app, [str(argument) for argument in arguments], **options)
+
+    return run

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kokeilu import database
+
 if TYPE_CHECKING:
     from kokeilu.access.models import User
 
@@ -57,9 +59,7 @@ def add_user(
 
     Example: kokeilu access add-user maija@city.example "Maija Meikäläinen" --role administrator --organisation te
     """
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from django.db import transaction
 
@@ -99,9 +99,7 @@ def add_organisation(
     Example: kokeilu access add-organisation ely-uusimaa --kind centre --fi "Uudenmaan ELY-keskus"
     --sv "NTM-centralen i Nyland" --en "Uusimaa ELY Centre"
     """
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from kokeilu.access import actions
     from kokeilu.access.models import Organisation
@@ -117,9 +115,7 @@ def set_password(email: Email) -> None:
 
     Example: kokeilu access set-password maija@city.example
     """
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from kokeilu.access import actions
 

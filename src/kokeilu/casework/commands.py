@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from kokeilu import database
+
 
 def assign(
     area: Annotated[str, typer.Option(help="The area's key, such as helsinki.")],
@@ -19,9 +21,7 @@ def assign(
     """
     from rich.progress import Progress
 
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from kokeilu.casework import actions
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from kokeilu import database
 from kokeilu.panel.commands import month
 
 
@@ -45,9 +46,7 @@ def monitor(
 def _publish(panel: Path, last: int, engine: Engine) -> None:
     from rich.progress import Progress
 
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from kokeilu.monitoring import actions, charts
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from kokeilu import database
+
 app = typer.Typer(no_args_is_help=True, help="The panel: spells and person-months under pseudonyms.")
 
 
@@ -37,9 +39,7 @@ def build(
     """
     from rich.progress import Progress
 
-    from kokeilu.cli import with_database
-
-    with_database()
+    database.set_up()
 
     from kokeilu.panel.build import build as build_panel
     from kokeilu.panel.rules import month_name

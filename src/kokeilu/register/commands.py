@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kokeilu import database
 from kokeilu.problems import Problem
 
 if TYPE_CHECKING:
@@ -48,10 +49,8 @@ def import_(
     """
     from time import perf_counter
 
-    from kokeilu.cli import with_database
-
     plan = _plan(extracts, as_of.date() if as_of else None)
-    with_database()
+    database.set_up()
     started = perf_counter()
     result = _import(plan, accept_valid=accept_valid, dry_run=dry_run, correction=correction)
     _print(result, perf_counter() - started, dry_run)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kokeilu import database
+
 if TYPE_CHECKING:
     from kokeilu.transfer.actions import Result
 
@@ -43,11 +45,10 @@ def organisations(trial: Key) -> None:
 
     Example: kokeilu transfer organisations --trial kuntakokeilu
     """
-    from kokeilu.cli import with_database
     from kokeilu.law.definition import shipped
 
     definition = shipped(trial)
-    with_database()
+    database.set_up()
 
     from kokeilu.transfer import actions
 
@@ -61,12 +62,11 @@ def organisations(trial: Key) -> None:
 def _apply(trial: str, on: datetime, *, dry: bool) -> "Result":
     from rich.progress import Progress
 
-    from kokeilu.cli import with_database
     from kokeilu.law.definition import shipped
 
     definition = shipped(trial)
     definition.version_on(on.date())  # before the database is started for nothing
-    with_database()
+    database.set_up()
 
     from django.utils import translation
 

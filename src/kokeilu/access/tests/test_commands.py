@@ -2,9 +2,7 @@
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
-from typer.testing import CliRunner
 
-from kokeilu import cli
 from kokeilu.access import commands
 from kokeilu.access.models import ChangeLog, Organisation, Role, User
 from kokeilu.problems import Problem
@@ -13,12 +11,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def kokeilu(monkeypatch):
+def kokeilu(command_line):
     """Run `kokeilu access …` on the test's database; a Problem comes out as it is."""
-    monkeypatch.setattr(cli, "with_database", lambda: None)
 
     def run(*arguments: str, typed: str = "") -> str:
-        result = CliRunner().invoke(cli.app, ["access", *arguments], input=typed)
+        result = command_line("access", *arguments, input=typed)
         if isinstance(result.exception, Problem):
             raise result.exception
         assert result.exit_code == 0, result.output
@@ -84,5 +81,5 @@ def test_the_names_are_those_of_the_models():
 
 
 @pytest.mark.parametrize("command", ["add-user", "add-organisation", "set-password"])
-def test_every_command_has_an_example(command):
-    assert "Example: kokeilu access" in CliRunner().invoke(cli.app, ["access", command, "--help"]).output
+def test_every_command_has_an_example(command_line, command):
+    assert "Example: kokeilu access" in command_line("access", command, "--help").output

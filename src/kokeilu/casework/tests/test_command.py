@@ -1,21 +1,19 @@
 """`kokeilu assign` as a person meets it: what it prints, how it ends."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import Result
 
-from kokeilu import cli
 from kokeilu.casework.models import Assignment
 from kokeilu.casework.tests.conftest import START, City
 from kokeilu.problems import Problem
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setattr(cli, "with_database", lambda: None)  # the test has one
-    return lambda *arguments: CliRunner().invoke(cli.app, ["assign", *arguments])
+def call(command_line: Callable[..., Result]) -> Callable[..., Result]:
+    return partial(command_line, "assign")
 
 
 def test_dry_run_and_assignment(city: City, call: Callable[..., Result]) -> None:

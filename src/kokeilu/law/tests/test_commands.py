@@ -7,9 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
 
-from kokeilu.cli import app
 from kokeilu.law.tests.definitions import SOUND, line_of, write
 from kokeilu.problems import Problem
 
@@ -29,8 +27,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def run(*arguments):
-    return CliRunner().invoke(app, arguments)
+@pytest.fixture
+def run(command_line):
+    return command_line
 
 
 def run_apart(*arguments, limit=None):
@@ -47,13 +46,13 @@ def run_apart(*arguments, limit=None):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_list():
+def test_list(run):
     said = run("trial", "list").output
     assert "kuntakokeilu: Municipal employment trial (1269/2020)" in said
     assert "version of 2021-03-01" in said
 
 
-def test_check_of_a_shipped_trial_names_what_is_open():
+def test_check_of_a_shipped_trial_names_what_is_open(run):
     result = run("trial", "check", "kuntakokeilu")
     assert result.exit_code == 0
     assert "10 criteria, 2 groups, 1 versions, 21 areas, 100 municipalities" in result.output
@@ -63,7 +62,7 @@ def test_check_of_a_shipped_trial_names_what_is_open():
     assert "four areas with 18 municipalities are missing" in result.output
 
 
-def test_check_of_a_file(folder):
+def test_check_of_a_file(run, folder):
     result = run("trial", "check", str(write(folder)))
     assert result.exit_code == 0
     assert "1 of 1 examples right" in result.output
@@ -89,7 +88,7 @@ def test_check_of_a_spoiled_file_is_one_line(folder):
     assert complained.count("\n") == 1
 
 
-def test_table_is_short_and_tells_the_sentences():
+def test_table_is_short_and_tells_the_sentences(run):
     result = run("trial", "table", "kuntakokeilu", "--on", "2021-03-31", "--language", "sv")
     assert result.exit_code == 0
     assert result.output.count("any other combination") == 3
@@ -101,12 +100,12 @@ def test_table_is_short_and_tells_the_sentences():
 
 
 @pytest.mark.parametrize("day", ["2021-02-28", "2021-06-01"])
-def test_day_without_version(day):
+def test_day_without_version(run, day):
     with pytest.raises(Problem, match=f"no version on {day}"):
-        CliRunner().invoke(app, ["trial", "table", "kuntakokeilu", "--on", day], catch_exceptions=False)
+        run("trial", "table", "kuntakokeilu", "--on", day, catch_exceptions=False)
 
 
-def test_classify_writes_decisions_in_the_order_of_people():
+def test_classify_writes_decisions_in_the_order_of_people(run):
     result = run(*CLASSIFY)
     assert result.exit_code == 0, result.output
     assert "3 people: 1 in, 1 out, 1 undecided" in result.output
@@ -122,13 +121,13 @@ def test_classify_writes_decisions_in_the_order_of_people():
     ("language", "reason"),
     [("fi", "Puuttuva tieto: ikä."), ("sv", "Uppgift som saknas: ålder."), ("en", "Missing fact: age.")],
 )
-def test_classify_explains(language, reason):
+def test_classify_explains(run, language, reason):
     assert run(*CLASSIFY, "--explain", language).exit_code == 0
     told = pl.read_csv("out.csv", separator=";")
     assert reason in told["reason"][2]
 
 
-def test_engines_and_formats_write_the_same():
+def test_engines_and_formats_write_the_same(run):
     Path("people.parquet").unlink(missing_ok=True)
     assert run(*CLASSIFY, "--explain", "fi").exit_code == 0
     parquet = [a.replace("out.csv", "out.parquet") for a in CLASSIFY]
@@ -137,7 +136,7 @@ def test_engines_and_formats_write_the_same():
     assert pl.read_parquet("out.parquet").equals(from_csv.with_columns(pl.col("missing").fill_null("")))
 
 
-def test_classify_by_a_definition_of_one_s_own(folder):
+def test_classify_by_a_definition_of_one_s_own(run, folder):
     path = write(folder)
     arguments = [str(path) if a == "kuntakokeilu" else a for a in CLASSIFY]
     assert run(*arguments).exit_code == 0
@@ -155,7 +154,7 @@ WRONG_USE = {
 
 
 @pytest.mark.parametrize("name", WRONG_USE)
-def test_wrong_use_exits_with_2(name):
+def test_wrong_use_exits_with_2(run, name):
     assert run(*WRONG_USE[name]).exit_code == 2
     assert not Path("out.csv").exists()
 
@@ -198,14 +197,14 @@ def test_full_disk_leaves_nothing_behind():
     assert {path.name for path in Path.cwd().iterdir()} == {"people.csv", "out.csv"}
 
 
-def test_spark_without_pyspark_says_what_to_install(monkeypatch):
+def test_spark_without_pyspark_says_what_to_install(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.errors", None)
     with pytest.raises(Problem, match="needs pyspark, which is not installed"):
-        CliRunner().invoke(app, [*CLASSIFY, "--engine", "spark"], catch_exceptions=False)
+        run(*CLASSIFY, "--engine", "spark", catch_exceptions=False)
     assert not Path("out.csv").exists()
 
 
 @pytest.mark.parametrize("command", [["trial", "list"], ["trial", "check"], ["trial", "table"], ["classify"]])
-def test_help_has_an_example(command):
+def test_help_has_an_example(run, command):
     assert "Example: kokeilu " + " ".join(command) in run(*command, "--help").output

@@ -1,12 +1,12 @@
 """`kokeilu monitor`: the table it writes and the errors it tells."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
-from typer.testing import CliRunner
+from typer.testing import Result
 
-from kokeilu import cli
 from kokeilu.monitoring.tests.panels import FIRST, month_row, person_months, write_panel
 from kokeilu.panel import folder
 from kokeilu.problems import Problem
@@ -20,15 +20,22 @@ def panel(tmp_path: Path) -> Path:
     return write_panel(tmp_path / "panel", rows, 3)
 
 
-def monitor(*arguments: object) -> str:
+@pytest.fixture
+def monitor(command_line: Callable[..., Result]) -> Callable[..., str]:
     """Run the command; the Problem it raises is what the command line prints."""
-    result = CliRunner().invoke(cli.app, ["monitor", *map(str, arguments)], catch_exceptions=False)
-    assert result.exit_code in (0, 2)
-    return result.output
+
+    def run(*arguments: object) -> str:
+        result = command_line("monitor", *arguments, catch_exceptions=False)
+        assert result.exit_code in (0, 2)
+        return result.output
+
+    return run
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
-def test_the_table_is_long_and_every_engine_writes_the_same(panel: Path, tmp_path: Path, engine: str) -> None:
+def test_the_table_is_long_and_every_engine_writes_the_same(
+    monitor: Callable[..., str], panel: Path, tmp_path: Path, engine: str
+) -> None:
     monitor("--panel", panel, "--month", "2020-12", "--out", tmp_path / "out", "--engine", engine)
     table = pl.read_csv(tmp_path / "out" / "monthly-2020-12.csv")
     assert table.columns == ["area", "population", "month", "indicator", "value"]
@@ -40,19 +47,21 @@ def test_the_table_is_long_and_every_engine_writes_the_same(panel: Path, tmp_pat
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["monthly-2020-12.csv"]
 
 
-def test_rates_have_two_decimals(tmp_path: Path) -> None:
+def test_rates_have_two_decimals(monitor: Callable[..., str], tmp_path: Path) -> None:
     panel = write_panel(tmp_path / "panel", person_months(*["u"] * 20, *["s"] * 10), 1)
     monitor("--panel", panel, "--month", "2020-11", "--out", tmp_path)
     assert "espoo,residents,2020-11,activation_rate,33.33" in (tmp_path / "monthly-2020-11.csv").read_text()
 
 
-def test_a_month_that_the_panel_lacks_is_told_with_those_it_has(panel: Path, tmp_path: Path) -> None:
+def test_a_month_that_the_panel_lacks_is_told_with_those_it_has(
+    monitor: Callable[..., str], panel: Path, tmp_path: Path
+) -> None:
     with pytest.raises(Problem, match=r"the panel has no 2021-02 \(it covers 2020-11 to 2021-01\)"):
         monitor("--panel", panel, "--month", "2021-02", "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_is_no_panel_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_panel_is_told(monitor: Callable[..., str], tmp_path: Path) -> None:
     with pytest.raises(Problem, match="not a panel folder"):
         monitor("--panel", tmp_path, "--month", "2021-01", "--out", tmp_path / "out")
     with pytest.raises(Problem, match="no such panel folder"):
@@ -60,7 +69,7 @@ def test_a_folder_that_is_no_panel_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
-def test_a_damaged_panel_is_told(panel: Path, tmp_path: Path, engine: str) -> None:
+def test_a_damaged_panel_is_told(monitor: Callable[..., str], panel: Path, tmp_path: Path, engine: str) -> None:
     [file] = folder.month_folder(panel, MONTHS[1]).iterdir()
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(Problem, match="missing or damaged"):
@@ -68,13 +77,15 @@ def test_a_damaged_panel_is_told(panel: Path, tmp_path: Path, engine: str) -> No
 
 
 @pytest.mark.parametrize("month", ["2021", "2021-13", "march", "202103"])
-def test_a_month_that_is_none_is_wrong_use(panel: Path, tmp_path: Path, month: str) -> None:
+def test_a_month_that_is_none_is_wrong_use(
+    monitor: Callable[..., str], panel: Path, tmp_path: Path, month: str
+) -> None:
     assert "is not a month" in monitor("--panel", panel, "--month", month, "--out", tmp_path / "out")
 
 
 @pytest.mark.django_db
 def test_publishing_shows_the_months_up_to_it_and_draws_their_charts(
-    panel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monitor: Callable[..., str], panel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kokeilu.monitoring import charts
     from kokeilu.monitoring.models import MonthlyFigure
@@ -88,7 +99,7 @@ def test_publishing_shows_the_months_up_to_it_and_draws_their_charts(
     }
 
 
-def test_a_place_that_cannot_be_written_is_told(panel: Path, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_told(monitor: Callable[..., str], panel: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be written"):
         monitor("--panel", panel, "--month", "2021-01", "--out", tmp_path / "file")

@@ -1,12 +1,11 @@
 """`kokeilu register import` as a person meets it: what it prints, how it ends."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from kokeilu import cli
 from kokeilu.problems import Problem
 from kokeilu.register.models import Extract, Person
 from kokeilu.register.tests.people import FIRST, SECOND, person, write
@@ -15,14 +14,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def run(monkeypatch):
-    monkeypatch.setattr(cli, "with_database", lambda: None)  # the test has one
+def run(command_line, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
-
-    def call(*arguments: object):
-        return CliRunner().invoke(cli.app, ["register", "import", *map(str, arguments)])
-
-    return call
+    return partial(command_line, "register", "import")
 
 
 def test_one_file_with_its_day(run, tmp_path: Path) -> None:

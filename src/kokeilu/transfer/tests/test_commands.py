@@ -1,12 +1,11 @@
 """`kokeilu transfer` as a person meets it: what it prints, how it ends."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import Result
 
-from kokeilu import cli
 from kokeilu.law.definition import shipped
 from kokeilu.problems import Problem
 from kokeilu.transfer import actions
@@ -20,9 +19,8 @@ DAY = ("--on", "2021-03-01")
 
 
 @pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    monkeypatch.setattr(cli, "with_database", lambda: None)  # the test has one
-    return lambda *arguments: CliRunner().invoke(cli.app, ["transfer", *arguments])
+def call(command_line: Callable[..., Result]) -> Callable[..., Result]:
+    return partial(command_line, "transfer")
 
 
 def test_organisations_preview_and_run(call: Callable) -> None:
