@@ -52,7 +52,6 @@ random_page_cost = 1.1
 jit = off
 wal_level = minimal
 max_wal_senders = 0
-wal_compression = on
 max_wal_size = 4GB
 checkpoint_timeout = 15min
 timezone = 'UTC'

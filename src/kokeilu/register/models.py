@@ -38,6 +38,11 @@ class Extract(models.Model):
         constraints = [models.UniqueConstraint(fields=["as_of", "sha256"], name="extract_once")]
 
 
+def _extract(*, null: bool = False) -> "models.ForeignKey[Extract, Extract]":
+    """A reference to an extract, guaranteed by statement triggers (guarantee.py): a row's facts name one or two."""
+    return models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=null, db_constraint=False)
+
+
 class Person(models.Model):
     """A job seeker. Everything but the identity code hangs on this UUID."""
 
@@ -65,9 +70,9 @@ class Period(models.Model):
     # Found through the exclusion constraint's index and the partial one of current rows; more would slow imports.
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     valid = DateRangeField()
-    opened_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
-    closed_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
-    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
+    opened_by = _extract()
+    closed_by = _extract(null=True)
+    superseded_by = _extract(null=True)
 
     class Meta:
         abstract = True
@@ -141,8 +146,8 @@ class SupportDays(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     as_of = models.DateField()  # the day of the reading
     days = models.PositiveIntegerField(null=True)  # paid days on the ground of unemployment; null: unknown
-    extract = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
-    superseded_by = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False, null=True)
+    extract = _extract()
+    superseded_by = _extract(null=True)
 
     class Meta:
         constraints = [
