@@ -6,6 +6,7 @@ from enum import Enum
 
 import polars as pl
 
+from kokeilu.extract import COLUMNS, NONE
 from kokeilu.law.trial import NOWHERE, Trial, Words
 from kokeilu.problems import Problem
 
@@ -41,7 +42,11 @@ class Fact:
 
 
 def _fact(kind: Kind, fi: str, sv: str, en: str, *sources: str) -> Fact:
-    return Fact(kind, sources, {"fi": fi, "sv": sv, "en": en})
+    return Fact(kind, sources, _words(fi, sv, en))
+
+
+def _words(fi: str, sv: str, en: str) -> Words:
+    return {"fi": fi, "sv": sv, "en": en}
 
 
 DERIVED: dict[str, Fact] = {
@@ -81,61 +86,57 @@ DERIVED: dict[str, Fact] = {
     ),
 }
 
-DIRECT: dict[str, Fact] = {
-    "birth_date": _fact(Kind.DATE, "syntymäaika", "födelsedatum", "date of birth"),
-    "municipality": _fact(Kind.TEXT, "kotikunta", "hemkommun", "home municipality"),
-    "placed_in": _fact(
-        Kind.TEXT,
+# The extract's columns that are facts as they are.
+_LABELS: dict[str, Words] = {
+    "birth_date": _words("syntymäaika", "födelsedatum", "date of birth"),
+    "municipality": _words("kotikunta", "hemkommun", "home municipality"),
+    "placed_in": _words(
         "kunta, johon henkilö on sijoitettu",
         "kommun där personen är placerad",
         "municipality where placed",
     ),
-    "language": _fact(Kind.TEXT, "äidinkieli", "modersmål", "mother tongue"),
-    "service_language": _fact(Kind.TEXT, "asiointikieli", "kontaktspråk", "service language"),
-    "immigrant": _fact(
-        Kind.BOOL,
+    "language": _words("äidinkieli", "modersmål", "mother tongue"),
+    "service_language": _words("asiointikieli", "kontaktspråk", "service language"),
+    "immigrant": _words(
         "kuuluuko kotoutumislain piiriin",
         "om personen omfattas av integrationslagen",
         "whether an immigrant within the integration act",
     ),
-    "temporary_protection": _fact(
-        Kind.BOOL,
+    "temporary_protection": _words(
         "saako tilapäistä suojelua",
         "om personen får tillfälligt skydd",
         "whether under temporary protection",
     ),
-    "job_search_valid": _fact(
-        Kind.BOOL, "onko työnhaku voimassa", "om jobbsökningen är i kraft", "whether the job search is valid"
+    "job_search_valid": _words(
+        "onko työnhaku voimassa",
+        "om jobbsökningen är i kraft",
+        "whether the job search is valid",
     ),
-    "employment_code": _fact(Kind.TEXT, "työllisyyskoodi", "sysselsättningskod", "employment code"),
-    "service": _fact(
-        Kind.TEXT,
+    "employment_code": _words("työllisyyskoodi", "sysselsättningskod", "employment code"),
+    "service": _words(
         "työllistymistä edistävä palvelu",
         "sysselsättningsfrämjande service",
         "employment-promoting service",
     ),
-    "benefit": _fact(Kind.TEXT, "maksettava etuus", "förmån som betalas", "benefit being paid"),
-    "earnings_related_right": _fact(
-        Kind.BOOL,
+    "benefit": _words("maksettava etuus", "förmån som betalas", "benefit being paid"),
+    "earnings_related_right": _words(
         "onko oikeus ansiopäivärahaan",
         "om personen har rätt till inkomstrelaterad dagpenning",
         "whether entitled to the earnings-related allowance",
     ),
-    "labour_market_support_days": _fact(
-        Kind.INT,
+    "labour_market_support_days": _words(
         "työmarkkinatuen maksetut päivät",
         "utbetalda dagar med arbetsmarknadsstöd",
         "paid days of labour market support",
     ),
-    "job_search_since": _fact(
-        Kind.DATE, "työnhaun alkamispäivä", "dagen då jobbsökningen började", "start of the job search"
-    ),
-    "unemployed_since": _fact(
-        Kind.DATE, "työttömyyden alkamispäivä", "dagen då arbetslösheten började", "start of unemployment"
-    ),
-    "education": _fact(Kind.INT, "koulutusaste", "utbildningsnivå", "level of education"),
-    "occupation": _fact(Kind.TEXT, "ammatti", "yrke", "occupation"),
+    "job_search_since": _words("työnhaun alkamispäivä", "dagen då jobbsökningen började", "start of the job search"),
+    "unemployed_since": _words("työttömyyden alkamispäivä", "dagen då arbetslösheten började", "start of unemployment"),
+    "education": _words("koulutusaste", "utbildningsnivå", "level of education"),
+    "occupation": _words("ammatti", "yrke", "occupation"),
 }
+
+_KINDS = {pl.Boolean(): Kind.BOOL, pl.Int64(): Kind.INT, pl.String(): Kind.TEXT, pl.Date(): Kind.DATE}
+DIRECT: dict[str, Fact] = {name: Fact(_KINDS[COLUMNS[name]], (), label) for name, label in _LABELS.items()}
 
 FACTS: dict[str, Fact] = DIRECT | DERIVED
 
@@ -181,7 +182,7 @@ def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.
         case "supported_work":
             return code == "00"
         case "in_service":
-            return pl.col("service") != "none"
+            return pl.col("service") != NONE
         case _:
             return _trial_area(on, trial, area_by)
 
@@ -212,7 +213,7 @@ def _trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
     municipality = pl.col("municipality")
     if "placed_in" not in area_by:
         return of(municipality)
-    return pl.when(municipality == "none").then(of(pl.col("placed_in"))).otherwise(of(municipality))
+    return pl.when(municipality == NONE).then(of(pl.col("placed_in"))).otherwise(of(municipality))
 
 
 def _check_born(facts: pl.DataFrame, on: date) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.csv
 from polars.exceptions import PanicException, PolarsError
 
+from kokeilu.extract import BENEFITS, COLUMNS, NONE
 from kokeilu.law.areas import municipalities
 from kokeilu.law.facts import FACTS, Kind
 from kokeilu.law.trial import NOWHERE, Trial
@@ -21,11 +22,7 @@ from kokeilu.problems import Problem
 
 ENDINGS = (".csv", ".parquet")
 # Columns of the register extract that no law asks about: accepted and left out.
-NOT_ASKED = (
-    *("family_name", "given_names", "protected"),
-    *("email", "phone", "street_address", "postal_code", "city"),
-)
-BENEFITS = ("none", "labour_market_support", "basic_allowance", "earnings_related")
+NOT_ASKED = frozenset(COLUMNS) - frozenset(FACTS) - {"person"}
 _FORMS = {
     Kind.BOOL: (r"^(true|false)$", "neither true nor false"),
     Kind.INT: (r"^-?\d{1,9}$", "not a whole number"),
@@ -227,7 +224,7 @@ def _parsed(texts: pl.Series, kind: Kind) -> pl.Series:
 
 
 def _check_values(frame: pl.DataFrame, trial: Trial, on: date) -> Wrong:
-    codes = [*municipalities(), NOWHERE]
+    codes = [*municipalities(), NONE]
     areas = [*{row.area for row in trial.areas_on(on)}, NOWHERE]
     due = {
         "municipality": (pl.col("municipality").is_in(codes), "no municipality of that code, nor none"),

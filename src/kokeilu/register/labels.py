@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from kokeilu.extract import NONE
 from kokeilu.law.areas import municipalities
-from kokeilu.register.columns import NONE
 
 
 @dataclass(frozen=True)

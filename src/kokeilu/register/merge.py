@@ -6,8 +6,9 @@ from datetime import date
 import polars as pl
 from django.db.backends.utils import CursorWrapper
 
+from kokeilu.extract import COLUMNS
 from kokeilu.register import store
-from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
+from kokeilu.register.columns import COUNTER, PERIOD_FACTS
 from kokeilu.register.people import People
 from kokeilu.register.periods import Counter, State, Table
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from kokeilu.register.columns import COLUMNS, COUNTER
+from kokeilu.extract import COLUMNS
+from kokeilu.register.columns import COUNTER
 
 WHO = pl.UInt32()
 

@@ -9,8 +9,9 @@ import polars as pl
 from django.db import connection
 from django.db.models import QuerySet
 
+from kokeilu.extract import COLUMNS
 from kokeilu.register import store
-from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
+from kokeilu.register.columns import COUNTER, PERIOD_FACTS
 from kokeilu.register.identity import code_hashes, decrypt
 from kokeilu.register.models import CURRENT, Extract, Period, PersonCode, finnish_key
 from kokeilu.register.timeline import timeline

@@ -13,14 +13,15 @@ import numpy as np
 import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
+from kokeilu.extract import COLUMNS
 from kokeilu.problems import Problem
-from kokeilu.register.columns import COLUMNS
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 ERRORS = pl.Schema({"line": pl.Int64(), "column": pl.String(), "reason": pl.String()})
 # What a cell of each type must look like; Polars alone would take 2021-1-5 or +3.
-FORMS = {pl.Date: r"^\d{4}-\d{2}-\d{2}$", pl.Boolean: r"^(true|false)$", pl.Int32: r"^-?\d{1,9}$"}
-REASON_OF_TYPE = {pl.Date: "not_a_date", pl.Boolean: "not_a_bool", pl.Int32: "not_an_integer"}
+FORMS = {pl.Date: r"^\d{4}-\d{2}-\d{2}$", pl.Boolean: r"^(true|false)$", pl.Int64: r"^-?\d{1,9}$"}
+REASON_OF_TYPE = {pl.Date: "not_a_date", pl.Boolean: "not_a_bool", pl.Int64: "not_an_integer"}
+LARGEST = 2**31 - 1  # what the tables hold
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _read_parquet(path: Path, data: bytes) -> Rows:
     texts = frame.with_columns(empty_is_unknown)
     typed = texts.select(
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("line"),
-        *(pl.col(name).cast(dtype, strict=False) for name, dtype in COLUMNS.items()),
+        *(_cast(name, dtype) for name, dtype in COLUMNS.items()),
     )
     errors = [_lost(typed["line"], texts[name], typed[name]) for name in COLUMNS]
     return Rows(typed, pl.concat([ERRORS.to_frame(), *errors]))
@@ -104,11 +105,16 @@ def _read_parquet(path: Path, data: bytes) -> Rows:
 def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
     if found == pl.Null:  # a column without any known value has no type
         return True
-    if wanted == pl.Int32:
+    if wanted == pl.Int64:
         return found.is_integer()
     if wanted == pl.String:
         return found in (pl.String, pl.Categorical, pl.Enum)
     return found == wanted
+
+
+def _cast(name: str, dtype: pl.DataType) -> pl.Expr:
+    cell = pl.col(name).cast(dtype, strict=False)
+    return pl.when(cell.is_between(-LARGEST, LARGEST)).then(cell) if dtype == pl.Int64 else cell
 
 
 def _lost(line: pl.Series, before: pl.Series, after: pl.Series) -> pl.DataFrame:

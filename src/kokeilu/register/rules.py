@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from kokeilu.register.columns import BENEFITS, COLUMNS, EMPLOYMENT_CODES, NONE, SERVICE_LANGUAGES
+from kokeilu.extract import BENEFITS, COLUMNS, EMPLOYMENT_CODES, NONE, SERVICE_LANGUAGES
 
 # Reason codes of bad rows and what each says to a person. docs/register.md lists them with the mends.
 REASONS: dict[str, str] = {

@@ -7,8 +7,8 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from kokeilu.extract import NONE
 from kokeilu.register import labels
-from kokeilu.register.columns import NONE
 from kokeilu.register.models import Details, Period, Situation
 from kokeilu.web import timeline as web
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kokeilu.extract import BENEFITS
 from kokeilu.synthetic import figures, months, people
 from kokeilu.synthetic.codes import Serials
 from kokeilu.synthetic.hazards import EMPLOYED as EMPLOYED_SEEKER
@@ -183,7 +184,7 @@ def _benefits(month: int, new: Columns, rng: np.random.Generator) -> Columns:
     kind, left, had, days = rng.random((4, size))
     shares = figures.value("benefit.other")
     order = (people.NO_BENEFIT, people.SUPPORT, people.BASIC)
-    other = np.array(order, dtype=np.int8)[pick(np.array([shares[people.BENEFITS[each]] for each in order]), kind)]
+    other = np.array(order, dtype=np.int8)[pick(np.array([shares[BENEFITS[each]] for each in order]), kind)]
     very_young = new["birth"] > months.day_number(months.first_day(month - 20 * 12))
     other[very_young & (kind < 2 * shares["none"])] = people.NO_BENEFIT
     other[new["group"] == PLACED] = people.SUPPORT

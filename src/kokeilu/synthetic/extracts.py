@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from kokeilu.extract import BENEFITS, COLUMNS, NONE
 from kokeilu.problems import Problem
 from kokeilu.synthetic import figures, months, people, truth
 from kokeilu.synthetic.hazards import (
@@ -22,34 +23,6 @@ from kokeilu.synthetic.hazards import (
 from kokeilu.synthetic.simulation import Rows
 from kokeilu.synthetic.world import World
 
-COLUMNS: dict[str, pl.DataType] = {
-    "person": pl.String(),
-    "family_name": pl.String(),
-    "given_names": pl.String(),
-    "birth_date": pl.Date(),
-    "municipality": pl.String(),
-    "placed_in": pl.String(),
-    "language": pl.String(),
-    "service_language": pl.String(),
-    "immigrant": pl.Boolean(),
-    "temporary_protection": pl.Boolean(),
-    "job_search_valid": pl.Boolean(),
-    "employment_code": pl.String(),
-    "service": pl.String(),
-    "benefit": pl.String(),
-    "earnings_related_right": pl.Boolean(),
-    "labour_market_support_days": pl.Int64(),
-    "job_search_since": pl.Date(),
-    "unemployed_since": pl.Date(),
-    "education": pl.Int64(),
-    "occupation": pl.String(),
-    "protected": pl.Boolean(),
-    "email": pl.String(),
-    "phone": pl.String(),
-    "street_address": pl.String(),
-    "postal_code": pl.String(),
-    "city": pl.String(),
-}
 FORMATS = ("parquet", "csv")
 Progress = Callable[[Iterable[Rows], int, str], Iterable[Rows]]
 
@@ -62,7 +35,7 @@ class Extracts:
         self._details = world.details()
         self._addresses = world.addresses.frame()
         self._municipality = pl.Series([each.code for each in world.places.municipalities])
-        self._services = pl.Series([*figures.value("services"), "none"])
+        self._services = pl.Series([*figures.value("services"), NONE])
         self._service_codes = list(figures.value("services").values())
 
     def frame(self, rows: Rows) -> pl.DataFrame:
@@ -93,8 +66,8 @@ class Extracts:
             hides_municipality=hidden & people.HIDDEN_MUNICIPALITY > 0,
         )
         return frame.with_columns(
-            municipality=pl.when("placed").then(pl.lit("none")).when(~pl.col("hides_municipality")).then("place"),
-            placed_in=pl.when("placed").then("place").otherwise(pl.lit("none")),
+            municipality=pl.when("placed").then(pl.lit(NONE)).when(~pl.col("hides_municipality")).then("place"),
+            placed_in=pl.when("placed").then("place").otherwise(pl.lit(NONE)),
             language=pl.when(~pl.col("hides_language")).then("language"),
             immigrant=pl.when(~pl.col("hides_immigrant")).then("immigrant"),
             earnings_related_right=pl.when(~pl.col("hides_right")).then("earnings_related_right"),
@@ -128,7 +101,7 @@ def _benefits(rows: Rows) -> pl.Series:
     facts = rows.facts
     benefit = np.where(facts["right"], people.EARNINGS_RELATED, facts["other_benefit"])
     paid = np.isin(facts["state"], (UNEMPLOYED, LAID_OFF, SERVICE))
-    return pl.Series(people.BENEFITS)[np.where(paid, benefit, people.NO_BENEFIT).astype(np.uint32)]
+    return pl.Series(BENEFITS)[np.where(paid, benefit, people.NO_BENEFIT).astype(np.uint32)]
 
 
 def write(

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kokeilu.extract import BENEFITS
+
 # What may be unknown about a person until later, as bits of `hidden`.
 HIDDEN_RIGHT, HIDDEN_IMMIGRANT, HIDDEN_LANGUAGE, HIDDEN_MUNICIPALITY = 1, 2, 4, 8
 
@@ -39,8 +41,8 @@ FACTS: dict[str, type[np.generic]] = {
     "customer": np.bool_,  # met the trial's rule once after its start, and lives in its areas
 }
 
-BENEFITS = ("none", "labour_market_support", "basic_allowance", "earnings_related")
-NO_BENEFIT, SUPPORT, BASIC, EARNINGS_RELATED = range(4)
+# Indexes into BENEFITS.
+NO_BENEFIT, SUPPORT, BASIC, EARNINGS_RELATED = range(len(BENEFITS))
 
 
 class People:

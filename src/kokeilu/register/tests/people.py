@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from kokeilu.register.columns import COLUMNS
+from kokeilu.extract import COLUMNS
 from kokeilu.register.rules import CHECK_CHARACTERS
 
 FIRST = date(2021, 1, 31)

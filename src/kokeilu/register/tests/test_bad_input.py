@@ -246,6 +246,13 @@ def test_parquet_of_wrong_types(tmp_path: Path, column: str, dtype: pl.DataType)
     assert f"column {column} is of type" in str(refused(path))
 
 
+@pytest.mark.parametrize("number", [2**31, 2**62, -(2**31)])
+def test_parquet_with_an_integer_that_no_table_holds(tmp_path: Path, number: int) -> None:
+    rows = [person(0), person(1, labour_market_support_days=number)]
+    path = write(tmp_path / "extract.parquet", rows)
+    assert errors_of(path) == [(2, "labour_market_support_days", "not_an_integer")]
+
+
 @pytest.mark.parametrize("as_of", [date(2021, 4, 1), date(1999, 12, 31)])
 def test_days_out_of_reach(tmp_path: Path, as_of: date) -> None:
     assert str(as_of) in str(refused(write(tmp_path / "extract.csv", [person(0)]), as_of))

@@ -8,8 +8,8 @@ from django.db import connection
 from hypothesis import given, settings, strategies
 from stdnum.fi import hetu
 
+from kokeilu.extract import COLUMNS
 from kokeilu.register import rules
-from kokeilu.register.columns import COLUMNS
 from kokeilu.register.models import Details, finnish_key
 from kokeilu.register.tests.people import code
 

@@ -74,8 +74,8 @@ def test_a_generated_register_goes_in(run, tmp_path: Path) -> None:
     """The generator's extracts are what the import takes, and the facts of each day are its rows."""
     import polars as pl
 
+    from kokeilu.extract import COLUMNS
     from kokeilu.register import queries
-    from kokeilu.register.columns import COLUMNS
     from kokeilu.synthetic import extracts, world
 
     made = world.generate("small", 1, first="2020-12", last="2021-02")

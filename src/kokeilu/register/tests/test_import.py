@@ -13,10 +13,11 @@ from django.db import IntegrityError, connection
 from hypothesis import HealthCheck, given, settings, strategies
 
 from kokeilu.access.models import ChangeLog, Role
+from kokeilu.extract import COLUMNS
 from kokeilu.problems import Problem
 from kokeilu.register import intake, queries
 from kokeilu.register.actions import import_extracts
-from kokeilu.register.columns import COLUMNS, COUNTER, PERIOD_FACTS
+from kokeilu.register.columns import COUNTER, PERIOD_FACTS
 from kokeilu.register.models import Contact, Details, Extract, Person, PersonCode, Situation, SupportDays
 from kokeilu.register.periods import Counts
 from kokeilu.register.tests.people import FIRST, SECOND, THIRD, person, random_rows, write

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from django.utils.translation import override
 
+from kokeilu.extract import BENEFITS, EMPLOYMENT_CODES
 from kokeilu.register import labels, queries
 from kokeilu.register.actions import import_extracts
-from kokeilu.register.columns import BENEFITS, EMPLOYMENT_CODES
 from kokeilu.register.tests.people import FIRST, SECOND, THIRD, person, write
 
 LANGUAGES = ("fi", "sv", "en")
