@@ -11,10 +11,12 @@ from pathlib import Path
 from kokeilu.problems import Problem
 
 VENDOR = Path(__file__).parent / "static" / "web" / "vendor"
+PRINT_FONTS = Path(__file__).parent / "fonts"  # for documents that are typeset; not served
 
 AKSEL, HTMX, FONT = "@navikt/ds-css", "htmx.org", "@fontsource-variable/source-sans-3"
-VERSIONS = {AKSEL: "8.16.2", HTMX: "2.0.11", FONT: "5.3.0"}
-LICENCES = {AKSEL: "MIT", HTMX: "0BSD", FONT: "OFL-1.1"}
+PRINT_FONT = "source-sans"  # the typesetter takes static TrueType, the pages take the variable font
+VERSIONS = {AKSEL: "8.16.2", HTMX: "2.0.11", FONT: "5.3.0", PRINT_FONT: "3.52.0"}
+LICENCES = {AKSEL: "MIT", HTMX: "0BSD", FONT: "OFL-1.1", PRINT_FONT: "OFL-1.1"}
 
 # Aksel's parts that the components use. Its `global/fonts` would fetch from another host and is left out.
 AKSEL_PARTS = [
@@ -29,6 +31,7 @@ AKSEL_PARTS = [
     ),
 ]  # fmt: skip
 FONT_FILES = ["source-sans-3-latin-wght-normal.woff2", "source-sans-3-latin-ext-wght-normal.woff2"]
+PRINT_FONT_FILES = ["SourceSans3-Regular.ttf", "SourceSans3-Semibold.ttf"]
 
 MIT_OF_AKSEL = """\
 MIT License
@@ -65,11 +68,13 @@ def fetch(folder: Path) -> Path:
     return folder / "node_modules"
 
 
-def lay_out(modules: Path, target: Path = VENDOR) -> None:
-    """Write the files that are used, with their licences and the README, in place of what `target` held."""
-    if target.exists():
-        shutil.rmtree(target)
-    target.mkdir(parents=True)
+def lay_out(modules: Path, target: Path = VENDOR, fonts: Path = PRINT_FONTS) -> None:
+    """Write the files that are used, with their licences and the README, in place of what `target` held; the fonts
+    for print with their licence in place of what `fonts` held."""
+    for folder in (target, fonts):
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
     parts = [(modules / AKSEL / "dist" / f"{part}.css").read_text(encoding="utf-8").rstrip() for part in AKSEL_PARTS]
     (target / "aksel.css").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     (target / "aksel.LICENSE.txt").write_text(_licence(modules / AKSEL) or MIT_OF_AKSEL, encoding="utf-8")
@@ -78,6 +83,9 @@ def lay_out(modules: Path, target: Path = VENDOR) -> None:
     for name in FONT_FILES:
         shutil.copyfile(modules / FONT / "files" / name, target / name)
     (target / "source-sans-3.LICENSE.txt").write_text(_licence(modules / FONT), encoding="utf-8")
+    for name in PRINT_FONT_FILES:
+        shutil.copyfile(modules / PRINT_FONT / "TTF" / name, fonts / name)
+    (fonts / "LICENSE.md").write_text(_licence(modules / PRINT_FONT), encoding="utf-8")
     (target / "README.md").write_text(_readme(), encoding="utf-8")
 
 
@@ -102,6 +110,7 @@ Written by `python -m kokeilu.web.vendor`, which holds the versions; never edite
   Its fonts are left out, because they would be fetched from another host. The colours are changed in `../kokeilu.css`.
 - `htmx.min.js`: the package's build, unchanged.
 - `source-sans-3-*.woff2`: the variable font's upright style, Latin and extended Latin.
+- `../../../fonts/SourceSans3-*.ttf`: the same typeface for documents that are typeset, regular and semibold.
 
 Each licence lies beside its files.
 """

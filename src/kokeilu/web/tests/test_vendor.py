@@ -19,6 +19,7 @@ def test_each_package_keeps_its_licence():
     licences = {"aksel": "Permission is hereby granted", "htmx": "Permission to use", "source-sans-3": "SIL OPEN FONT"}
     for name, words in licences.items():
         assert words in (vendor.VENDOR / f"{name}.LICENSE.txt").read_text(encoding="utf-8")
+    assert "SIL OPEN FONT" in (vendor.PRINT_FONTS / "LICENSE.md").read_text(encoding="utf-8")
 
 
 def test_the_style_fetches_nothing_and_has_no_fonts_of_others():
@@ -27,21 +28,25 @@ def test_the_style_fetches_nothing_and_has_no_fonts_of_others():
 
 
 def test_files_are_laid_out_from_the_packages(tmp_path):
-    modules, target = tmp_path / "node_modules", tmp_path / "vendor"
+    modules, target, fonts = tmp_path / "node_modules", tmp_path / "vendor", tmp_path / "fonts"
     for part in vendor.AKSEL_PARTS:
         path = modules / vendor.AKSEL / "dist" / f"{part}.css"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"/* {part} */\n")
-    for package in (vendor.HTMX, vendor.FONT):
+    for package in (vendor.HTMX, vendor.FONT, vendor.PRINT_FONT):
         (modules / package / "dist").mkdir(parents=True)
         (modules / package / "files").mkdir()
         (modules / package / "LICENSE").write_text("licence")
     (modules / vendor.HTMX / "dist" / "htmx.min.js").write_text("htmx")
     for name in vendor.FONT_FILES:
         (modules / vendor.FONT / "files" / name).write_text("font")
+    (modules / vendor.PRINT_FONT / "TTF").mkdir()
+    for name in vendor.PRINT_FONT_FILES:
+        (modules / vendor.PRINT_FONT / "TTF" / name).write_text("font")
     target.mkdir()
     (target / "left-over.css").write_text("old")
-    vendor.lay_out(modules, target)
+    vendor.lay_out(modules, target, fonts)
+    assert sorted(path.name for path in fonts.iterdir()) == sorted(path.name for path in vendor.PRINT_FONTS.iterdir())
     assert sorted(path.name for path in target.iterdir()) == sorted(path.name for path in vendor.VENDOR.iterdir())
     style = (target / "aksel.css").read_text()
     assert style.index("global/reset") < style.index("global/tokens") < style.index("component/typography")
