@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Trial definitions: what the law says of whom, and since when.")
 BAD_CELLS_SHOWN = 100
+AREAS_SHOWN = 25
 
 
 class Language(StrEnum):
@@ -60,12 +61,36 @@ def list_trials() -> None:
     Example: kokeilu trial list
     """
     from kokeilu.law import definition
+    from kokeilu.law.trial import told_period
 
     for key in definition.shipped_keys():
         trial = definition.shipped(key)
-        print(f"{key}: {trial.names['en']} ({trial.statute}), {trial.from_day} to {trial.to_day} (not included)")
+        basis = trial.statute if trial.kind == "act" else f"{trial.kind}: {trial.statute}"
+        print(f"{key}: {trial.names['en']} ({basis}), {told_period(trial.from_day, trial.to_day)}")
+        print(f"  verified: {_verified(trial)}")
         for version in trial.versions:
-            print(f"  version of {version.key}, until {version.to_day} (not included): {version.statute}")
+            print(f"  version of {version.key}, {_until(trial, version)}: {version.statute}")
+
+
+def _verified(trial: "Trial") -> str:
+    """How much of a definition rests on a text that has been seen."""
+    rows = [row for row in trial.areas if row.area is not None]
+    parts = {
+        "criteria": [criterion.verified for criterion in trial.criteria],
+        "municipalities": [row.verified for row in rows],
+        "versions": [version.verified for version in trial.versions],
+        "transfer grounds": [ground.verified for ground in trial.transfer_grounds],
+        "tasks": [task.verified for task in trial.tasks],
+    }
+    return ", ".join(f"{sum(marks)} of {len(marks)} {name}" for name, marks in parts.items() if marks)
+
+
+def _until(trial: "Trial", version: "Version") -> str:
+    """The version's end, and the trial's where the version has another than the trial now."""
+    from kokeilu.law.trial import OPEN_END
+
+    until = "without an end" if version.to_day == OPEN_END else f"until {version.to_day} (not included)"
+    return f"{until}, the trial then to {version.trial_to}" if version.trial_to != trial.to_day else until
 
 
 @app.command()
@@ -87,6 +112,8 @@ def check(trial: TrialArgument) -> None:
 
 
 def _summary(trial: "Trial", right: int) -> str:
+    from kokeilu.law.trial import told_period
+
     areas = [row for row in trial.areas if row.area is not None]
     unverified = [criterion.key for criterion in trial.criteria if not criterion.verified]
     doubtful = sorted({str(row.area) for row in areas if not row.verified})
@@ -100,13 +127,17 @@ def _summary(trial: "Trial", right: int) -> str:
     )
     lines = [f"{trial.file}: {', '.join(counts)}"]
     if trial.versions[-1].to_day < trial.to_day:
-        lines.append(f"no version yet: from {trial.versions[-1].to_day} to {trial.to_day}")
+        lines.append(f"no version yet: {told_period(trial.versions[-1].to_day, trial.to_day)}")
     if unverified:
         lines.append(f"not verified, criteria: {', '.join(unverified)}")
     if doubtful:
-        lines.append(f"not verified, areas: {', '.join(doubtful)}")
+        lines.append(f"not verified, areas: {_some(doubtful)}")
     lines += [f"open: {question}" for question in trial.open_questions]
     return "\n".join(lines)
+
+
+def _some(keys: list[str]) -> str:
+    return ", ".join(keys[:AREAS_SHOWN]) + (f" and {len(keys) - AREAS_SHOWN} more" if len(keys) > AREAS_SHOWN else "")
 
 
 @app.command()
@@ -126,7 +157,7 @@ def table(
     found = _trial(trial)
     version = found.version_on(on)
     console = Console(highlight=False, soft_wrap=False)
-    title = f"{found.names[language.value]}: version of {version.key}, until {version.to_day} (not included)"
+    title = f"{found.names[language.value]}: version of {version.key}, {_until(found, version)}"
     console.print(title, soft_wrap=True)
     for decision_table in decision_tables(version):
         console.print(_rendered(decision_table))

@@ -9,17 +9,28 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from kokeilu.law import positions
-from kokeilu.law.areas import municipalities, read_areas
-from kokeilu.law.facts import DIRECT, FACTS
+from kokeilu.law import duties, positions
+from kokeilu.law.areas import read_areas
+from kokeilu.law.example_people import DECISIONS, read_examples
 from kokeilu.law.logic import Name, Node, leaves
 from kokeilu.law.positions import Table
 from kokeilu.law.predicates import PredicateError, parse_expression, parse_test
-from kokeilu.law.trial import AREA, MOST_CRITERIA, NOWHERE, Criterion, Example, Group, Trial, Version
+from kokeilu.law.spans import Span
+from kokeilu.law.trial import (
+    AREA,
+    MOST_CRITERIA,
+    OPEN_END,
+    AreaRow,
+    Criterion,
+    Group,
+    Places,
+    Trial,
+    Version,
+)
 from kokeilu.problems import Problem
 
 AREA_GROUNDS = ("municipality", "placed_in")
-DECISIONS = ("in", "out", "undecided")
+KINDS = ("act", "plan", "agreement")
 
 
 def shipped_keys() -> tuple[str, ...]:
@@ -44,41 +55,74 @@ def load(path: str | Path) -> Trial:
     document, content = positions.read(Path(path))
     top = Table(document, (), document.data)
     top.only(
-        *("key", "names", "statute", "from", "to", "areas", "open_questions"),
-        *("criterion", "group", "version", "example"),
+        *("key", "names", "kind", "statute", "document", "from", "to", "areas", "open_questions", "places", "decided"),
+        *("criterion", "group", "version", "transfer_ground", "task", "example"),
     )
-    areas_file = document.file.parent / top.text("areas")
-    try:
-        areas_content = areas_file.read_bytes()
-    except OSError as error:
-        top.fail(f"cannot read {areas_file.name}: {error.strerror}", key="areas", mend="put it beside this file")
-    areas = read_areas(areas_file, areas_content)
+    statute = _statute(top, top)
+    areas, areas_content = _areas(top)
     criteria = _criteria(top)
     groups = _groups(top, {criterion.key for criterion in criteria})
     from_day, to_day = _period(top)
-    versions = _versions(top, criteria, groups, from_day, to_day)
+    versions = _versions(top, areas, criteria, groups, from_day, to_day)
     return Trial(
         key=top.slug("key"),
         file=document.file,
         names=top.words("names"),
-        statute=top.text("statute"),
+        kind=top.one_of("kind", KINDS, "act"),
+        statute=statute,
         from_day=from_day,
         to_day=to_day,
+        places=_places(top),
+        transfer_grounds=duties.read_grounds(top, from_day, to_day),
+        tasks=duties.read_tasks(top, from_day, to_day),
         areas=areas,
         criteria=criteria,
         groups=groups,
         versions=versions,
-        examples=_examples(top, {row.area for row in areas if row.area}, versions),
+        examples=read_examples(top, {row.area for row in areas if row.area}, versions),
         open_questions=top.texts("open_questions", ()),
         sha256=hashlib.sha256(content + b"\0" + areas_content).hexdigest(),
     )
 
 
-def _period(table: Table) -> tuple[date, date]:
-    from_day, to_day = table.day("from"), table.day("to")
+def _areas(top: Table) -> tuple[tuple[AreaRow, ...], bytes]:
+    file = top.document.file.parent / top.text("areas")
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        top.fail(f"cannot read {file.name}: {error.strerror}", key="areas", mend="put it beside this file")
+    return read_areas(file, content), content
+
+
+def _statute(table: Table, top: Table) -> str:
+    """The act; of a plan or an agreement, which have none, the document."""
+    kind = top.one_of("kind", KINDS, "act")
+    due, other = ("statute", "document") if kind == "act" else ("document", "statute")
+    if other in table.data:
+        table.fail(f"'{other}' in a definition of kind {kind}", key=other, mend=f"write {due} = ...")
+    return table.text(due)
+
+
+def _period(table: Table, end: date = OPEN_END) -> tuple[date, date]:
+    """`from` and `to`; without `to`, `end`."""
+    from_day, to_day = table.day("from"), table.day("to", end)
     if to_day <= from_day:
-        table.fail("the period ends before it begins", key="to", mend="'to' is the first day after it")
+        mend = "'to' is the first day after it"
+        table.fail("the period ends before it begins", key="to" if "to" in table.data else "from", mend=mend)
     return from_day, to_day
+
+
+def _places(top: Table) -> Places | None:
+    if "places" not in top.data:
+        return None
+    table = top.table("places")
+    table.only("min", "max", "law", "verified", "source", "note")
+    least, most = table.number("min"), table.number("max")
+    if most < least:
+        table.fail("'max' is less than 'min'", key="max", mend="write the smaller number as min")
+    return Places(
+        least, most, table.text("law"), table.yes_or_no("verified"), table.text("source", ""), table.text("note", "")
+    )
 
 
 # -- criteria and groups ---------------------------------------------------------------------------
@@ -201,12 +245,17 @@ def _check_cycles(tables: Mapping[str, Table], rules: Mapping[str, Node]) -> Non
 
 
 def _versions(
-    top: Table, criteria: tuple[Criterion, ...], groups: dict[str, Group], from_day: date, to_day: date
+    top: Table,
+    areas: tuple[AreaRow, ...],
+    criteria: tuple[Criterion, ...],
+    groups: dict[str, Group],
+    from_day: date,
+    to_day: date,
 ) -> tuple[Version, ...]:
     tables = top.tables("version")
     if not tables:
         top.fail("no versions", mend="add a [[version]]")
-    versions = [_version(table, top.slug("key"), criteria, groups) for table in tables]
+    versions = [_version(table, top, areas, criteria, groups, to_day) for table in tables]
     for table, version, previous in zip(tables, versions, [None, *versions[:-1]], strict=True):
         due = from_day if previous is None else previous.to_day
         if version.from_day < due and previous is not None:
@@ -223,15 +272,29 @@ def _versions(
     return tuple(versions)
 
 
-def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: dict[str, Group]) -> Version:
-    table.only("from", "to", "statute", "source", "note", "verified", "area_by", "member", "stays", "exit")
-    from_day, to_day = _period(table)
+def _version(
+    table: Table,
+    top: Table,
+    areas: tuple[AreaRow, ...],
+    criteria: tuple[Criterion, ...],
+    groups: dict[str, Group],
+    trial_to: date,
+) -> Version:
+    table.only(
+        *("from", "to", "trial_to", "statute", "document", "source", "note", "verified", "area_by", "member"),
+        *("stays", "exit", "longest_stay"),
+    )
+    from_day, to_day = _period(table, trial_to)
+    ends = table.day("trial_to", trial_to)
+    if "trial_to" in table.data and ends < to_day:
+        table.fail("the trial ends before the version does", key="trial_to", mend=f"write {to_day} or later")
     known = {criterion.key for criterion in criteria} | set(groups)
     member = _expression(table, "member", known)
     leave = _expression(table, "exit", known) if "exit" in table.data else None
     stays = table.yes_or_no("stays")
     if leave is not None and not stays:
         table.fail("'exit' without stays = true", key="exit", mend="without it, member alone decides each time")
+    longest_stay = _longest_stay(table, stays=stays)
     area_by = table.texts("area_by")
     if area_by not in (AREA_GROUNDS[:1], AREA_GROUNDS):
         table.fail(
@@ -244,20 +307,44 @@ def _version(table: Table, trial: str, criteria: tuple[Criterion, ...], groups: 
     if len(within) > MOST_CRITERIA:
         table.fail(f"{len(within)} criteria: more than {MOST_CRITERIA}", key="member", mend="join some in one test")
     return Version(
-        trial=trial,
+        trial=top.slug("key"),
         from_day=from_day,
         to_day=to_day,
-        statute=table.text("statute"),
+        statute=_statute(table, top),
         verified=table.yes_or_no("verified"),
         area_by=area_by,
         member=member,
         stays=stays,
         exit=leave,
+        longest_stay=longest_stay,
+        trial_to=ends,
+        decided=_decided(top),
+        areas=tuple(row for row in areas if row.from_day < to_day and (row.to_day is None or from_day < row.to_day)),
         criteria=within,
         groups={key: group for key, group in groups.items() if key in used},
         source=table.text("source", ""),
         note=table.text("note", ""),
     )
+
+
+def _longest_stay(table: Table, *, stays: bool) -> Span | None:
+    if "longest_stay" not in table.data:
+        return None
+    if not stays:
+        table.fail("'longest_stay' without stays = true", key="longest_stay", mend="write stays = true, or remove it")
+    try:
+        return Span.parse(table.text("longest_stay"))
+    except ValueError:
+        table.fail("'longest_stay' is no length of time", key="longest_stay", mend='write "12 months" or "30 days"')
+
+
+def _decided(top: Table) -> dict[str, dict[str, str]]:
+    """The definition's own sentences of the decisions: of all three or of none."""
+    if "decided" not in top.data:
+        return {}
+    table = top.table("decided")
+    table.only(*DECISIONS)
+    return {decision: table.words(decision) for decision in DECISIONS}
 
 
 def _reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
@@ -269,45 +356,3 @@ def _reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
         reached |= new
         waiting += [groups[key].rule for key in new if key in groups]
     return reached
-
-
-# -- examples --------------------------------------------------------------------------------------
-
-
-def _examples(top: Table, areas: set[str], versions: tuple[Version, ...]) -> tuple[Example, ...]:
-    examples = []
-    for table in top.tables("example"):
-        example = _example(table, areas)
-        if not any(version.from_day <= example.on < version.to_day for version in versions):
-            table.fail(f"no version on {example.on}", key="on", mend="take a day of one of the versions")
-        examples.append(example)
-    return tuple(examples)
-
-
-def _example(table: Table, areas: set[str]) -> Example:
-    table.only("name", "on", "person", "decision", "area", "missing")
-    person = table.table("person")
-    person.only(*DIRECT)
-    for column, value in person.data.items():
-        _check_value(person, column, value)
-    decision = table.text("decision")
-    if decision not in DECISIONS:
-        table.fail(f"'{decision}' is no decision", key="decision", mend=f"write {', '.join(DECISIONS)}")
-    area = table.text("area") if "area" in table.data else None
-    if area is not None and area not in areas:
-        table.fail(f"unknown area '{area}'", key="area", mend="use a key of the area table, or leave it out")
-    missing = table.texts("missing", ())
-    for fact in missing:
-        if fact not in FACTS:
-            table.fail(f"unknown fact '{fact}'", key="missing", mend=f"facts are {', '.join(sorted(FACTS))}")
-    line = table.document.line(table.path)
-    return Example(table.text("name"), line, table.day("on"), person.data, decision, area, tuple(sorted(missing)))
-
-
-def _check_value(person: Table, column: str, value: object) -> None:
-    kind = DIRECT[column].kind
-    if type(value) is not kind.python:
-        person.fail(f"type mismatch: '{column}' must be {kind.value}", key=column)
-    codes = column in ("municipality", "placed_in") and value != NOWHERE
-    if codes and value not in municipalities():
-        person.fail(f"unknown municipality '{value}'", key=column, mend='use a three-digit code such as "091"')

@@ -3,6 +3,7 @@
 Composed per distinct pattern, area and missing facts, then joined to the people as a column.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -105,17 +106,25 @@ def _sentences(trial: Trial, version: Version, decisions: pl.DataFrame, language
         signature, pl.when(pl.lit(names_area).gather(signature)).then("area").alias("area"), "missing"
     )
     distinct = keyed.unique()
-    texts = [_text(trial, found[number], area, missing, language) for number, area, missing in distinct.iter_rows()]
+    decided = version.decided or DECISIONS
+    texts = [
+        " ".join(
+            [
+                decided[OUTCOMES[found[number].decision]][language],
+                *_texts(trial, found[number], area, tuple(missing.split()), language),
+            ]
+        )
+        for number, area, missing in distinct.iter_rows()
+    ]
     composed = distinct.with_columns(pl.Series("reason", texts, dtype=pl.String))
     return keyed.join(composed, on=distinct.columns, how="left", nulls_equal=True, maintain_order="left")["reason"]
 
 
-def _text(trial: Trial, signature: Signature, area: str | None, missing: str, language: str) -> str:
-    parts = [DECISIONS[OUTCOMES[signature.decision]][language]]
-    found = _reasons(trial, signature, area, tuple(missing.split()), language)
-    for cited, same in groupby(found, key=lambda reason: reason.citation):
-        parts.append(" ".join(reason.text for reason in same) + f" [{cited}]")
-    return " ".join(parts)
+def _texts(
+    trial: Trial, signature: Signature, area: str | None, missing: tuple[str, ...], language: str
+) -> Iterator[str]:
+    for cited, same in groupby(_reasons(trial, signature, area, missing, language), key=lambda each: each.citation):
+        yield " ".join(reason.text for reason in same) + f" [{cited}]"
 
 
 def _reasons(

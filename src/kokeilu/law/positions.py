@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
 from kokeilu.problems import Problem
 
 TomlPath = tuple[str | int, ...]
 T = TypeVar("T")
+Words: TypeAlias = dict[str, str]  # fi, sv, en
 LANGUAGES = ("fi", "sv", "en")
 
 
@@ -163,11 +164,25 @@ class Table:
         """true or false."""
         return self._typed(key, bool, "true or false", default)
 
-    def day(self, key: str) -> date:
+    def day(self, key: str, default: date | None = None) -> date:
         """A date without a time."""
-        value = self._typed(key, date, "a date such as 2021-03-01 without quotes", None)
+        value = self._typed(key, date, "a date such as 2021-03-01 without quotes", default)
         if isinstance(value, datetime):
             self.fail(f"'{key}' has a time", key=key, mend="write the date alone, such as 2021-03-01")
+        return value
+
+    def number(self, key: str) -> int:
+        """A whole number from 1 up."""
+        value = self._typed(key, int, "a whole number", None)
+        if isinstance(value, bool) or value < 1:
+            self.fail(f"'{key}' must be a whole number from 1 up", key=key)
+        return value
+
+    def one_of(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """One of a few words."""
+        value = self.text(key, default)
+        if value not in choices:
+            self.fail(f"'{value}' is not known here", key=key, mend=f"write one of {', '.join(choices)}")
         return value
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:

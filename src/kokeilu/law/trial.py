@@ -5,13 +5,22 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from kokeilu.law import digests
+from kokeilu.law.duties import Task, TransferGround
 from kokeilu.law.logic import Atom, Name, Node, leaves, substitute
+from kokeilu.law.positions import Words as Words
+from kokeilu.law.spans import Span
 from kokeilu.problems import Problem
 
-Words = dict[str, str]  # fi, sv, en
 NOWHERE = "none"  # `trial_area` of a person who lives outside every trial area
 AREA = "{area}"  # in a sentence: the name of the person's trial area
+OPEN_END = date.max  # `to_day` of what has no end
 MOST_CRITERIA = 39  # 3**39 patterns still fit in a 64-bit integer
+
+
+def told_period(from_day: date, to_day: date) -> str:
+    """A half-open period in words."""
+    return f"{from_day} on" if to_day == OPEN_END else f"{from_day} to {to_day} (not included)"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Version:
-    """The law in force over `[from_day, to_day)`.
+    """The law in force over `[from_day, to_day)`; `to_day` is OPEN_END where it has no end.
 
     `criteria` are those that `member` or `exit` rests on, in the order of the definition. A pattern is the
     sum of state * 3**i, where i is the criterion's place in that order from 0 and the state is 0 no, 1 yes, 2
@@ -84,6 +93,10 @@ class Version:
     member: Node
     stays: bool  # once in, a person stays in until `exit` holds, whatever `member` then says
     exit: Node | None
+    longest_stay: Span | None  # who is in leaves when it has passed since the first day
+    trial_to: date  # the end of the trial, not included, as this version has it
+    decided: dict[str, Words]  # the sentences of in, out and undecided where the definition has its own
+    areas: tuple[AreaRow, ...] = field(repr=False)  # the rows that hold on some day of the version
     criteria: tuple[Criterion, ...]
     groups: dict[str, Group]
     source: str
@@ -93,6 +106,11 @@ class Version:
     def key(self) -> str:
         """The start date, ISO 8601: what a decision stores as its version."""
         return self.from_day.isoformat()
+
+    @cached_property
+    def sha256(self) -> str:
+        """The digest of what the version says (`kokeilu.law.digests`): stored with what is decided by it."""
+        return digests.of_version(self)
 
     @cached_property
     def rule(self) -> Node:
@@ -140,16 +158,36 @@ class Example:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Places:
+    """How many a trial can take in at once or in all. A decision says who qualifies; places limit who is taken."""
+
+    least: int
+    most: int
+    law: str
+    verified: bool
+    source: str
+    note: str
+
+
 @dataclass(frozen=True, eq=False)
 class Trial:
-    """A trial definition. `sha256` is of the definition and its area table, as bytes."""
+    """A trial definition. `sha256` is of the definition and its area table, as bytes.
+
+    `kind` is act, plan or agreement; `statute` names the act, or the document of a plan or an agreement.
+    `to_day` is OPEN_END where no end is set.
+    """
 
     key: str
     file: Path
     names: Words
+    kind: str
     statute: str
     from_day: date
     to_day: date
+    places: Places | None
+    transfer_grounds: tuple[TransferGround, ...]
+    tasks: tuple[Task, ...]
     areas: tuple[AreaRow, ...]
     criteria: tuple[Criterion, ...]
     groups: dict[str, Group]
@@ -163,7 +201,7 @@ class Trial:
         for version in self.versions:
             if version.from_day <= day < version.to_day:
                 return version
-        known = ", ".join(f"{v.from_day} to {v.to_day} (not included)" for v in self.versions)
+        known = ", ".join(told_period(v.from_day, v.to_day) for v in self.versions)
         raise Problem(f"{self.key} has no version on {day}", mend=f"its versions: {known}")
 
     def version(self, key: str) -> Version:
@@ -172,6 +210,30 @@ class Trial:
             if version.key == key:
                 return version
         raise Problem(f"{self.key} has no version of {key}", mend="use the definition that decided")
+
+    def transfer_grounds_on(self, day: date) -> tuple[TransferGround, ...]:
+        """The grounds on which a customer may be moved by a decision of an authority on the day."""
+        return tuple(ground for ground in self.transfer_grounds if ground.on(day))
+
+    def transfer_ground(self, key: str, day: date) -> TransferGround:
+        """The ground of that key in force on the day. Problem: none is."""
+        known = {ground.key: ground for ground in self.transfer_grounds_on(day)}
+        if key not in known:
+            what = f"{self.key} has no transfer ground '{key}' on {day}"
+            raise Problem(what, mend=f"known then: {', '.join(known)}" if known else "no ground is known then")
+        return known[key]
+
+    def tasks_on(self, day: date, kind: str | None = None) -> tuple[Task, ...]:
+        """Who does what for the customers on the day, of all kinds or of one (`kokeilu.law.duties.TASK_KINDS`)."""
+        return tuple(task for task in self.tasks if task.on(day) and kind in (None, task.kind))
+
+    def task_on(self, key: str, day: date) -> Task:
+        """The task of that key as divided on the day. Problem: none is."""
+        for task in self.tasks_on(day):
+            if task.key == key:
+                return task
+        known = ", ".join(dict.fromkeys(task.key for task in self.tasks))
+        raise Problem(f"{self.key} has no task '{key}' on {day}", mend=f"its tasks: {known or 'none'}")
 
     def areas_on(self, day: date) -> tuple[AreaRow, ...]:
         """The municipalities known to be in a trial area on the day, with the area."""

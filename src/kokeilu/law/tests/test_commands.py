@@ -49,17 +49,32 @@ def run_apart(*arguments, limit=None):
 def test_list(run):
     said = run("trial", "list").output
     assert "kuntakokeilu: Municipal employment trial (1269/2020)" in said
-    assert "version of 2021-03-01" in said
+    assert "version of 2021-03-01, until 2021-06-01 (not included), the trial then to 2023-07-01: 1269/2020" in said
+    assert "version of 2023-03-01, until 2025-01-01 (not included): 1269/2020, the act of HE 295/2022 vp" in said
+    assert "verified: 3 of 12 criteria, 93 of 100 municipalities, 0 of 6 versions" in said
+    assert "(plan: työ- ja elinkeinoministeriön tiedote 24.9.2019" in said
+    assert "tyollisyysalue-2025: Employment areas of 2025 (380/2023), 2025-01-01 on" in said
+    assert "version of 2025-01-01, without an end: 380/2023" in said
 
 
 def test_check_of_a_shipped_trial_names_what_is_open(run):
     result = run("trial", "check", "kuntakokeilu")
     assert result.exit_code == 0
-    assert "10 criteria, 2 groups, 1 versions, 21 areas, 100 municipalities" in result.output
-    assert "27 of 27 examples right" in result.output
-    assert "no version yet: from 2021-06-01" in result.output
+    assert "12 criteria, 3 groups, 6 versions, 21 areas, 100 municipalities" in result.output
+    assert "79 of 79 examples right" in result.output
+    assert "no version yet" not in result.output
     assert "not verified, areas: etela-pohjanmaa" in result.output
     assert "four areas with 18 municipalities are missing" in result.output
+
+
+def test_check_of_a_trial_with_many_doubtful_areas_stays_short(run):
+    assert "ilomantsi" not in run("trial", "check", "tyollisyysalue-2025").output
+
+
+def test_check_names_the_days_that_no_version_covers(run, folder):
+    text = SOUND.replace("to = 2023-01-01\nareas", "to = 2024-01-01\nareas")
+    result = run("trial", "check", str(write(folder, text)))
+    assert "no version yet: 2023-01-01 to 2024-01-01 (not included)" in result.output
 
 
 def test_check_of_a_file(run, folder):
@@ -99,7 +114,7 @@ def test_table_is_short_and_tells_the_sentences(run):
     assert "Hemkommunen hör till försöksområdet {area}." in result.output
 
 
-@pytest.mark.parametrize("day", ["2021-02-28", "2021-06-01"])
+@pytest.mark.parametrize("day", ["2021-02-28", "2025-01-01"])
 def test_day_without_version(run, day):
     with pytest.raises(Problem, match=f"no version on {day}"):
         run("trial", "table", "kuntakokeilu", "--on", day, catch_exceptions=False)

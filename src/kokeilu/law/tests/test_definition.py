@@ -10,6 +10,27 @@ from kokeilu.law.definition import load, shipped, shipped_keys
 from kokeilu.law.tests.definitions import AREAS, SOUND, line_of, write
 from kokeilu.problems import Problem
 
+NAMES = 'name.fi = "T"\nname.sv = "T"\nname.en = "T"\n'
+
+
+def places(least, most):
+    return f'[places]\nmin = {least}\nmax = {most}\nlaw = "x"\nverified = true\n[[criterion]]'
+
+
+def task(kind="statement", by="state", period="from = 2022-01-01"):
+    return (
+        f'[[task]]\nby = "{by}"\nkind = "{kind}"\nkey = "t"\n{period}\nlaw = "x"\nverified = true\n{NAMES}[[version]]'
+    )
+
+
+def ground(decided_by='["state"]', leads_to='["area"]', law='"x"'):
+    said = NAMES.replace("name", "sentence")
+    return (
+        f'[[transfer_ground]]\nkey = "t"\ndecided_by = {decided_by}\nleads_to = {leads_to}\nlaw = {law}\n'
+        f"verified = true\n{NAMES}{said}[[version]]"
+    )
+
+
 # what is spoiled: the sound text, what replaces it, a piece of the error, the text on whose line it must point
 SPOILED = {
     "cycle": ('rule = "young"', 'rule = "second"', "a cycle among groups: first -> second -> first", 'rule = "second"'),
@@ -70,12 +91,49 @@ SPOILED = {
     "example's column": ("person.birth_date", "person.birthday", "unknown key 'birthday'", "person.birthday"),
     "example's type": ("= 2000-01-01", '= "2000-01-01"', "'birth_date' must be a date", '= "2000'),
     "example's municipality": ('"091"', '"999"', "unknown municipality '999'", '"999"'),
-    "example's decision": ('decision = "in"', 'decision = "yes"', "'yes' is no decision", '"yes"'),
+    "example's decision": ('decision = "in"', 'decision = "yes"', "'yes' is not known here", '"yes"'),
     "example's area": ('area = "helsinki"', 'area = "oulu"', "unknown area 'oulu'", '"oulu"'),
     "areas elsewhere": ('"areas.csv"', '"nowhere.csv"', "cannot read nowhere.csv", "nowhere"),
     "source that is no text": (
         'law = "1/2000 1 §"', 'law = "1/2000 1 §"\nsource = 1', "'source' must be a text", "source = 1",
     ),
+    "statute of a plan": (
+        'key = "small"', 'key = "small"\nkind = "plan"', "'statute' in a definition of kind plan", "statute =",
+    ),
+    "document of an act": (
+        'statute = "2/2001"', 'document = "2/2001"', "'document' in a definition of kind act", 'document = "2/2001"',
+    ),
+    "unknown kind": ('key = "small"', 'key = "small"\nkind = "wish"', "'wish' is not known here", 'kind = "wish"'),
+    "trial ends before its version": (
+        'statute = "2/2001"', 'statute = "2/2001"\ntrial_to = 2022-05-01', "ends before the version does", "trial_to",
+    ),
+    "longest stay of those who do not stay": (
+        "stays = false", 'stays = false\nlongest_stay = "12 months"', "'longest_stay' without stays", "longest_stay",
+    ),
+    "no length of time": (
+        "stays = true", 'stays = true\nlongest_stay = "a year"', "is no length of time", "longest_stay",
+    ),
+    "two decisions worded": (
+        "[[criterion]]", '[decided]\nin.fi = "a"\nin.sv = "b"\nin.en = "c"\n[[criterion]]', "missing sentence: out.fi",
+        "[decided]",
+    ),
+    "fewer places at most": ("[[criterion]]", places(9, 8), "'max' is less", "max = 8"),
+    "no places": ("[[criterion]]", places(0, 8), "from 1 up", "min = 0"),
+    "like no one": ("on = 2021-06-01", 'on = 2021-06-01\nlike = "nobody"', "no example 'nobody'", 'like = "nobody"'),
+    "without what is not there": (
+        "on = 2021-06-01", 'on = 2021-06-01\nwithout = ["language"]', "'language' is not a column", "without",
+    ),
+    "unknown kind of task": ("[[version]]", task(kind="wish"), "'wish' is not known here", 'kind = "wish"'),
+    "unknown doer": ("[[version]]", task(by="nobody"), "'nobody' is not known here", 'by = "nobody"'),
+    "task outside the trial": ("[[version]]", task(period="from = 2020-01-01"), "not within the trial", "from = 2020"),
+    "task twice": (
+        "[[version]]", task().replace("[[version]]", "") + task(period="from = 2022-05-01"),
+        "'t' has overlapping periods", 'key = "t"\nfrom = 2022-05-01',
+    ),
+    "unknown decider": ("[[version]]", ground(decided_by='["king"]'), "'decided_by' is not accepted", '["king"]'),
+    "nobody decides": ("[[version]]", ground(decided_by="[]"), "'decided_by' is not accepted", "decided_by = []"),
+    "unknown destination": ("[[version]]", ground(leads_to='["moon"]'), "'leads_to' is not accepted", '["moon"]'),
+    "ground without a citation": ("[[version]]", ground(law='""'), "'law' is empty", 'law = ""'),
     "no criteria": (SOUND[SOUND.index("[[criterion]]") :], "", "no criteria", "key"),
 }  # fmt: skip
 
@@ -91,6 +149,20 @@ def test_error_points_at_its_line(name, tmp_path):
     assert what in str(raised.value)
     assert str(raised.value).startswith(f"{path}:{line_of(text, at)}: ")
     assert "\n" not in str(raised.value)
+
+
+def test_two_examples_of_one_name(tmp_path):
+    path = write(tmp_path, SOUND + SOUND[SOUND.index("[[example]]") :])
+    with pytest.raises(Problem, match="doubled name 'young in Helsinki'") as raised:
+        load(path)
+    assert raised.value.line == SOUND.count("\n") + 2
+
+
+def test_example_like_another(tmp_path):
+    like = '[[example]]\nname = "old"\non = 2021-06-01\nlike = "young in Helsinki"\nwithout = ["municipality"]\n'
+    first, second = load(write(tmp_path, SOUND + like + 'decision = "out"\nperson.birth_date = 1950-01-01')).examples
+    assert first.person == {"birth_date": date(2000, 1, 1), "municipality": "091"}
+    assert second.person == {"birth_date": date(1950, 1, 1)}
 
 
 def test_syntax_error_points_at_its_line(tmp_path):
