@@ -1,6 +1,6 @@
 """The page of one customer: who they are, who is responsible and why, who works with them, and what has been."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -60,9 +60,9 @@ def customer(request: Request, person_id: UUID) -> HttpResponse:
         "responsible": _responsible(held, today),
         "worker": next((_worker(each) for each in workers if _holds(each, today)), None),
         "timeline": axis(rows, *_axis(rows, today)) if rows else None,
+        "period_columns": [{"label": _("Subject")}, {"label": _("Days"), "date": True}, {"label": _("What held")}],
         "periods": _periods(rows),
-        "history": [_responsibility(each) for each in reversed(held)],
-        "workers": [_worker(each) for each in workers],
+        "past": [_organisations(held), *([_workers(workers)] if workers else [])],
         "may_list": request.actor.role in operations.PORTFOLIO.roles,
         "may_change": request.actor.role == Role.TEAM_LEAD,
     }
@@ -130,6 +130,32 @@ def _responsibility(held: Responsibility, why: bool = False) -> dict[str, Any]:
     return found
 
 
+def _organisations(held: Sequence[Responsibility]) -> dict[str, Any]:
+    """The table of the organisations that have been responsible, the newest first; they come the oldest first."""
+    return {
+        "key": "organisations",
+        "title": _("Responsible organisations"),
+        "caption": _("Responsible organisations, the newest first"),
+        "columns": [{"label": _("Organisation")}, {"label": _("Days"), "date": True}, {"label": _("Ground")}],
+        "rows": [
+            [each.organisation.name, formats.days(each.valid.lower, each.valid.upper), each.get_ground_display()]
+            for each in reversed(held)
+        ],
+    }
+
+
+def _workers(held: Iterable[Assignment]) -> dict[str, Any]:
+    """The table of the responsible workers, the newest first as they are given."""
+    workers = [_worker(each) for each in held]
+    return {
+        "key": "workers",
+        "title": _("Responsible workers"),
+        "caption": _("Responsible workers, the newest first"),
+        "columns": [{"label": _("Name")}, {"label": _("Days"), "date": True}, {"label": _("Organisation")}],
+        "rows": [[each["name"], each["days"], each["organisation"]] for each in workers],
+    }
+
+
 def _holds(assignment: Assignment, today: date) -> bool:
     return today in assignment.valid and today in assignment.responsibility.valid
 
@@ -153,15 +179,10 @@ def _axis(rows: Iterable[Row], today: date) -> tuple[date, date]:
     return max(first, until.replace(year=until.year - SHOWN_YEARS)), until
 
 
-def _periods(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def _periods(rows: Iterable[Row]) -> list[list[Any]]:
     """The timeline's periods as a table's rows: the newest first, under each other's subject."""
     return [
-        {
-            "subject": row.label,
-            "label": period.label,
-            "days": formats.days(period.start, period.until),
-            "color": period.color,
-        }
+        [row.label, formats.days(period.start, period.until), {"text": period.label, "color": period.color}]
         for row in rows
         for period in sorted(row.periods, key=lambda each: each.start, reverse=True)
     ]

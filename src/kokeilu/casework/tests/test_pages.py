@@ -316,7 +316,7 @@ def test_a_team_lead_changes_a_customers_worker(city: City, lead: Actor) -> None
     assert client.post(address, {"worker": str(after.pk), "reason": "district"}).status_code == 422
     response = client.post(address, {"worker": str(after.pk), "reason": "safety"}, follow=True)
     assert response.context["worker"]["name"] == "Uusi Uuno"
-    assert [each["name"] for each in response.context["workers"]] == ["Uusi Uuno", "Ennen Entinen"]
+    assert [row[0] for row in response.context["past"][1]["rows"]] == ["Uusi Uuno", "Ennen Entinen"]
     assert "Chosen by a team lead: safety" in response.content.decode()
 
 

@@ -6,11 +6,8 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
-from django.template.base import Node, NodeList, Parser, Token
-from django.template.context import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.safestring import SafeString, mark_safe
 
 from kokeilu.web import formats
 
@@ -94,28 +91,33 @@ def beside(row: Iterable[Any], columns: list[dict[str, Any]]) -> list[dict[str, 
     for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
         given = cell if isinstance(cell, dict) else {"text": cell}
         kind = " k-number" if column.get("number") else " k-date" if column.get("date") else ""
-        text = formats.day(given["text"]) if column.get("date") else formats.number(given["text"])
+        text = given["text"]
+        text = formats.day(text) if column.get("date") and not isinstance(text, str) else formats.number(text)
         cells.append({"href": "", "color": ""} | given | {"tag": "td" if index else "th", "kind": kind, "text": text})
     return cells
 
 
-class ScrollingNode(Node):
-    """A region that scrolls sideways by itself, reached by the keyboard and named for screen readers."""
-
-    def __init__(self, label: template.base.FilterExpression, nodelist: NodeList) -> None:
-        self.label, self.nodelist = label, nodelist
-
-    def render(self, context: Context) -> SafeString:
-        return format_html(
-            '<div class="k-scroll" role="region" tabindex="0" aria-label="{}">{}</div>',
-            self.label.resolve(context) or _("Table"), self.nodelist.render(context),
-        )  # fmt: skip
+@register.simple_block_tag
+def table(content: SafeString, caption: str, hidden: bool = False) -> SafeString:
+    """A table of the design in a region that scrolls sideways by itself, is reached by the keyboard and is named
+    for screen readers. `hidden`: the caption is for screen readers alone, as where a heading says the same."""
+    return format_html(
+        '<div class="k-scroll" role="region" tabindex="0" aria-label="{}">'
+        '<table class="aksel-table aksel-table--small"><caption{}>{}</caption>{}</table></div>',
+        caption, mark_safe(' class="aksel-sr-only"') if hidden else "", caption, content,
+    )  # fmt: skip
 
 
-@register.tag
-def scrolling(parser: Parser, token: Token) -> ScrollingNode:
-    """`{% scrolling label %}<table>…</table>{% endscrolling %}`: what is too wide scrolls inside its own region."""
-    _name, label = token.split_contents()
-    nodelist = parser.parse(("endscrolling",))
-    parser.delete_first_token()
-    return ScrollingNode(parser.compile_filter(label), nodelist)
+@register.simple_block_tag
+def heads(content: SafeString) -> SafeString:
+    """A table's head around its columns."""
+    return format_html(
+        '<thead class="aksel-table__header"><tr class="aksel-table__row">{}</tr></thead>',
+        content,
+    )
+
+
+@register.inclusion_tag("web/components/column.html")
+def column(label: str, number: bool = False, hidden: bool = False) -> dict[str, Any]:
+    """The head of a column. `number`: numbers stand right; `hidden`: the label is for screen readers alone."""
+    return {"column": {"label": label, "number": number, "hidden": hidden}}
