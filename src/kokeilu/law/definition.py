@@ -282,7 +282,7 @@ def _version(
 ) -> Version:
     table.only(
         *("from", "to", "trial_to", "statute", "document", "source", "note", "verified", "area_by", "member"),
-        *("stays", "exit", "longest_stay"),
+        *("stays", "exit", "longest_stay", "grace"),
     )
     from_day, to_day = _period(table, trial_to)
     ends = table.day("trial_to", trial_to)
@@ -294,7 +294,7 @@ def _version(
     stays = table.yes_or_no("stays")
     if leave is not None and not stays:
         table.fail("'exit' without stays = true", key="exit", mend="without it, member alone decides each time")
-    longest_stay = _longest_stay(table, stays=stays)
+    longest_stay, grace = (_span(table, key, stays=stays) for key in ("longest_stay", "grace"))
     area_by = table.texts("area_by")
     if area_by not in (AREA_GROUNDS[:1], AREA_GROUNDS):
         table.fail(
@@ -317,6 +317,7 @@ def _version(
         stays=stays,
         exit=leave,
         longest_stay=longest_stay,
+        grace=grace,
         trial_to=ends,
         decided=_decided(top),
         areas=tuple(row for row in areas if row.from_day < to_day and (row.to_day is None or from_day < row.to_day)),
@@ -327,15 +328,15 @@ def _version(
     )
 
 
-def _longest_stay(table: Table, *, stays: bool) -> Span | None:
-    if "longest_stay" not in table.data:
+def _span(table: Table, key: str, *, stays: bool) -> Span | None:
+    if key not in table.data:
         return None
     if not stays:
-        table.fail("'longest_stay' without stays = true", key="longest_stay", mend="write stays = true, or remove it")
+        table.fail(f"'{key}' without stays = true", key=key, mend="write stays = true, or remove it")
     try:
-        return Span.parse(table.text("longest_stay"))
+        return Span.parse(table.text(key))
     except ValueError:
-        table.fail("'longest_stay' is no length of time", key="longest_stay", mend='write "12 months" or "30 days"')
+        table.fail(f"'{key}' is no length of time", key=key, mend='write "12 months" or "30 days"')
 
 
 def _decided(top: Table) -> dict[str, dict[str, str]]:

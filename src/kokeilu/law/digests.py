@@ -37,6 +37,7 @@ def of_version(version: "Version") -> str:
             "stays": version.stays,
             "exit": None if version.exit is None else _node(version.exit),
             "longest_stay": None if version.longest_stay is None else str(version.longest_stay),
+            **({} if version.grace is None else {"grace": str(version.grace)}),
             "decided": version.decided,
             "criteria": [_criterion(criterion) for criterion in version.criteria],
             "groups": sorted((_group(group) for group in version.groups.values()), key=lambda group: group["key"]),

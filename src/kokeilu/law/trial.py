@@ -94,6 +94,7 @@ class Version:
     stays: bool  # once in, a person stays in until `exit` holds, whatever `member` then says
     exit: Node | None
     longest_stay: Span | None  # who is in leaves when it has passed since the first day
+    grace: Span | None  # who is in leaves when the job search has been over for so long; None: not for that reason
     trial_to: date  # the end of the trial, not included, as this version has it
     decided: dict[str, Words]  # the sentences of in, out and undecided where the definition has its own
     areas: tuple[AreaRow, ...] = field(repr=False)  # the rows that hold on some day of the version

@@ -110,6 +110,7 @@ SPOILED = {
     "longest stay of those who do not stay": (
         "stays = false", 'stays = false\nlongest_stay = "12 months"', "'longest_stay' without stays", "longest_stay",
     ),
+    "no length of grace": ("stays = true", 'stays = true\ngrace = "a while"', "'grace' is no length of time", "grace"),
     "no length of time": (
         "stays = true", 'stays = true\nlongest_stay = "a year"', "is no length of time", "longest_stay",
     ),

@@ -41,6 +41,7 @@ SAID = {
     "member": (('member = "young AND local"', 'member = "young OR local"'), "first"),
     "who stays": (("stays = false", "stays = true"), "first"),
     "exit": (('exit = "NOT local"', 'exit = "NOT young"'), "second"),
+    "the grace": (("stays = true", 'stays = true\ngrace = "2 months"'), "second"),
     "the longest stay": (("stays = true", 'stays = true\nlongest_stay = "12 months"'), "second"),
     "what places people": (('["municipality"]', '["municipality", "placed_in"]'), "first"),
     "the statute": (('statute = "2/2001"', 'statute = "3/2001"'), "second"),
