@@ -34,6 +34,8 @@ DASHES: Final = ((1, 0), (7, 3), (2, 3))
 EXITS_COLOUR: Final = "#00457c"
 TEXT_COLOUR: Final = "#23262a"
 GRID_COLOUR: Final = "#cfd3d8"
+BAR_DAYS: Final = 26  # a bar stands on its month's first day; half of 26 days is what a last February leaves
+WIDEST_BAR: Final = 40
 FONT: Final = "Arial, 'Liberation Sans', Helvetica, sans-serif"
 
 
@@ -163,7 +165,7 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     )
     bars = (
         alt.Chart(alt.InlineData(values=_rows(wanted.months, {"": wanted.exits})))
-        .mark_bar(color=EXITS_COLOUR, width=max(2, width // max(1, len(wanted.months)) - 2))
+        .mark_bar(color=EXITS_COLOUR, width=_bar(width, ends))
         .encode(x=month, y=people)
     )
     parts = []
@@ -211,6 +213,12 @@ def _edge(month: str, later: int = 0) -> str:
     """Half a month before the first day of the month (ISO), or of one `later`: where its place begins."""
     year, number = divmod(int(month[:4]) * 12 + int(month[5:7]) - 1 + later, 12)
     return (date(year, number + 1, 1) - timedelta(days=15)).isoformat()
+
+
+def _bar(width: int, ends: list[str]) -> float:
+    """How wide a bar is, in pixels, where the panel's width shows the days between its ends (ISO)."""
+    first, last = map(date.fromisoformat, ends)
+    return min(WIDEST_BAR, width / (last - first).days * BAR_DAYS)
 
 
 def _rows(months: list[str], series: dict[str, list[float | None]]) -> list[dict[str, Any]]:
