@@ -3,6 +3,7 @@
 `KOKEILU_DATABASE` names another database than `kokeilu` in the embedded server.
 """
 
+import logging
 import os
 import re
 from contextlib import suppress
@@ -18,6 +19,19 @@ from kokeilu.problems import Problem
 OLDEST_SERVER = 15
 # The comment by which a database says of itself that its people are invented, and on which day it stands.
 DEMONSTRATION = re.compile(r"Kokeilu demonstration: (?P<scale>\w+), (?P<today>\d{4}-\d\d-\d\d)")
+
+
+class NotToldTwice(logging.Filter):
+    """Keeps back what psycopg says of the end of a COPY that an error broke off: that error itself is raised and told.
+
+    Where the connection is lost in a COPY, as when the server's disk is full, ending the COPY fails as well.
+    """
+
+    TEMPLATE = "error ignored terminating %r: %s"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is to be written."""
+        return record.msg != self.TEMPLATE
 
 
 def embedded() -> bool:

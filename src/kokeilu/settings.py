@@ -113,6 +113,13 @@ STORAGES = {
     },
 }
 
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"not_told_twice": {"()": "kokeilu.postgres.NotToldTwice"}},
+    "loggers": {"psycopg": {"filters": ["not_told_twice"]}},
+}
+
 # Attempts to log in are counted here, by all processes together.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 

@@ -90,7 +90,8 @@ def _import(plan: list[tuple[Path, date]], *, accept_valid: bool, dry_run: bool,
     from kokeilu.register.reports import BadRows
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("Importing", total=None)
 
         def progress(what: str, done: int, total: int) -> None:
