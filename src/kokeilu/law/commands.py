@@ -1,7 +1,7 @@
 """`kokeilu trial` and `kokeilu classify`."""
 
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from kokeilu.law.logic import Node
-    from kokeilu.law.table import DecisionTable
-    from kokeilu.law.trial import Trial, Version
+    from kokeilu.law.trial import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Trial definitions: what the law says of whom, and since when.")
 BAD_CELLS_SHOWN = 100
@@ -61,6 +57,7 @@ def list_trials() -> None:
     Example: kokeilu trial list
     """
     from kokeilu.law import definition
+    from kokeilu.law.printing import until
     from kokeilu.law.trial import told_period
 
     for key in definition.shipped_keys():
@@ -69,7 +66,7 @@ def list_trials() -> None:
         print(f"{key}: {trial.names['en']} ({basis}), {told_period(trial.from_day, trial.to_day)}")
         print(f"  verified: {_verified(trial)}")
         for version in trial.versions:
-            print(f"  version of {version.key}, {_until(trial, version)}: {version.statute}")
+            print(f"  version of {version.key}, {until(trial, version)}: {version.statute}")
 
 
 def _verified(trial: "Trial") -> str:
@@ -83,14 +80,6 @@ def _verified(trial: "Trial") -> str:
         "tasks": [task.verified for task in trial.tasks],
     }
     return ", ".join(f"{sum(marks)} of {len(marks)} {name}" for name, marks in parts.items() if marks)
-
-
-def _until(trial: "Trial", version: "Version") -> str:
-    """The version's end, and the trial's where the version has another than the trial now."""
-    from kokeilu.law.trial import OPEN_END
-
-    until = "without an end" if version.to_day == OPEN_END else f"until {version.to_day} (not included)"
-    return f"{until}, the trial then to {version.trial_to}" if version.trial_to != trial.to_day else until
 
 
 @app.command()
@@ -143,79 +132,37 @@ def _some(keys: list[str]) -> str:
 @app.command()
 def table(
     trial: TrialArgument,
-    on: Day,
+    on: Annotated[
+        date | None,
+        typer.Option("--on", metavar="DATE", parser=day, help="The day of the decision; of --diff, the day before."),
+    ] = None,
     language: Annotated[Language, typer.Option(help="The language of the sentences.")] = Language.en,
+    diff: Annotated[
+        date | None,
+        typer.Option(metavar="DATE", parser=day, help="Print what changes on this day, since the day before or --on."),
+    ] = None,
 ) -> None:
     """Print the truth table of the version in force, collapsed: a dash means that it does not matter.
 
-    Example: kokeilu trial table kuntakokeilu --on 2021-03-01
+    With --diff, print what the law of that day changes: whose decision becomes another, and what else.
+
+    Example: kokeilu trial table kuntakokeilu --on 2021-03-01, or kokeilu trial table kuntakokeilu --diff 2023-03-01
     """
     from rich.console import Console
 
-    from kokeilu.law.table import decision_tables
+    from kokeilu.law import printing
+    from kokeilu.law.amendment import compare
 
-    found = _trial(trial)
-    version = found.version_on(on)
     console = Console(highlight=False, soft_wrap=False)
-    title = f"{found.names[language.value]}: version of {version.key}, {_until(found, version)}"
-    console.print(title, soft_wrap=True)
-    for decision_table in decision_tables(version):
-        console.print(_rendered(decision_table))
-    console.print(_stay(version), soft_wrap=True)
-    for line in _legend(version, language.value):
-        console.print(line, markup=False, soft_wrap=True)
-
-
-def _rendered(decisions: "DecisionTable") -> "Table":
-    from rich.table import Table
-
-    member = decisions.key == "member"
-    answers = {1: "in", 0: "out", 2: "undecided"} if member else {1: "yes", 0: "no", 2: "unknown"}
-    rendered = Table(title="decision" if member else decisions.key, title_justify="left")
-    for name in decisions.columns:
-        rendered.add_column(name.key, overflow="fold")
-    rendered.add_column("decision" if member else "answer", style="bold")
-    for rows, state in ((decisions.yes, 1), (decisions.no, 0)):
-        for row in rows:
-            cells = dict(row)
-            shown = [{1: "yes", 0: "no", None: "-"}[cells.get(name)] for name in decisions.columns]
-            rendered.add_row(*shown, answers[state])
-    rendered.add_row("any other combination", *[""] * (len(decisions.columns) - 1), answers[2])
-    return rendered
-
-
-def _stay(version: "Version") -> str:
-    """Whom the version places where, and who stays in."""
-    placed = f"area by {' or '.join(version.area_by)}"
-    if not version.stays:
-        return f"{placed}; decided anew each time"
-    return f"{placed}; who is in stays in" + (f" until {_sql(version.exit)}" if version.exit else "")
-
-
-def _sql(node: "Node") -> str:
-    from kokeilu.law.logic import to_sql
-
-    return to_sql(node).sql(dialect="duckdb").replace('"', "")
-
-
-def _legend(version: "Version", language: str) -> list[str]:
-    from kokeilu.law.explain import citation
-
-    lines = []
-    for criterion in version.criteria:
-        lines.append(
-            f"{criterion.key}: {_sql(criterion.test)} [{citation(criterion.law, criterion.verified, language)}]"
-        )
-        lines += [f"  yes: {criterion.yes[language]}", f"  no: {criterion.no[language]}"]
-        lines += [
-            f"  {word}: {told}" for word, told in (("source", criterion.source), ("note", criterion.note)) if told
-        ]
-    for group in version.groups.values():
-        for word, sentence in (("yes", group.yes), ("no", group.no)):
-            if sentence:
-                cited = citation(group.law, group.verified, language)
-                lines += [f"{group.key} [{cited}]", f"  {word}: {sentence[language]}"]
-    return lines
+    if diff is not None:
+        found = _trial(trial)
+        before = diff - timedelta(days=1) if on is None else on
+        printing.print_amendment(console, compare(found, before, diff), language.value)
+    elif on is not None:
+        found = _trial(trial)
+        printing.print_version(console, found, found.version_on(on), language.value)
+    else:
+        raise typer.BadParameter("give the day, or --diff", param_hint="--on")
 
 
 def classify(

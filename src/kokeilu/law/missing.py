@@ -63,7 +63,7 @@ class _Diagram:
     def __init__(self, rule: Node, missing: list[str], atoms: tuple[Atom, ...]) -> None:
         self._rule, self._missing = rule, missing
         self._asked = [[atom for atom in atoms if atom.fact == fact] for fact in missing]
-        self._values = [_representatives(asked) for asked in self._asked]
+        self._values = [representatives(asked) for asked in self._asked]
         # filling a fact in can turn a decided answer round only where a test asks whether it is missing
         self._null_asked = any(atom.operator == "is null" for asked in self._asked for atom in asked)
         self._nodes: dict[tuple[int, tuple[int, ...]], int] = {}
@@ -86,7 +86,7 @@ class _Diagram:
         return self._nodes.setdefault((level, children), _DECIDED + len(self._nodes))
 
 
-def _representatives(atoms: list[Atom]) -> list[Value]:
+def representatives(atoms: list[Atom]) -> list[Value]:
     """Values of a fact that give every combination of answers to its atoms that any value gives."""
     if any(atom.operator == "is true" for atom in atoms):
         return [False, True]

@@ -114,6 +114,73 @@ def test_table_is_short_and_tells_the_sentences(run):
     assert "Hemkommunen hör till försöksområdet {area}." in result.output
 
 
+def test_diff_that_changes_who_is_in(run):
+    said = run("trial", "table", "kuntakokeilu", "--diff", "2023-03-01", "--language", "fi").output
+    assert "before: version of 2022-08-01" in said
+    assert (
+        "after: version of 2023-03-01, until 2025-01-01 (not included): 1269/2020, the act of HE 295/2022 vp (ei "
+        in said
+    )
+    first = said[said.index("1. out -> in, where") : said.index("2. out -> undecided")]
+    assert first.splitlines()[1:] == [
+        "   - kotikunta: ei ole, sijoitettu: kokeilualueella",
+        "   - saako tilapäistä suojelua: kyllä",
+        "   - job_search: kyllä (Työnhaku on voimassa.)",
+        "   - situation: kyllä",
+        "   - target_group: kyllä",
+    ]
+    assert "criterion removed: resident: trial_area <> 'none' [1269/2020 4 § (ei vahvistettu)]" in said
+    assert "area by: municipality -> municipality or placed_in" in said
+
+
+DIFFS = {
+    "2021-06-01": "transfer ground added: safety: Safety [1269/2020 5 § (not verified)]",
+    "2021-10-02": "task unemployment_statement: state -> municipality: Statement on whether the person is unemployed",
+    "2022-05-02": "statute: 1269/2020, 421/2021 -> 1269/2020, 1381/2021",
+    "2022-08-01": "the trial ends: before 2023-07-01 -> before 2025-01-01",
+}
+
+
+@pytest.mark.parametrize("day", DIFFS)
+def test_diff_that_changes_nobody_s_decision_says_so_and_what_else(run, day):
+    said = run("trial", "table", "kuntakokeilu", "--diff", day).output
+    assert "Nothing changes in who is in: everybody's decision is the same by the same facts." in said
+    assert DIFFS[day] in said
+
+
+def test_diff_between_any_two_days(run):
+    said = run("trial", "table", "kuntakokeilu", "--diff", "2024-01-01", "--on", "2021-03-01").output
+    assert "from the law of 2021-03-01 to that of 2024-01-01" in said
+    assert "1. out -> in, where" in said
+    assert "transfer ground added: request" in said
+
+
+def test_diff_within_one_version(run):
+    said = run("trial", "table", "kuntakokeilu", "--diff", "2021-04-01").output
+    assert "one version on both days: that of 2021-03-01" in said
+    assert "Nothing changes in who is in" in said
+
+
+def test_diff_names_ranges_and_areas(run, folder):
+    text = SOUND.replace('member = "second AND local"', 'member = "older"').replace(
+        "[[group]]",
+        SOUND[SOUND.index("[[criterion]]") : SOUND.index('[[criterion]]\nkey = "local"')]
+        .replace('"young"', '"older"')
+        .replace("age < 30", "age BETWEEN 25 AND 64")
+        + "[[group]]",
+        1,
+    )
+    said = run("trial", "table", str(write(folder, text)), "--diff", "2022-01-01").output
+    assert "age: 30–64" in said
+    assert "age: ≤ 24" in said
+    assert "criterion added: older: age BETWEEN 25 AND 64 [1/2000 1 §]" in said
+    assert "area of 092 Vantaa: Vantaa–Kerava -> none" in said
+
+
+def test_table_without_a_day_is_wrong_use(run):
+    assert run("trial", "table", "kuntakokeilu").exit_code == 2
+
+
 @pytest.mark.parametrize("day", ["2021-02-28", "2025-01-01"])
 def test_day_without_version(run, day):
     with pytest.raises(Problem, match=f"no version on {day}"):
