@@ -8,15 +8,17 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from kokeilu import progress
+
 Item = TypeVar("Item")
 
 
 class Tell:
     """What a step's work tells its progress to, in the three shapes in which the rooms tell it."""
 
-    def __init__(self, name: str, progress: Progress) -> None:
-        self._name, self._progress = name, progress
-        self._task = progress.add_task(name, total=None)
+    def __init__(self, name: str, shown: Progress) -> None:
+        self._name, self._progress = name, shown
+        self._task = shown.add_task(name, total=None)
 
     def share(self, what: str, done: float) -> None:
         """What is being done, and the share of the work that was done before it, 0 to 1."""
@@ -52,6 +54,6 @@ def run(steps: Sequence[Step], console: Console | None = None) -> None:
             continue
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
         since = time.monotonic()
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            step.do(Tell(step.name, progress))
+        with progress.bar(*columns, console=console) as shown:
+            step.do(Tell(step.name, shown))
         console.print(f"  [green]✓[/] {step.name:<32} {time.monotonic() - since:5.1f} s")

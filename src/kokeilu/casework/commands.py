@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kokeilu import database
+from kokeilu import database, progress
 
 
 def assign(
@@ -19,14 +19,12 @@ def assign(
 
     Example: kokeilu assign --area helsinki --dry-run
     """
-    from rich.progress import Progress
-
     database.set_up()
 
     from kokeilu.casework import actions
 
-    with Progress(transient=True) as progress:
-        progress.add_task("assigning", total=None)
+    with progress.bar() as shown:
+        shown.add_task("assigning", total=None)
         result = actions.assign(area, on.date() if on else None, actor=None, dry_run=dry_run)
     would = "would be " if dry_run else ""
     typer.echo(

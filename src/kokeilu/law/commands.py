@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kokeilu import progress
+
 if TYPE_CHECKING:
     from kokeilu.law.trial import Trial
 
@@ -178,9 +180,6 @@ def classify(
     Example: kokeilu classify extract.csv --trial kuntakokeilu --on 2021-03-01 --explain fi --out
     decisions.csv
     """
-    from rich.console import Console
-    from rich.progress import Progress
-
     from kokeilu.law import files
     from kokeilu.law.explain import sentences
     from kokeilu.law.facts import derive
@@ -192,24 +191,23 @@ def classify(
         raise typer.BadParameter("it would overwrite the people", param_hint="--out")
     law = _trial(trial)
     law.version_on(on)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("Reading", total=4)
+    with progress.bar() as shown:
+        task = shown.add_task("Reading", total=4)
         try:
             people = files.read_people(facts, law, on)
         except files.BadCells as bad:
             _print_bad_cells(facts, bad.cells)
             raise
-        progress.update(task, advance=1, description="Deciding")
+        shown.update(task, advance=1, description="Deciding")
         derived = derive(people.frame, on, law)
         check_columns(law.version_on(on), derived, file=facts)
         decisions = decide(law, derived, on, engine.value)
-        progress.update(task, advance=1, description="Explaining")
+        shown.update(task, advance=1, description="Explaining")
         if explain is not None:
             decisions = decisions.with_columns(sentences(law, decisions, explain.value))
-        progress.update(task, advance=1, description="Writing")
+        shown.update(task, advance=1, description="Writing")
         files.write_decisions(out, decisions, people.separator)
-        progress.update(task, advance=1)
+        shown.update(task, advance=1)
     counts = dict(decisions["decision"].value_counts().iter_rows())
     told = ", ".join(f"{counts.get(decision, 0)} {decision}" for decision in ("in", "out", "undecided"))
     print(f"{out}: {len(decisions)} people: {told}")

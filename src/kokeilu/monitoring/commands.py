@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kokeilu import database
+from kokeilu import database, progress
 from kokeilu.panel.commands import month
 
 
@@ -30,12 +30,10 @@ def monitor(
 
     Example: kokeilu monitor --panel panel --month 2021-03 --out tables
     """
-    from rich.progress import Progress
-
     from kokeilu.monitoring import table
 
-    with Progress(transient=True) as progress:
-        progress.add_task("counting", total=None)
+    with progress.bar() as shown:
+        shown.add_task("counting", total=None)
         figures = table.published(panel, chosen, engine.value)
     path = table.write_csv(figures, chosen, out)
     typer.echo(f"{path}")
@@ -44,14 +42,12 @@ def monitor(
 
 
 def _publish(panel: Path, last: int, engine: Engine) -> None:
-    from rich.progress import Progress
-
     database.set_up()
 
     from kokeilu.monitoring import actions, charts
 
     done = actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
-    with Progress(transient=True) as progress:
-        for _ in progress.track(charts.draw_all(), total=charts.how_many(), description="drawing charts"):
+    with progress.bar() as shown:
+        for _ in shown.track(charts.draw_all(), total=charts.how_many(), description="drawing charts"):
             pass

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kokeilu import database
+from kokeilu import database, progress
 
 app = typer.Typer(no_args_is_help=True, help="The panel: spells and person-months under pseudonyms.")
 
@@ -37,20 +37,18 @@ def build(
 
     Example: kokeilu panel build --from 2018-01 --out panel
     """
-    from rich.progress import Progress
-
     database.set_up()
 
     from kokeilu.panel.build import build as build_panel
     from kokeilu.panel.rules import month_name
 
-    with Progress(transient=True) as progress:
-        task = progress.add_task("building the panel", total=1.0)
+    with progress.bar() as shown:
+        task = shown.add_task("building the panel", total=1.0)
         made = build_panel(
             out,
             first,
             trial=trial,
-            tell=lambda step, share: progress.update(task, description=step, completed=share),
+            tell=lambda step, share: shown.update(task, description=step, completed=share),
         )
     typer.echo(
         f"{made.persons} people, {made.spells} spells and {made.person_months} person-months from "

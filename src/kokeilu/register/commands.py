@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kokeilu import database
+from kokeilu import database, progress
 from kokeilu.problems import Problem
 
 if TYPE_CHECKING:
@@ -83,26 +83,24 @@ def _day(path: Path) -> date:
 
 
 def _import(plan: list[tuple[Path, date]], *, accept_valid: bool, dry_run: bool, correction: bool) -> "ImportResult":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
     from kokeilu.register.actions import import_extracts
     from kokeilu.register.reports import BadRows
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Importing", total=None)
+    with progress.bar(*columns) as shown:
+        task = shown.add_task("Importing", total=None)
 
-        def progress(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
+        def tell(what: str, done: int, total: int) -> None:
+            shown.update(task, description=what, completed=done, total=total)
 
         try:
             return import_extracts(
-                plan, accept_valid=accept_valid, dry_run=dry_run, correction=correction, progress=progress
+                plan, accept_valid=accept_valid, dry_run=dry_run, correction=correction, progress=tell
             )
         except BadRows as bad:
-            bar.stop()
+            shown.stop()
             for problem in (bad, *bad.others):
                 _print_errors(problem)
             raise

@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from kokeilu import progress
 from kokeilu.problems import Problem
 
 Item = TypeVar("Item")
@@ -47,7 +48,5 @@ def synth(
 
 def _track(work: Iterable[Item], total: int, what: str) -> Iterator[Item]:
     """A progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import track
-
-    yield from track(work, description=what, total=total, console=Console(stderr=True))
+    with progress.bar() as shown:
+        yield from shown.track(work, description=what, total=total)
