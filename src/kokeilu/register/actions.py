@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -12,10 +12,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
-import psycopg
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from kokeilu import clock
@@ -25,16 +23,16 @@ from kokeilu.law.areas import Municipality, municipalities
 from kokeilu.problems import Problem
 from kokeilu.register import intake, reading, reports, rules, store
 from kokeilu.register.correction import correct
+from kokeilu.register.ledger import Ledger
 from kokeilu.register.merge import LOADED_TABLES, load_state, store_state
 from kokeilu.register.models import Extract, Person
 from kokeilu.register.operations import IMPORT
 from kokeilu.register.people import People
 from kokeilu.register.periods import Counts
+from kokeilu.register.transaction import IMPORT_LOCK as IMPORT_LOCK
+from kokeilu.register.transaction import changing
 
 EARLIEST = date(2000, 1, 1)
-IMPORT_LOCK = 7_269_711  # the advisory lock that lets one import at a time into this database
-LOCK_WAIT = "60s"
-CONNECTION_LOST = ("08", "57")  # SQLSTATE classes: connection exception, operator intervention
 
 Progress = Callable[[str, int, int], None]
 
@@ -107,8 +105,7 @@ def import_extracts(
     _check_days(plan)
     done: tuple[Imported, ...] = ()
     try:
-        with _database_problems(), transaction.atomic(), connection.cursor() as cursor:
-            _lock(cursor)
+        with changing() as cursor:
             done = _Import(cursor, actor, accept_valid, correction, progress).run(plan)
             if dry_run:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # those that a commit would check
@@ -129,32 +126,6 @@ def _check_days(plan: Sequence[tuple[Path, date]]) -> None:
             raise Problem(f"{first.name} and {second.name} are both as of {day}", mend="import one of them")
 
 
-def _lock(cursor: CursorWrapper) -> None:
-    """Let one import in at a time. The next one waits a while; a server process whose client was killed notices."""
-    cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
-    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
-    cursor.execute("SELECT set_config('lock_timeout', '0', true)")
-
-
-@contextmanager
-def _database_problems() -> Iterator[None]:
-    """What a person can mend about the database, as a Problem. The transaction is rolled back by then."""
-    try:
-        yield
-    except (psycopg.Error, DatabaseError) as error:
-        cause = error if isinstance(error, psycopg.Error) else error.__cause__
-        if isinstance(cause, psycopg.errors.LockNotAvailable):
-            raise Problem("another import is running", mend="wait until it has ended, then try again") from None
-        if isinstance(cause, psycopg.errors.DiskFull):
-            raise Problem(
-                "the database has no room for this import; nothing was stored", mend="make room on its disk"
-            ) from None
-        if isinstance(cause, psycopg.OperationalError) and (cause.sqlstate or "08")[:2] in CONNECTION_LOST:
-            raise Problem("the connection to the database was lost; nothing was stored", mend="try again") from None
-        raise
-
-
 class _Import:
     """One import inside its transaction, under the lock."""
 
@@ -163,6 +134,7 @@ class _Import:
     ) -> None:
         self.cursor, self.actor = cursor, actor
         self.accept_valid, self.correction, self.progress = accept_valid, correction, progress
+        self.ledger = Ledger(cursor)
 
     def run(self, plan: Sequence[tuple[Path, date]]) -> tuple[Imported, ...]:
         days = set(Extract.objects.values_list("as_of", flat=True))
@@ -185,11 +157,12 @@ class _Import:
         self.progress("Reading what is stored", 0, len(plan))
         sources, done = [], []
         with closing(self._read_ahead(plan)) as extracts:
-            people, state = load_state(self.cursor)
+            people, state = load_state(self.cursor, self.ledger.persons)
             for number, (source, read) in enumerate(extracts):
                 self.progress(f"Reading {source.path.name}", number, len(plan))
                 rows, new = people.number(read, source.as_of)
-                counts = state.see(number, rows, new)
+                rows, stated = self.ledger.take(people, rows, source.key, source.as_of)
+                counts = state.see(number, rows, new) + stated
                 sources.append(source)
                 done.append(Imported(source.path, source.as_of, counts, source.rejected))
         self.progress("Storing", len(plan), len(plan))
@@ -197,6 +170,7 @@ class _Import:
             self._record(source, outcome)
         people.store_new(self.cursor)
         store_state(self.cursor, state, people, [(source.key, source.as_of) for source in sources])
+        self.ledger.settle(sources[-1].key, [source.key for source in sources])
         return done
 
     def _read_ahead(self, plan: Sequence[tuple[Path, date]]) -> Generator[tuple[_Source, pl.DataFrame], None, None]:
@@ -237,7 +211,10 @@ class _Import:
         rows, new = people.number(self._read(source), as_of)
         self._insert(source, correction=True)
         people.store_new(self.cursor)
-        counts = correct(self.cursor, people, rows, new, source.key, (as_of, later))
+        rows, stated = self.ledger.take(people, rows, source.key, as_of, later)
+        window = as_of, later
+        counts = correct(self.cursor, people, rows, new, source.key, window, self.ledger.persons) + stated
+        self.ledger.settle(source.key, [source.key])
         outcome = Imported(path, as_of, counts, source.rejected, correction=True)
         self._log(source, outcome)
         return outcome

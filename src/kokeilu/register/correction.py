@@ -4,6 +4,7 @@ Stored rows that say otherwise are superseded, never changed: what they said out
 what the correction says.
 """
 
+from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -23,15 +24,17 @@ def correct(
     new: pl.Series,
     extract: str,
     window: tuple[date, date | None],
+    apart: Collection[str] = (),
 ) -> Counts:
     """Merge a correction. `rows` has `who` and the facts of everyone in it, `new` who was never known (stored
-    already), `window` its day and the next extract's, None where there is none."""
+    already), `window` its day and the next extract's, None where there is none; nothing is done to the persons
+    `apart`, who are not in the rows."""
     persons = people.persons.gather(rows["who"])
     stated = rows.with_columns(person=persons)
     altered, gone = [], pl.Series("who", [], dtype=WHO)
     present = pl.Series("person", [], dtype=pl.String)
     for name, facts in PERIOD_FACTS.items():
-        held = _held(cursor, name, facts, window)
+        held = _held(cursor, name, facts, window).filter(~pl.col("person").is_in(list(apart)))
         present = held["person"]
         replaced, gone = _replace(cursor, name, facts, stated, held, extract, window)
         altered.append(replaced)

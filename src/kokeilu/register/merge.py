@@ -1,6 +1,6 @@
 """An import's changes into the tables: the state as the database has it, and what a pass of extracts changes in it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import polars as pl
@@ -16,10 +16,12 @@ LOADED_TABLES = ("register_details", "register_contact", "register_situation", "
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
 
 
-def load_state(cursor: CursorWrapper) -> tuple[People, State]:
-    """Everyone known; the facts that hold now, and the newest reading of each counter."""
+def load_state(cursor: CursorWrapper, apart: Collection[str] = ()) -> tuple[People, State]:
+    """Everyone known; the facts that hold now, and the newest reading of each counter, but of the persons `apart`."""
     people = People.load(cursor)
     numbers = people.persons.to_frame("person").with_row_index("who")
+    if apart:
+        numbers = numbers.filter(~pl.col("person").is_in(list(apart)))
     tables = {}
     for name, facts in PERIOD_FACTS.items():
         rows = store.fetch(

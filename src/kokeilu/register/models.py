@@ -1,4 +1,4 @@
-"""Job seekers as the state register reports them: extracts, and their facts as periods."""
+"""Job seekers as the state register reports them: extracts, their facts as periods, and who is whom."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Collate
+from django.utils.translation import gettext_lazy as _
 
 # A row that holds now: open-ended, and not replaced by a correction.
 CURRENT = Q(valid__upper_inf=True, superseded_by=None)
@@ -22,12 +23,21 @@ def finnish_key(expression: F | str) -> Collate:
 
 
 class Extract(models.Model):
-    """One register extract that was imported: the state of all job seekers as of a day."""
+    """A source of facts: a register extract that was imported, the state of all job seekers as of a day.
+
+    What an officer states of who is whom is a source as well (`kind` identity), as of the newest extract's day: rows of
+    facts that it opens, closes or supersedes name it, so that "as known on day K" holds for identities too.
+    """
+
+    class Kind(models.TextChoices):
+        EXTRACT = "extract", _("Register extract")
+        IDENTITY = "identity", _("Statement on identity")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind, db_default=Kind.EXTRACT)
     as_of = models.DateField()  # the day whose state it reports
-    sha256 = models.CharField(max_length=64)  # of the file's bytes
-    file_name = models.CharField(max_length=200)  # without its folder
+    sha256 = models.CharField(max_length=64)  # of the file's bytes; a statement's own id
+    file_name = models.CharField(max_length=200)  # without its folder; empty for a statement
     rows = models.PositiveIntegerField()  # that were stored
     rejected = models.PositiveIntegerField(default=0)  # rows that were not, as the operator accepted
     correction = models.BooleanField(default=False)  # as of a day before one already known
@@ -44,14 +54,22 @@ def _extract(*, null: bool = False) -> "models.ForeignKey[Extract, Extract]":
 
 
 class Person(models.Model):
-    """A job seeker. Everything but the identity code hangs on this UUID."""
+    """A job seeker, found by one identity code. Everything but the code hangs on this UUID.
+
+    `[known_since, known_until)` are the days on which somebody must be responsible for the person: none where the
+    record is united with another's (`Union`), or its code was never reported.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     known_since = models.DateField()  # the first extract's day
+    known_until = models.DateField(null=True)  # the day after the death; null: without end
 
 
 class PersonCode(models.Model):
-    """Personal identity codes: the only table that holds them, encrypted; found by keyed hash."""
+    """Personal identity codes: the only table that holds them, encrypted; found by keyed hash.
+
+    A code stays with the record that it came with. Which codes are one person's is told by `Union`.
+    """
 
     hash = models.BinaryField(primary_key=True)  # HMAC-SHA-256 under settings.CODE_KEY
     ciphertext = models.BinaryField()  # the code, under settings.CODE_KEY
@@ -155,3 +173,89 @@ class SupportDays(models.Model):
                 fields=["person", "as_of"], include=["days"], condition=Q(superseded_by=None), name="one_reading_a_day"
             )
         ]
+
+
+# What officers state of who is whom, beside what extracts report. Nothing is overwritten: a statement holds until it is
+# revoked, with who, when and why. The facts of a person follow from what was reported under each code and from the
+# statements that stand (`uniting`); so revoking one restores what was.
+
+
+class Statement(models.Model):
+    """Something that an officer states, and may revoke. `made` and `unmade` are its sources among the extracts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reason = models.TextField()  # what it rests on, in the officer's words
+    recorded_at = models.DateTimeField(auto_now_add=True)  # when it was stated
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made = models.OneToOneField(Extract, models.PROTECT, related_name="+")  # the source that stands for it
+    revoked_reason = models.TextField(blank=True)  # why it was revoked; empty while it stands
+    revoked_at = models.DateTimeField(null=True)  # when it was revoked; null: it stands
+    revoked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    unmade = models.OneToOneField(Extract, models.PROTECT, null=True, related_name="+")  # the source that revoked it
+
+    class Meta:
+        abstract = True
+
+
+STANDING = Q(revoked_at=None)
+
+
+class Union(Statement):
+    """That the record `merged` and the record `kept` are one person's: facts, pages and work go on under `kept`.
+
+    Records form trees: a record is merged into one other at most, and may have been kept in earlier unions.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("Two records of one person")
+        NEW_CODE = "new_code", _("New identity code")
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    merged = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kept = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merged"], condition=STANDING, name="merged_into_one"),
+            models.CheckConstraint(condition=~Q(merged=models.F("kept")), name="union_of_two"),
+        ]
+
+
+class Death(Statement):
+    """That a person has died: nothing is known or done of them after the day."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    day = models.DateField()  # of the death, the last one on which anything holds
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person"], condition=STANDING, name="one_death")]
+
+
+class Protection(Statement):
+    """That a person's address is under non-disclosure, whatever extracts report, until an officer revokes it."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    since = models.DateField()  # facts of this day and later are protected
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person"], condition=STANDING, name="one_protection")]
+
+
+class Record(models.Model):
+    """A record that a statement touches, with what was known of it before: what its own code brought, and nothing else.
+
+    From then on every extract's word on it is a `Report`. Both together are the record's own facts (`uniting.Own`).
+    """
+
+    person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="+")
+    own = models.JSONField()  # facts by table and readings of the counter, before the first statement
+
+
+class Report(models.Model):
+    """What an extract said of a record that statements touch, whether or not it shows in the person's facts."""
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(Record, models.CASCADE, related_name="reports")
+    extract = models.ForeignKey(Extract, models.PROTECT, related_name="+", db_index=False)
+    until = models.DateField(null=True)  # where it is a correction, the next extract's day
+    facts = models.JSONField(null=True)  # by column of the extract; null: it did not report the record

@@ -115,6 +115,9 @@ class Counts:
     unchanged: int
     closed: int
 
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(**{name: figure + vars(other)[name] for name, figure in vars(self).items()})
+
 
 @dataclass
 class State:

@@ -1,6 +1,6 @@
 """What the register knows: of one person, of everyone on a day, and as it was known at an earlier time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -9,16 +9,18 @@ import polars as pl
 from django.db import connection
 from django.db.models import QuerySet
 
+from kokeilu import clock
 from kokeilu.extract import COLUMNS
 from kokeilu.register import store
 from kokeilu.register.columns import COUNTER, PERIOD_FACTS
+from kokeilu.register.families import records_of, root_of
 from kokeilu.register.identity import code_hashes, decrypt
-from kokeilu.register.models import CURRENT, Extract, Period, PersonCode, finnish_key
+from kokeilu.register.models import CURRENT, STANDING, Extract, Period, Person, PersonCode, Union, finnish_key
 from kokeilu.register.timeline import timeline
 
 __all__ = [
-    "current", "facts_as_known", "facts_on", "find_person", "finnish_key", "identity_code", "newest_extract",
-    "on_day", "timeline",
+    "current", "deceased", "facts_as_known", "facts_on", "find_person", "finnish_key", "identity_code",
+    "newest_extract", "on_day", "records_of", "root_of", "timeline",
 ]  # fmt: skip
 
 AnyPeriod = TypeVar("AnyPeriod", bound=Period)
@@ -36,43 +38,67 @@ def on_day(table: type[AnyPeriod], day: date) -> QuerySet[AnyPeriod]:
 
 def newest_extract(day: date | None = None) -> Extract | None:
     """The extract that facts of a day rest on: the newest as of that day or before, the last imported of several."""
-    extracts = Extract.objects.order_by("-as_of", "-imported_at")
+    extracts = Extract.objects.filter(kind=Extract.Kind.EXTRACT).order_by("-as_of", "-imported_at")
     return (extracts.filter(as_of__lte=day) if day else extracts).first()
 
 
 def find_person(code: str) -> UUID | None:
     """The person with an identity code, or None. The code is looked up by its keyed hash."""
     (found_by,) = code_hashes([code.strip().upper()])
-    return PersonCode.objects.filter(hash=found_by).values_list("person_id", flat=True).first()
+    record = PersonCode.objects.filter(hash=found_by).values_list("person_id", flat=True).first()
+    return None if record is None else root_of(record)
 
 
-def identity_code(person: UUID) -> str | None:
-    """A person's identity code, to show to someone who may see it. Never for logs, addresses or file names."""
-    row = PersonCode.objects.filter(person=person).order_by("hash").first()
+def identity_code(person: UUID | str) -> str | None:
+    """A person's identity code, the newest where there are several, to show to someone who may see it. Never for
+    logs, addresses or file names."""
+    records = records_of(UUID(str(person)))  # frames hold texts
+    codes = {row.person_id: row for row in PersonCode.objects.filter(person__in=records)}
+    row = next((codes[record] for record in records if record in codes), None)
     return decrypt(bytes(row.ciphertext), bytes(row.hash)) if row else None
 
 
-def facts_on(day: date) -> pl.DataFrame:
+def deceased(persons: Collection[UUID], day: date | None = None) -> set[UUID]:
+    """Those of the persons who died before a day (today where None): nothing is sent to them, nothing is to be done."""
+    ended = Person.objects.filter(pk__in=persons, known_until__lte=day or clock.today())
+    merged = Union.objects.filter(STANDING).values("merged")
+    return set(ended.exclude(pk__in=merged).values_list("pk", flat=True))
+
+
+def facts_on(day: date, persons: Collection[str] | None = None) -> pl.DataFrame:
     """Everyone whom the register reports on a day, as known now: `person` (UUID as text) and the columns of the
-    extract but the identity code, sorted by person."""
-    return _facts("valid @> %(day)s AND superseded_by_id IS NULL", "superseded_by_id IS NULL", {"day": day})
+    extract but the identity code, sorted by person. Only of `persons`, where they are given."""
+    holds = "valid @> %(day)s AND superseded_by_id IS NULL"
+    return _facts(holds, "superseded_by_id IS NULL", {"day": day}, persons)
 
 
-def facts_as_known(day: date, known_on: datetime) -> pl.DataFrame:
-    """As facts_on, with what had been imported by the moment `known_on` (with a time zone), and nothing later."""
+def facts_as_known(
+    day: date, known_on: datetime, persons: Collection[str] | None = None, *, corrected: bool = False
+) -> pl.DataFrame:
+    """As facts_on, with what had been imported by the moment `known_on` (with a time zone), and nothing later but
+    corrections, where `corrected`."""
     if known_on.tzinfo is None:
         raise ValueError("known_on needs a time zone")
-    known = "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
+    known = known_extracts(corrected=corrected)
     standing = f"(superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))"
     holds = (
         f"opened_by_id IN ({known}) AND {standing} AND lower(valid) <= %(day)s"
         f" AND (upper_inf(valid) OR upper(valid) > %(day)s OR closed_by_id NOT IN ({known}))"
     )
-    return _facts(holds, f"extract_id IN ({known}) AND {standing}", {"day": day, "known": known_on})
+    return _facts(holds, f"extract_id IN ({known}) AND {standing}", {"day": day, "known": known_on}, persons)
 
 
-def _facts(holds: str, counts: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+def known_extracts(*, corrected: bool = False) -> str:
+    """A subquery of the extracts that were known at the moment %(known)s, and of all corrections where `corrected`."""
+    known = "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
+    return f"{known} OR correction" if corrected else known
+
+
+def _facts(holds: str, counts: str, parameters: Mapping[str, object], persons: Collection[str] | None) -> pl.DataFrame:
     """The three tables' rows that hold, joined, and the newest counter's reading that counts."""
+    if persons is not None:
+        holds, counts = (f"person_id = ANY(%(persons)s::uuid[]) AND {condition}" for condition in (holds, counts))
+        parameters = {**parameters, "persons": list(persons)}
     # Materialized, so that the tables are hashed: joined by their indexes 150 000 people take four times as long.
     tables = ", ".join(
         f"{name} AS MATERIALIZED (SELECT person_id, {', '.join(facts)} FROM register_{name} WHERE {holds})"

@@ -68,6 +68,13 @@ def _digits(code: pl.Expr, start: int, length: int) -> pl.Expr:
     return code.str.slice(start, length).cast(pl.Int32, strict=False)
 
 
+def code_fault(code: str, *, test_codes_only: bool = False) -> str | None:
+    """Why a text is no personal identity code that the register takes (a value of REASONS), or None."""
+    row = pl.DataFrame({"line": [1], "person": [code], "birth_date": [None]}, schema_overrides={"birth_date": pl.Date})
+    found = _codes(row, test_codes_only)
+    return None if found.is_empty() else REASONS[found["reason"][0]]
+
+
 def validate(
     rows: pl.DataFrame, as_of: date, municipalities: Collection[str], *, test_codes_only: bool = False
 ) -> pl.DataFrame:

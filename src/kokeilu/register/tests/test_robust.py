@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from kokeilu.problems import Problem
-from kokeilu.register import actions
+from kokeilu.register import intake, transaction
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details, Extract, Person, SupportDays
 from kokeilu.register.tests.people import FIRST, SECOND, THIRD, person, write
@@ -103,13 +103,13 @@ def test_the_second_import_waits_for_the_first(files: list[Path]) -> None:
 
 
 def test_an_import_that_cannot_begin_says_so(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(actions, "LOCK_WAIT", "100ms")
+    monkeypatch.setattr(transaction, "LOCK_WAIT", "100ms")
     path = write(tmp_path / "extract.csv", [person(0)])
     held, done = threading.Event(), threading.Event()
 
     def hold() -> None:
         with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-            other.execute("SELECT pg_advisory_xact_lock(%s)", [actions.IMPORT_LOCK])
+            other.execute("SELECT pg_advisory_xact_lock(%s)", [transaction.IMPORT_LOCK])
             held.set()
             done.wait(30)
 
@@ -181,7 +181,7 @@ def test_a_lost_connection_is_one_clear_error(tmp_path: Path, monkeypatch) -> No
     def lose(cursor, *_: object) -> None:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    monkeypatch.setattr(actions.intake, "announce", lose)
+    monkeypatch.setattr(intake, "announce", lose)
     with pytest.raises(Problem, match="connection to the database was lost"):
         import_extracts([(path, FIRST)])
     connection.close()
