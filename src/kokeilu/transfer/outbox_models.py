@@ -121,8 +121,8 @@ class Letterhead(models.Model):
     """What an organisation's letters say of it besides its name. Empty: nothing is said."""
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, primary_key=True, related_name="letterhead")
-    address_fi = models.TextField(default="")  # postal address in Finnish, its lines as on the letter
-    address_sv = models.TextField(default="")  # the same in Swedish
-    phone = models.CharField(max_length=40, default="")  # that job seekers call
-    email = models.EmailField(default="")  # that job seekers write to
-    website = models.CharField(max_length=200, default="")  # address of its pages
+    address_fi = models.TextField(default="", blank=True)  # postal address in Finnish, its lines as on the letter
+    address_sv = models.TextField(default="", blank=True)  # the same in Swedish
+    phone = models.CharField(max_length=40, default="", blank=True)  # that job seekers call
+    email = models.EmailField(default="", blank=True)  # that job seekers write to
+    website = models.CharField(max_length=200, default="", blank=True)  # address of its pages
