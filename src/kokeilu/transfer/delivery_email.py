@@ -152,17 +152,8 @@ class Connection:
             self.close()
 
     def _connect(self) -> smtplib.SMTP:
-        server = self.server
         try:
-            if server.kind == "smtps":
-                context = ssl.create_default_context()
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
-            else:
-                smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
-            if server.kind == "smtp+starttls":
-                smtp.starttls(context=ssl.create_default_context())
-            if server.user:
-                smtp.login(server.user, server.password)
+            smtp = self._greeted()
         except ssl.SSLError as error:
             reason = getattr(error, "verify_message", "") or error.reason or "TLS failed"
             raise self._problem(f"has no secure connection: {reason}", "check its host name and certificate") from None
@@ -174,6 +165,23 @@ class Connection:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
             raise self._problem(f"does not answer: {reason}", "try again when it does") from None
         self._open = smtp
+        return smtp
+
+    def _greeted(self) -> smtplib.SMTP:
+        """A new connection, secured and logged in as the settings say; closed again where that fails."""
+        server, context = self.server, ssl.create_default_context()
+        if server.kind == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+        try:
+            if server.kind == "smtp+starttls":
+                smtp.starttls(context=context)
+            if server.user:
+                smtp.login(server.user, server.password)
+        except BaseException:
+            smtp.close()
+            raise
         return smtp
 
     def _problem(self, what: str, mend: str) -> Problem:

@@ -1,6 +1,8 @@
 """Runs with notices for tests of the outbox, and a mail server on this machine."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,6 +61,13 @@ class Mailbox:
         self.mails: list[tuple[list[str], bytes]] = []
         self.to_recipient: list[str] = []  # answers to the next recipients; then all are taken
         self.to_message: list[str] = []  # answers to the next messages; "hang up" breaks the connection
+        self.to_sender: list[str] = []  # answers to the next senders
+        self.hold: threading.Event | None = None  # until it is set, who sent a message waits for the answer
+        self.holding = False  # whether one waits
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        envelope.mail_from = address
+        return self.to_sender.pop(0) if self.to_sender else "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         answer = self.to_recipient.pop(0) if self.to_recipient else "250 OK"
@@ -73,6 +82,9 @@ class Mailbox:
             return "451 never arrives"
         if answer.startswith("250"):
             self.mails.append((list(envelope.rcpt_tos), envelope.content))
+        while self.hold is not None and not self.hold.is_set():
+            self.holding = True
+            await asyncio.sleep(0.01)
         return answer
 
     def ids(self) -> list[str]:
@@ -80,12 +92,20 @@ class Mailbox:
         return [re.search(rb"(?im)^message-id:\s*(<[^>]+>)", content)[1].decode() for _to, content in self.mails]
 
 
+class _AnyPort(Controller):
+    """A server on a port that the machine chooses."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
-def mail_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
+def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     """A mail server on a free port of this machine; gives the port."""
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0, **options)
+    controller = _AnyPort(mailbox, hostname="127.0.0.1", port=0, **options)
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]
+        yield controller.port
     finally:
         controller.stop()
