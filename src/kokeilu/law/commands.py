@@ -11,6 +11,10 @@ import typer
 from kokeilu import progress
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from polars import DataFrame
+
     from kokeilu.law.trial import Trial
 
 app = typer.Typer(no_args_is_help=True, help="Trial definitions: what the law says of whom, and since when.")
@@ -165,6 +169,53 @@ def table(
         printing.print_version(console, found, found.version_on(on), language.value)
     else:
         raise typer.BadParameter("give the day, or --diff", param_hint="--on")
+
+
+@app.command()
+def whatif(
+    trial: TrialArgument,
+    extracts: Annotated[
+        list[Path],
+        typer.Argument(metavar="EXTRACT...", help="Register extracts with the day in the name: .csv or .parquet."),
+    ],
+    scenarios: Annotated[Path, typer.Option(metavar="FILE", help="The changes of the law: TOML, see docs/trials.md.")],
+    customers_per_worker: Annotated[int | None, typer.Option(min=1, help="Estimate the workers needed.")] = None,
+    staying: Annotated[
+        bool, typer.Option("--staying", help="Who is in stays in as the law says, from day to day.")
+    ] = False,
+    language: Annotated[Language, typer.Option(help="The language of the names and assumptions.")] = Language.en,
+    out: Annotated[Path | None, typer.Option(help="Write all days and areas: .csv or .parquet.")] = None,
+) -> None:
+    """Compare the law with other laws over a register: people, workers, the municipalities' share of support.
+
+    Example: kokeilu trial whatif kuntakokeilu register-2021-*.parquet --scenarios what-if.toml --out out.csv
+    """
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from kokeilu.law import files, printing_scenarios
+    from kokeilu.law.scenarios import read_scenarios
+    from kokeilu.law.whatif import compare
+
+    if out is not None and out.suffix not in files.ENDINGS:
+        raise typer.BadParameter("the file must end in .csv or .parquet", param_hint="--out")
+    base = _trial(trial)
+    chosen = read_scenarios(scenarios, base)
+    days = files.days_of(extracts)
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=len(days))
+
+        def months() -> "Iterator[tuple[date, DataFrame]]":
+            for on, path in days:
+                progress.update(task, description=f"{on}")
+                yield on, files.read_people(path, base, on).frame
+                progress.update(task, advance=1)
+
+        found = compare(base, chosen, months(), customers_per_worker=customers_per_worker, staying=staying)
+    if out is not None:
+        files.write_table(out, found)
+    printing_scenarios.print_comparison(Console(highlight=False), found, chosen, language.value)
 
 
 def classify(

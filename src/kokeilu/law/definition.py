@@ -302,7 +302,7 @@ def _version(
             key="area_by",
             mend=f"write {list(AREA_GROUNDS[:1])} or {list(AREA_GROUNDS)}",
         )
-    used = _reached([member] if leave is None else [member, leave], groups)
+    used = reached([member] if leave is None else [member, leave], groups)
     within = tuple(criterion for criterion in criteria if criterion.key in used)
     if len(within) > MOST_CRITERIA:
         table.fail(f"{len(within)} criteria: more than {MOST_CRITERIA}", key="member", mend="join some in one test")
@@ -320,7 +320,7 @@ def _version(
         grace=grace,
         trial_to=ends,
         decided=_decided(top),
-        areas=tuple(row for row in areas if row.from_day < to_day and (row.to_day is None or from_day < row.to_day)),
+        areas=tuple(row for row in areas if row.meets(from_day, to_day)),
         criteria=within,
         groups={key: group for key, group in groups.items() if key in used},
         source=table.text("source", ""),
@@ -348,12 +348,12 @@ def _decided(top: Table) -> dict[str, dict[str, str]]:
     return {decision: table.words(decision) for decision in DECISIONS}
 
 
-def _reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
+def reached(nodes: list[Node], groups: Mapping[str, Group]) -> set[str]:
     """The keys of criteria and groups that the expressions rest on, directly or through groups."""
-    reached: set[str] = set()
+    found: set[str] = set()
     waiting = list(nodes)
     while waiting:
-        new = {leaf.key for leaf in leaves(waiting.pop()) if isinstance(leaf, Name)} - reached
-        reached |= new
+        new = {leaf.key for leaf in leaves(waiting.pop()) if isinstance(leaf, Name)} - found
+        found |= new
         waiting += [groups[key].rule for key in new if key in groups]
-    return reached
+    return found

@@ -157,7 +157,8 @@ def derive(extract: pl.DataFrame, on: date, trial: Trial) -> pl.DataFrame:
             continue
         if name in extract.columns:
             raise Problem(f"'{name}' stands beside '{needed[0]}', which it is derived from", mend="keep one of them")
-        columns.append(_derived(name, on, trial, area_by).alias(name))
+        fact = trial_area(on, trial, area_by) if name == "trial_area" else derived(name, on)
+        columns.append(fact.alias(name))
     facts = extract.select("person", *columns)
     _check_born(facts, on)
     return facts
@@ -168,7 +169,8 @@ def sources(name: str, area_by: tuple[str, ...]) -> tuple[str, ...]:
     return area_by if name == "trial_area" else DERIVED[name].sources
 
 
-def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
+def derived(name: str, on: date) -> pl.Expr:
+    """A derived fact of the day from its source columns; not `trial_area`, which needs a trial."""
     code = pl.col("employment_code")
     match name:
         case "age":
@@ -184,7 +186,7 @@ def _derived(name: str, on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.
         case "in_service":
             return pl.col("service") != NONE
         case _:
-            return _trial_area(on, trial, area_by)
+            raise KeyError(name)
 
 
 def age(birth_date: pl.Expr, on: date) -> pl.Expr:
@@ -195,8 +197,8 @@ def age(birth_date: pl.Expr, on: date) -> pl.Expr:
     return pl.lit(on.year, pl.Int32) - birth_date.dt.year() - before_birthday.cast(pl.Int32)
 
 
-def _trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
-    """The area by home municipality; by placement where the version says so and there is no home
+def trial_area(on: date, trial: Trial, area_by: tuple[str, ...]) -> pl.Expr:
+    """The area on the day by home municipality; by placement where the version says so and there is no home
     municipality.
     """
     known = {row.municipality: row.area for row in trial.areas if row.on(on)}

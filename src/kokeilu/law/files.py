@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -101,6 +101,24 @@ def _check_names(path: Path, names: list[str]) -> None:
             )
     if "person" not in names:
         raise Problem("missing column 'person'", file=path, line=line, mend="check the header and the separator")
+
+
+def days_of(paths: Sequence[Path]) -> list[tuple[date, Path]]:
+    """Files with the day that stands in the name of each (`register-2021-02-28.csv`), in order of the days.
+
+    Problem: a name without a day, or with a day that is none; two files of one day.
+    """
+    found: dict[date, Path] = {}
+    for path in paths:
+        written = re.findall(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)", path.stem)
+        try:
+            (day,) = (date.fromisoformat(text) for text in written)
+        except ValueError:
+            raise Problem("no day in the file's name", file=path, mend="name it like register-2021-02-28.csv") from None
+        if day in found:
+            raise Problem(f"a second file of {day}, beside {found[day].name}", file=path, mend="give one for each day")
+        found[day] = path
+    return sorted(found.items())
 
 
 # -- CSV -------------------------------------------------------------------------------------------
@@ -258,15 +276,20 @@ def _found(wrong: pl.Series, column: str, reason: str) -> Wrong:
 
 def write_decisions(path: Path, decisions: pl.DataFrame, separator: str) -> None:
     """Write the file whole or not at all. Problem: it cannot be written, as on a full disk."""
+    empty = decisions["missing"] == ""
+    plain = decisions.with_columns(missing=decisions["missing"].set(empty, None))
+    write_table(path, decisions if path.suffix == ".parquet" else plain, separator)
+
+
+def write_table(path: Path, table: pl.DataFrame, separator: str = ",") -> None:
+    """Write a table whole or not at all. Problem: it cannot be written, as on a full disk."""
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".kokeilu-") as directory:
             whole = Path(directory) / path.name
             if path.suffix == ".parquet":
-                decisions.write_parquet(whole)
+                table.write_parquet(whole)
             else:
-                empty = decisions["missing"] == ""
-                plain = decisions.with_columns(missing=decisions["missing"].set(empty, None))
-                plain.write_csv(whole, separator=separator)
+                table.write_csv(whole, separator=separator)
             whole.replace(path)
     except OSError as error:
         raise Problem(

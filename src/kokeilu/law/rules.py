@@ -69,11 +69,11 @@ def _in_polars(version: Version, facts: pl.DataFrame) -> pl.DataFrame:
     member = to_polars(version.rule).cast(pl.UInt32).fill_null(UNKNOWN)
     return states.select(
         pl.lit(pl.Series(OUTCOMES)).gather(member).alias("decision"),
-        _pattern([criterion.key for criterion in version.criteria]).alias("pattern"),
+        base_3([criterion.key for criterion in version.criteria]).alias("pattern"),
     )
 
 
-def _pattern(columns: list[str]) -> pl.Expr:
+def base_3(columns: list[str]) -> pl.Expr:
     """The base-3 number of nullable Boolean columns, the first the lowest digit.
 
     Five digits at a time fit in one byte (3**5 = 243), which keeps most of the work in the processor's cache.

@@ -45,6 +45,10 @@ class AreaRow:
         """Whether the row holds on the day."""
         return self.from_day <= day and (self.to_day is None or day < self.to_day)
 
+    def meets(self, from_day: date, to_day: date) -> bool:
+        """Whether the row holds on some day of `[from_day, to_day)`."""
+        return self.from_day < to_day and (self.to_day is None or from_day < self.to_day)
+
 
 @dataclass(frozen=True)
 class Criterion:
