@@ -287,6 +287,125 @@ def test_spark_without_pyspark_says_what_to_install(run, monkeypatch):
     assert not Path("out.csv").exists()
 
 
-@pytest.mark.parametrize("command", [["trial", "list"], ["trial", "check"], ["trial", "table"], ["classify"]])
+# -- what if -----------------------------------------------------------------------------------------
+
+WHATIF = """\
+[[scenario]]
+key = "under-20"
+names.fi = "Alle 20-vuotiaat"
+names.sv = "Under 20 år"
+names.en = "Under 20"
+tests.under_30 = "age < 20"
+
+[[scenario]]
+key = "later"
+names.fi = "Myöhemmin"
+names.sv = "Senare"
+names.en = "Later"
+from = 2021-04-01
+"""
+COMPARE = [
+    *("trial", "whatif", "kuntakokeilu", "register-2021-03-31.csv", "register-2021-04-30.csv"),
+    *("--scenarios", "what-if.toml"),
+]
+
+
+@pytest.fixture
+def register(folder):
+    more = EXTRACT.replace("earnings_related_right", "earnings_related_right;benefit;labour_market_support_days")
+    more = more.replace("none;\n", "none;;labour_market_support;500\n").replace("true\n", "true;basic_allowance;0\n")
+    (folder / "register-2021-03-31.csv").write_text(more)
+    (folder / "register-2021-04-30.csv").write_text(more)
+    (folder / "what-if.toml").write_text(WHATIF, encoding="utf-8")
+    return folder
+
+
+def test_whatif_shows_laws_side_by_side(run, register, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "140")
+    result = run(*COMPARE, "--customers-per-worker", "100", "--language", "sv", "--out", "out.csv")
+    assert result.exit_code == 0, result.output
+    assert "2021-04-30: 3 job seekers" in result.output
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in result.output.splitlines() if "│" in line]
+    # 22 weekdays of 33.78 at 50 % for the one with 500 days
+    assert rows == [
+        ["Lagen som den är", "1", "", "33.3%", "1", "1", "371.58"],
+        ["Under 20 år", "0", "-1", "0.0%", "2", "0", "0.00"],
+        ["Senare", "1", "+0", "33.3%", "1", "1", "371.58"],
+    ]
+    assert "support (ej bekräftad):" in result.output
+    assert "Bara stödet till dem som hör till försöket räknas" in result.output
+    written = pl.read_csv("out.csv")
+    whole = written.filter(pl.col("area").is_null())
+    assert whole.select("scenario", "on", "people").rows() == [
+        ("base", "2021-03-31", 1), ("under-20", "2021-03-31", 0), ("later", "2021-03-31", 0),
+        ("base", "2021-04-30", 1), ("under-20", "2021-04-30", 0), ("later", "2021-04-30", 1),
+    ]  # fmt: skip
+    assert written.filter(scenario="base", on="2021-03-31", area="vantaa-kerava")["people"].to_list() == [1]
+
+
+def test_whatif_with_those_who_stay(run, register):
+    right = (register / "register-2021-04-30.csv").read_text().replace("c;1999-01-01", "c;1980-01-01")
+    (register / "register-2021-04-30.csv").write_text(right.replace("none;;lab", "none;true;lab"))
+    for options, people in (((), 0), (("--staying",), 1)):
+        assert run(*COMPARE, *options, "--out", "out.parquet").exit_code == 0
+        found = pl.read_parquet("out.parquet").filter(pl.col("area").is_null(), scenario="base")
+        assert found["people"].to_list() == [1, people]
+
+
+def test_whatif_without_estimates_shows_none(run, register):
+    (register / "register-2021-03-31.csv").write_text(EXTRACT)
+    (register / "register-2021-04-30.csv").write_text(EXTRACT)
+    said = run(*COMPARE).output
+    assert said.count("│       - │") == 3
+    assert "weekday" not in said
+
+
+SPOILED_WHATIF = {
+    "a test": (WHATIF.replace("age < 20", "agge < 20"), "error: what-if.toml:6: unknown fact 'agge'"),
+    "a criterion": (WHATIF.replace("tests.under_30", "tests.under30"), "error: what-if.toml:1: unknown criterion"),
+    "empty": ("", "error: what-if.toml:1: no scenarios"),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED_WHATIF)
+def test_scenarios_that_cannot_be_read_are_told_in_one_line(register, name):
+    text, error = SPOILED_WHATIF[name]
+    (register / "what-if.toml").write_text(text, encoding="utf-8")
+    status, _, complained = run_apart(*COMPARE)
+    assert (status, complained.count("\n")) == (1, 1)
+    assert complained.startswith(error)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("register.csv", "no day in the file's name"),
+        ("register-2021-02-30.csv", "no day in the file's name"),
+        ("2021-01-01-to-2021-02-01.csv", "no day in the file's name"),
+        ("copy-2021-03-31.csv", "a second file of 2021-03-31, beside register-2021-03-31.csv"),
+    ],
+)
+def test_extracts_need_one_day_each(run, register, name, what):
+    (register / name).write_text(EXTRACT)
+    with pytest.raises(Problem, match=what):
+        run(*COMPARE, name, catch_exceptions=False)
+
+
+WRONG_WHATIF = {
+    "no scenarios": COMPARE[:-2],
+    "no extract": [*COMPARE[:3], *COMPARE[-2:]],
+    "no customers": [*COMPARE, "--customers-per-worker", "0"],
+    "bad ending": [*COMPARE, "--out", "out.xlsx"],
+}
+
+
+@pytest.mark.parametrize("name", WRONG_WHATIF)
+def test_wrong_use_of_whatif_exits_with_2(run, register, name):
+    assert run(*WRONG_WHATIF[name]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "command", [["trial", "list"], ["trial", "check"], ["trial", "table"], ["trial", "whatif"], ["classify"]]
+)
 def test_help_has_an_example(run, command):
     assert "Example: kokeilu " + " ".join(command) in run(*command, "--help").output
