@@ -22,8 +22,8 @@ from kokeilu.casework.models import Assignment, AssignmentRun, WorkerProfile
 from kokeilu.casework.rules import Reason
 from kokeilu.casework.staffing import Staffing
 from kokeilu.problems import Problem
-from kokeilu.register.actions import IMPORT_LOCK
-from kokeilu.transfer.actions import RUN_LOCK
+from kokeilu.register.transaction import IMPORT_LOCK
+from kokeilu.transfer.locking import RUN_LOCK
 from kokeilu.transfer.queries import responsible
 
 ASSIGNMENT_LOCK = 7_269_713  # the advisory lock that lets one assignment of an organisation at a time

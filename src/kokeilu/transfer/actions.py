@@ -1,34 +1,27 @@
 """Applying a trial's law to the whole register: preview and run."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
-import psycopg
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from kokeilu.access import logs, policy
 from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor
-from kokeilu.law.facts import derive
 from kokeilu.law.rules import decide
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
-from kokeilu.register.actions import IMPORT_LOCK
 from kokeilu.register.models import Extract
-from kokeilu.register.queries import facts_on, newest_extract
-from kokeilu.transfer import intake, notices, rules, writing
+from kokeilu.register.queries import newest_extract
+from kokeilu.transfer import basis, intake, nightly, notices, order, rules, writing
+from kokeilu.transfer.locking import changing
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.operations import ORGANISATIONS, PREVIEW, RUN
 from kokeilu.web import formats
-
-RUN_LOCK = 7_269_712  # the advisory lock that lets one run at a time into this database
-LOCK_WAIT = "60s"
-NO_ROOM = "53"  # PostgreSQL's class of errors for a full disk or memory
 
 Progress = Callable[[str, int, int], None]
 STEPS = 5
@@ -54,8 +47,7 @@ class Result:
     @property
     def state(self) -> str:
         """Definition, day, extract and how many move: a preview and a run agree on it where nothing changed between."""
-        moved = self.counts.total("moved")
-        return f"{self.trial.key}/{self.on}/{self.trial.sha256}/{self.extract.pk}/{moved}"
+        return f"{self.trial.key}/{self.on}/{self.trial.sha256}/{self.extract.pk}/{self.counts.moved}"
 
 
 class _Undo(Exception):
@@ -75,7 +67,7 @@ def preview(trial: Trial, on: date, *, actor: Actor | None = None, progress: Pro
         policy.require(actor, PREVIEW)
     results = []
     try:
-        with _transaction() as cursor:
+        with changing() as cursor:
             results.append(_Run(cursor, trial, on, actor, progress).make())
             raise _Undo
     except _Undo:
@@ -84,21 +76,24 @@ def preview(trial: Trial, on: date, *, actor: Actor | None = None, progress: Pro
 
 
 def run(
-    trial: Trial, on: date, *, actor: Actor | None = None, seen: str | None = None, progress: Progress = _silent
-) -> Result:
+    trial: Trial, on: date, *, actor: Actor | None = None, seen: str | None = None, progress: Progress = _silent,
+    changed_only: bool = False,
+) -> Result:  # fmt: skip
     """Decide by the trial's law about everybody whom the register knows on the day, and move responsibility.
 
     One transaction; the same run again changes nothing. `actor` is None where the system itself runs. `seen` is the
     `state` of the preview that the actor looked at: the run is refused where it would do something else by now.
+    `changed_only` asks only about those of whom something changed since the last run (`nightly`), with the same result.
 
     Raises Problem, and changes nothing, where the trial has no version on the day, no extract or only newer ones are
-    there, an area has no organisation, a later run was made, a preview is outdated, or another run goes on;
+    there, an area has no organisation, a later run was made, a preview is outdated, a version by which people were
+    decided says something else by now, or another run goes on;
     PermissionDenied where the actor may not.
     """
     if actor is not None:
         policy.require(actor, RUN)
-    with _transaction() as cursor:
-        result = _Run(cursor, trial, on, actor, progress).make()
+    with changing() as cursor:
+        result = _Run(cursor, trial, on, actor, progress, changed_only=changed_only).make()
         if seen is not None and not result.done_before and result.state != seen:
             raise Problem(_("Something changed since the preview."), mend=_("look at a new preview first"))
     return result
@@ -128,65 +123,40 @@ def ensure_organisations(trial: Trial, *, actor: Actor | None = None) -> list[Or
     return new
 
 
-@contextmanager
-def _transaction() -> Iterator[CursorWrapper]:
-    """The transaction of a run: one at a time, and no import meanwhile. What a person can mend becomes a Problem."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # A server process whose client was killed notices, so that its lock does not outlive it for long.
-            cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s), pg_advisory_xact_lock_shared(%s)", [RUN_LOCK, IMPORT_LOCK]
-            )
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
-            yield cursor
-    except (psycopg.Error, DatabaseError) as error:
-        cause = error if isinstance(error, psycopg.Error) else error.__cause__
-        if isinstance(cause, psycopg.errors.LockNotAvailable):
-            raise Problem(
-                _("Another run or an import is under way."), mend=_("wait until it has ended, then try again")
-            ) from None
-        if isinstance(cause, psycopg.Error) and (cause.sqlstate or "").startswith(NO_ROOM):
-            raise Problem(
-                _("The database has no room; nothing was changed."), mend=_("make room on its disk")
-            ) from None
-        if isinstance(cause, psycopg.OperationalError):
-            raise Problem(
-                _("The connection to the database was lost; nothing was changed."), mend=_("try again")
-            ) from None
-        raise
-
-
 class _Run:
     """One run inside its transaction, under the lock."""
 
-    def __init__(self, cursor: CursorWrapper, trial: Trial, on: date, actor: Actor | None, progress: Progress) -> None:
+    def __init__(
+        self, cursor: CursorWrapper, trial: Trial, on: date, actor: Actor | None, progress: Progress, *,
+        changed_only: bool = False,
+    ) -> None:  # fmt: skip
         self.cursor, self.trial, self.on, self.actor, self.progress = cursor, trial, on, actor, progress
+        self.changed_only = changed_only
 
     def make(self) -> Result:
         version = self.trial.version_on(self.on)
+        order.check_unchanged(self.trial)
         extract = self._extract()
-        if before := self._before(extract):
+        if before := order.same_run(self.trial, self.on, extract):
             counts = rules.Counts.from_json(before.counts)
             return Result(self.trial, self.on, extract, counts, pl.DataFrame(), before, done_before=True)
-        self._check_order()
-        organisations = self._organisations()
+        order.check_forward(self.on)
+        organisations = order.organisations_of(self.trial, self.on)
         self._step("Reading the facts", 0)
-        facts = derive(facts_on(self.on), self.on, self.trial)
+        persons = nightly.changed_since_last_run(self.cursor, self.trial, self.on) if self.changed_only else None
+        facts, standing = self._read(persons)
         self._step("Deciding", 1)
-        decisions = decide(self.trial, facts, self.on)
-        held = writing.held_on(self.cursor, self.on)
-        changed = rules.changes(self.trial, decisions, held, self.on).with_columns(
-            language=notices.language_of(facts["service_language"])
-        )
-        counts = rules.count(changed)
+        decisions = decide(self.trial, facts.derived, self.on)
+        changed = self._changes(decisions, facts, standing)
+        counts = rules.count(changed, facts.contradictions)
         made = Run.objects.create(
-            trial=self.trial.key, version=version.from_day, definition_sha256=self.trial.sha256, on=self.on,
+            kind=Run.Kind.FULL if persons is None else Run.Kind.CHANGED, trial=self.trial.key,
+            version=version.from_day, definition_sha256=self.trial.sha256, version_sha256=version.sha256, on=self.on,
             extract=extract, started_by=self.actor.user if self.actor else None, counts=counts.to_json(),
         )  # fmt: skip
         self._step("Storing the decisions", 2)
         writing.store_decisions(self.cursor, made, changed)
+        basis.store_contradictions(self.cursor, made, facts.contradictions)
         self._step("Moving responsibility", 3)
         moved = changed.filter(pl.col("goes_to").is_not_null())
         messages = notices.compose(self.trial, made, moved, organisations)
@@ -195,11 +165,34 @@ class _Run:
         writing.check(self.cursor)
         logs.record_change(
             self.actor, RUN.key, "transfer_run", made.pk,
-            new={"trial": self.trial.key, "on": self.on.isoformat(), "extract": str(extract.pk)}
-            | {"people": counts.total(), "moved": counts.total("moved")},
+            new={"kind": made.kind, "trial": self.trial.key, "on": self.on.isoformat(), "extract": str(extract.pk)}
+            | {"people": counts.total(), "moved": counts.moved},
         )  # fmt: skip
         self._step("Done", STEPS)
         return Result(self.trial, self.on, extract, counts, rules.samples(changed), made)
+
+    def _read(self, persons: Collection[str] | None) -> tuple[basis.Facts, rules.Standing]:
+        held = basis.held_on(self.cursor, self.on, persons)
+        customers = held.filter(pl.col("responsible").is_in(list(self.trial.area_names("fi"))))
+        facts = basis.facts(self.cursor, self.trial, self.on, customers, persons)
+        limited = self.trial.version_on(self.on).longest_stay is not None
+        standing = rules.Standing(
+            held=held,
+            search_ended=facts.search_ended,
+            first_days=basis.first_days(self.cursor, self.trial) if limited else rules.FIRST_DAYS.to_frame(),
+            kept=basis.kept(self.trial, self.on) | set(facts.contradictions["person"]),
+            not_before=basis.not_before(self.trial, self.on, basis.last_before(self.trial, self.on)),
+        )
+        return facts, standing
+
+    def _changes(self, decisions: pl.DataFrame, facts: basis.Facts, standing: rules.Standing) -> pl.DataFrame:
+        changed = rules.changes(self.trial, decisions, standing, self.on)
+        moving = changed.filter(pl.col("because").is_in(["crosses", "resident"]))["person"].to_list()
+        homes = basis.homes(self.cursor, self.on, moving)
+        spoken = facts.service_language
+        languages = spoken.select("person", language=notices.language_of(spoken["service_language"]))
+        dated = rules.moving_days(changed, homes, standing, self.on)
+        return dated.join(languages, on="person", how="left", maintain_order="left")
 
     def _step(self, what: str, done: int) -> None:
         self.progress(what, done, STEPS)
@@ -211,41 +204,5 @@ class _Run:
             raise Problem(
                 _("No register extract of %(day)s or before is imported.") % {"day": formats.day(self.on)},
                 mend=_("import one: kokeilu register import EXTRACT --as-of DATE"),
-            )
-        return found
-
-    def _before(self, extract: Extract) -> Run | None:
-        """The same run, made already, where nothing that it rests on has come since."""
-        same = Run.objects.filter(
-            trial=self.trial.key, on=self.on, extract=extract, definition_sha256=self.trial.sha256
-        ).order_by("-finished_at")
-        for made in same:
-            since = Extract.objects.filter(as_of__lte=self.on, imported_at__gt=made.finished_at)
-            if not since.exists():
-                return made
-        return None
-
-    def _check_order(self) -> None:
-        """Runs and facts go forward in time; going back is a correction, not a run."""
-        newer = newest_extract()
-        if newer and newer.as_of > self.on:
-            raise Problem(
-                _("The register is known as of a later day already: %(day)s.") % {"day": formats.day(newer.as_of)},
-                mend=_("choose that day or a later one"),
-            )
-        later = Run.objects.filter(on__gt=self.on).order_by("-on").first()
-        if later:
-            raise Problem(
-                _("A run on a later day has been made: %(day)s.") % {"day": formats.day(later.on)},
-                mend=_("choose that day or a later one"),
-            )
-
-    def _organisations(self) -> dict[str, Organisation]:
-        wanted = {rules.STATE, *(row.area for row in self.trial.areas_on(self.on) if row.area)}
-        found = {each.key: each for each in Organisation.objects.filter(key__in=wanted)}
-        if lacking := sorted(wanted - set(found)):
-            raise Problem(
-                _("No organisation for: %(keys)s.") % {"keys": ", ".join(lacking)},
-                mend=_("add them: kokeilu transfer organisations --trial %(trial)s") % {"trial": self.trial.key},
             )
         return found

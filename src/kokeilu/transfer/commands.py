@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
@@ -40,6 +41,51 @@ def run(trial: Key, on: Day) -> None:
 
 
 @app.command()
+def nightly(trial: Key, on: Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"])] = None) -> None:
+    """Decide about those of whom something changed since the last run (today where --on is left out).
+
+    The result is that of a run. docs/transfer.md has a timer for every night.
+
+    Example: kokeilu transfer nightly --trial kuntakokeilu
+    """
+    _print(_apply(trial, on, dry=False, changed_only=True))
+
+
+@app.command()
+def undo(
+    run: Annotated[UUID, typer.Argument(metavar="RUN", help="The run's id, as `kokeilu transfer run` printed it.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept with the undo.")] = "",
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="WHAT", help="What rests on the run and may lose its force: `assignments`."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and do nothing.")] = False,
+) -> None:
+    """Undo a run: who was responsible on the day before is so again. Later runs are undone first.
+
+    Example: kokeilu transfer undo 7c9a1f52-5a0f-4a4c-9c3b-2f6f0a0f1b11 --reason "wrong day"
+    """
+    database.set_up()
+
+    from django.utils import translation
+
+    from kokeilu.transfer import undo as undoing
+
+    with translation.override("en"):
+        result = undoing.preview(run) if dry_run else undoing.undo(run, reason, accept=accept or ())
+        if result.done_before:
+            print("undone before: nothing changed")
+        for each in (*result.lapsing, *result.hindrances):
+            print(f"{each.key}: {each.text}")
+        would = "would have" if dry_run else "have"
+        print(f"{result.people} people {would} the responsible organisation of before again")
+        for flow in result.counts.flows:
+            print(f"  {flow['origin']} to {flow['goes_to']}: {flow['people']}")
+        if not dry_run:
+            print(f"undo {result.run.pk}")
+
+
+@app.command()
 def organisations(trial: Key) -> None:
     """Add the organisations of a trial's areas, and the state's, where they are missing.
 
@@ -59,14 +105,19 @@ def organisations(trial: Key) -> None:
         print("nothing was missing")
 
 
-def _apply(trial: str, on: datetime, *, dry: bool) -> "Result":
+def _apply(trial: str, on: datetime | None, *, dry: bool, changed_only: bool = False) -> "Result":
     from rich.progress import Progress
 
     from kokeilu.law.definition import shipped
 
     definition = shipped(trial)
-    definition.version_on(on.date())  # before the database is started for nothing
+    if on is not None:
+        definition.version_on(on.date())  # before the database is started for nothing
     database.set_up()
+
+    from kokeilu import clock
+
+    day = on.date() if on else clock.today()
 
     from django.utils import translation
 
@@ -78,8 +129,9 @@ def _apply(trial: str, on: datetime, *, dry: bool) -> "Result":
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total)
 
-        work = actions.preview if dry else actions.run
-        return work(definition, on.date(), progress=show)
+        if dry:
+            return actions.preview(definition, day, progress=show)
+        return actions.run(definition, day, progress=show, changed_only=changed_only)
 
 
 def _print(result: "Result") -> None:
@@ -92,7 +144,7 @@ def _print(result: "Result") -> None:
     made = result.done_before or not result.preview
     figures = {
         "people": counts.total(),
-        "moved" if made else "would move": counts.total("moved"),
+        "moved" if made else "would move": counts.moved,
         "staying": counts.total("staying"),
         "undecided": counts.total(outcome="undecided"),
     }
@@ -102,5 +154,7 @@ def _print(result: "Result") -> None:
         print(f"  {row.key}: {row.customers} customers{expected}" + ("" if row.verified else " (not verified)"))
     for fact, people in counts.missing.items():
         print(f"  undecided without {fact}: {people}")
+    for rule, people in counts.contradictions.items():
+        print(f"  left where they are, {rule}: {people}")
     if made:
         print(f"run {result.run.pk}")

@@ -71,11 +71,17 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'nothing_overwritten', TABLE = 'transfer_responsibility';
 END
 $body$;
+"""
 
+
+def _overwritten_when(*columns: str) -> str:
+    """The trigger that lets a row be closed or superseded, and keeps these columns as they are."""
+    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
+    return f"""
 CREATE TRIGGER nothing_overwritten BEFORE UPDATE ON transfer_responsibility FOR EACH ROW WHEN (NOT (
-    (NEW.id, NEW.person_id, NEW.organisation_id, NEW.ground, NEW.decision_id, NEW.recorded_at)
+    ({new})
         IS NOT DISTINCT FROM
-    (OLD.id, OLD.person_id, OLD.organisation_id, OLD.ground, OLD.decision_id, OLD.recorded_at)
+    ({old})
     AND OLD.superseded_by_id IS NULL
     AND CASE
         WHEN NEW.superseded_by_id IS NULL THEN
@@ -86,6 +92,8 @@ CREATE TRIGGER nothing_overwritten BEFORE UPDATE ON transfer_responsibility FOR 
 )) EXECUTE FUNCTION transfer_refuse_overwriting();
 """
 
+
+_FIRST_COLUMNS = ("id", "person_id", "organisation_id", "ground", "decision_id", "recorded_at")
 # A responsibility rests on a decision on the same person.
 _SAME_PERSON = """
 ALTER TABLE transfer_responsibility ADD CONSTRAINT responsibility_decision_of_person
@@ -111,10 +119,21 @@ CREATE TRIGGER {function} AFTER {event} ON {table} {f"REFERENCING {rows}" if row
 
 _EVENTS = [(table, event) for table, events in _TRIGGERS.items() for event in events]
 
-CREATE = _CHECK + "".join(_note(*each) for each in _EVENTS) + _NOTHING_OVERWRITTEN + _SAME_PERSON
+CREATE = (
+    _CHECK
+    + "".join(_note(*each) for each in _EVENTS)
+    + _NOTHING_OVERWRITTEN
+    + _overwritten_when(*_FIRST_COLUMNS)
+    + _SAME_PERSON
+)
 DROP = (
     "".join(f"DROP FUNCTION {table}_{event.lower()}_touched() CASCADE;" for table, event in _EVENTS)
     + "DROP TABLE transfer_unchecked; DROP FUNCTION transfer_check_responsibility();"
     " DROP FUNCTION transfer_refuse_overwriting() CASCADE;"
     " ALTER TABLE transfer_responsibility DROP CONSTRAINT responsibility_decision_of_person;"
 )
+
+# What gave a responsibility and what restored it, of the second migration, stay as they are too.
+_AGAIN = "DROP TRIGGER nothing_overwritten ON transfer_responsibility;"
+GUARD_ORIGIN = _AGAIN + _overwritten_when(*_FIRST_COLUMNS, "opened_by_id", "restored_by_id")
+LEAVE_ORIGIN = _AGAIN + _overwritten_when(*_FIRST_COLUMNS)

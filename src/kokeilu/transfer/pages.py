@@ -17,10 +17,10 @@ from kokeilu.law.definition import shipped, shipped_keys
 from kokeilu.law.facts import FACTS
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
+from kokeilu.register.models import Details
 from kokeilu.transfer import actions, operations, queries, tables
 from kokeilu.transfer.forms import ConfirmForm, RunForm
 from kokeilu.transfer.models import Run
-from kokeilu.transfer.notices import BOTH
 from kokeilu.transfer.rules import Counts
 from kokeilu.web import formats
 
@@ -66,8 +66,7 @@ def _list(request: Request, form: RunForm) -> HttpResponse:
     page_obj = Paginator(queries.runs(), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     names = {key: shipped(key).names[formats.language()] for key in shipped_keys()}
     rows = [
-        {"run": run, "trial": names.get(run.trial, run.trial), "moved": _counts(run, own).total("moved")}
-        for run in page_obj
+        {"run": run, "trial": names.get(run.trial, run.trial), "moved": _counts(run, own).moved} for run in page_obj
     ]
     context = {
         "tabs": _tabs(request, "runs"),
@@ -151,7 +150,7 @@ def _outcome(
         "on": run.on,
         "extract": run.extract,
         "people": counts.total(),
-        "moved": counts.total("moved"),
+        "moved": counts.moved,
         "staying": counts.total("staying"),
         "undecided": counts.total(outcome="undecided"),
         "areas": tables.area_rows(trial, run.on, counts, language),
@@ -181,33 +180,17 @@ def result(request: Request, run_id: UUID) -> HttpResponse:
         "run": run,
         "tabs": _run_tabs(run, "result"),
         "choices": choices if len(areas) > 1 else [],
-        "changed": trial.sha256 != run.definition_sha256,
+        "changed": _changed(trial, run),
         "own": own,
     }
     return render(request, "transfer/result.html", context)
 
 
-@page(operations.RESULTS)
-def notices(request: Request, run_id: UUID) -> HttpResponse:
-    """How many people are told of a run, in which language, and in which words."""
-    run = get_object_or_404(queries.runs(), pk=run_id)
-    own = _own_area(request)
-    context = {
-        "run": run,
-        "trial_name": shipped(run.trial).names[formats.language()],
-        "tabs": _run_tabs(run, "notices"),
-        "counts": [(row.organisation, _language(row.language), row.people) for row in queries.notice_counts(run, own)],
-        "examples": [
-            (message.language if message.language != BOTH else "fi", message)
-            for message in queries.example_messages(run, own)
-        ],
-    }
-    return render(request, "transfer/notices.html", context)
-
-
-def _language(code: str) -> str:
-    names = {"fi": _("Finnish"), "sv": _("Swedish"), BOTH: _("Finnish and Swedish (service language unknown)")}
-    return names[code]
+def _changed(trial: Trial, run: Run) -> bool:
+    """Whether the law reads otherwise now than when the run was made."""
+    if not run.version_sha256:  # of the first release: the definition as a whole
+        return trial.sha256 != run.definition_sha256
+    return all(each.from_day != run.version or each.sha256 != run.version_sha256 for each in trial.versions)
 
 
 @page(operations.UNDECIDED)
@@ -222,19 +205,20 @@ def undecided(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"tabs": _tabs(request, "undecided"), "run": run, "trial": trial, "page_obj": None}
     persons: list[UUID] = []
     if run:
-        page_obj = Paginator(queries.undecided(run, missing), PER_PAGE).get_page(request.GET.get("page"))
+        decisions = queries.undecided(run, missing)
+        page_obj = Paginator(queries.by_name(decisions, run.on), PER_PAGE).get_page(request.GET.get("page"))
         persons = [details.person_id for details in page_obj]
-        decisions = queries.decisions_of(run, persons)
+        found = queries.of_persons(decisions, persons)
         areas = shipped(trial).area_names(language)
         context |= {
             "page_obj": page_obj,
             "trial_name": shipped(trial).names[language],
-            "choices": _missing_choices(Counts.from_json(run.counts), trial, missing, language),
+            "choices": _missing_choices(queries.undecided(run).count(), queries.missing_facts(run), trial, missing),
             "rows": [
                 {
-                    "name": ", ".join(part for part in (details.family_name, details.given_names) if part) or "–",
-                    "area": areas.get(decisions[details.person_id].area or "", "–"),
-                    "missing": [FACTS[fact].label[language] for fact in decisions[details.person_id].missing],
+                    "name": _name(details),
+                    "area": areas.get(found[details.person_id].area or "", "–"),
+                    "missing": [FACTS[fact].label[language] for fact in found[details.person_id].missing],
                 }
                 for details in page_obj
             ],
@@ -243,10 +227,18 @@ def undecided(request: Request) -> HttpResponse:
     return render(request, "transfer/undecided.html", context)
 
 
-def _missing_choices(counts: Counts, trial: str, missing: str, language: str) -> list[dict[str, Any]]:
-    everybody = counts.total(outcome="undecided")
+def _name(details: Details) -> str:
+    return ", ".join(part for part in (details.family_name, details.given_names) if part) or "–"
+
+
+def _missing_choices(everybody: int, lacking: dict[str, int], trial: str, missing: str) -> list[dict[str, Any]]:
     choices = [{"label": _("All"), "href": f"?trial={trial}", "count": everybody, "current": not missing}]
     return choices + [
-        {"label": label, "href": f"?trial={trial}&missing={fact}", "count": people, "current": fact == missing}
-        for fact, label, people in tables.missing_rows(counts, language)
+        {
+            "label": FACTS[fact].label[formats.language()],
+            "href": f"?trial={trial}&missing={fact}",
+            "count": people,
+            "current": fact == missing,
+        }
+        for fact, people in lacking.items()
     ]

@@ -1,12 +1,15 @@
 """Who is responsible for whom, since when and why; runs, and who is undecided."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.db.models import Count, Exists, Func, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from kokeilu.access.models import Organisation
 from kokeilu.law import explain
@@ -14,7 +17,8 @@ from kokeilu.law.definition import shipped
 from kokeilu.law.explain import Reason
 from kokeilu.register.models import Details, Person
 from kokeilu.register.queries import finnish_key, on_day
-from kokeilu.transfer.models import Decision, Message, Responsibility, Run
+from kokeilu.transfer.models import Contradiction, Decision, Message, Responsibility, Run
+from kokeilu.web import formats
 
 
 def responsible(person: UUID, day: date) -> Responsibility | None:
@@ -26,6 +30,28 @@ def history(person: UUID) -> QuerySet[Responsibility]:
     """A person's responsibilities from the first day to the last, each with organisation, decision and run."""
     held = Responsibility.objects.standing().filter(person=person)
     return held.select_related("organisation", "decision__run").order_by("valid")
+
+
+def as_known(person: UUID, moment: datetime) -> list[Responsibility]:
+    """A person's responsibilities from the first day to the last as they were known at a moment (with a time zone).
+
+    A row counts from the run (or the intake) that wrote it until the one that superseded it, and has its end from the
+    one that closed it.
+    """
+    rows = (
+        Responsibility.objects.filter(person=person)
+        .filter(Q(superseded_by=None) | Q(superseded_by__finished_at__gt=moment))
+        .select_related("organisation", "closed_by", "decision__run", "opened_by", "restored_by")
+    )
+    known = []
+    for row in rows:
+        written = row.written_by.finished_at if row.written_by else row.recorded_at
+        if written > moment:
+            continue
+        if row.closed_by and row.closed_by.finished_at > moment:
+            row.valid = DateRange(row.valid.lower, None)
+        known.append(row)
+    return sorted(known, key=lambda row: row.valid.lower)
 
 
 def customers(organisation: Organisation) -> QuerySet[Person]:
@@ -58,30 +84,80 @@ def _reasons(
 
 
 def runs() -> QuerySet[Run]:
-    """All runs, the newest first."""
-    return Run.objects.select_related("extract", "started_by").order_by("-on", "-finished_at", "pk")
+    """All runs but what was decided or stated of one person, the newest first, each with what undid it or what it
+    undid."""
+    made = Run.objects.exclude(kind__in=(Run.Kind.INDIVIDUAL, Run.Kind.IDENTITY))
+    return made.select_related("extract", "started_by", "undone_by", "undoes").order_by("-finished_at", "pk")
+
+
+def titles(some: Iterable[Run]) -> list[str]:
+    """Runs by kind, trial and day, in words."""
+    return [
+        _("%(kind)s, %(trial)s, %(day)s") % {
+            "kind": run.get_kind_display(), "trial": run.trial, "day": formats.day(run.on),
+        }
+        for run in some
+    ]  # fmt: skip
 
 
 def latest_run(trial: str) -> Run | None:
-    """The run of a trial that says who is undecided now."""
-    return runs().filter(trial=trial).first()
+    """The newest run that decided by a trial's law and stands."""
+    deciding = Run.objects.deciding().filter(trial=trial).select_related("extract")
+    return deciding.order_by("-on", "-finished_at").first()
 
 
-def undecided(run: Run, missing: str = "") -> QuerySet[Details]:
-    """Those whom a run could not decide about, by name; only those who lack the fact `missing`, where it is named.
+def newest_decisions(run: Run) -> QuerySet[Decision]:
+    """Of each person the newest decision up to a run, from the last run on that asked about everybody.
 
-    A later run that decides about them takes them off.
+    Runs between the two asked only about people whose facts had changed: about the others the last decision stands.
     """
-    decisions = Decision.objects.filter(run=run, outcome=Decision.Outcome.UNDECIDED)
-    if missing:
-        decisions = decisions.filter(missing__contains=[missing])
-    named = on_day(Details, run.on).filter(person__in=decisions.values("person"))
+    upto = Run.objects.deciding().filter(trial=run.trial, finished_at__lte=run.finished_at)
+    whole = upto.filter(kind=Run.Kind.FULL).order_by("-finished_at").first()
+    made = upto.filter(finished_at__gte=whole.finished_at) if whole else upto
+    keys = list(made.values_list("pk", flat=True))
+    later = Decision.objects.filter(run__in=keys, person=OuterRef("person"), pk__gt=OuterRef("pk"))
+    return Decision.objects.filter(~Exists(later), run__in=keys)
+
+
+def undecided(run: Run, missing: str = "") -> QuerySet[Decision]:
+    """The decisions up to a run that a missing fact leaves open, of people whom the register reports on its day.
+
+    Only those that the fact `missing` leaves open, where it is named. A later run that decides takes them off.
+    """
+    reported = on_day(Details, run.on).filter(person=OuterRef("person"))
+    decisions = newest_decisions(run).filter(Exists(reported), outcome=Decision.Outcome.UNDECIDED)
+    return decisions.filter(missing__contains=[missing]) if missing else decisions
+
+
+def missing_facts(run: Run) -> dict[str, int]:
+    """How many of the undecided lack which fact, the most first."""
+    lacking = undecided(run).values_list(Func("missing", function="unnest"), flat=True)
+    counted = Counter(lacking)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def contradictory(run: Run, rule: str = "") -> QuerySet[Decision]:
+    """The decisions up to a run that moved nobody because facts contradict each other; of one rule, where named."""
+    found = Contradiction.objects.filter(rule=rule) if rule else Contradiction.objects.all()
+    return newest_decisions(run).filter(pk__in=found.values("decision"))
+
+
+def contradictions(run: Run) -> dict[str, int]:
+    """How many people each rule of contradictory facts names."""
+    found = Contradiction.objects.filter(decision__in=contradictory(run))
+    return dict(found.values_list("rule").annotate(people=Count("pk")).order_by("rule"))
+
+
+def by_name(decisions: QuerySet[Decision], day: date) -> QuerySet[Details]:
+    """What the people of these decisions were called on a day, in Finnish order."""
+    named = on_day(Details, day).filter(person__in=decisions.values("person"))
     return named.order_by(finnish_key("family_name"), finnish_key("given_names"), "person")
 
 
-def decisions_of(run: Run, persons: Sequence[UUID]) -> dict[UUID, Decision]:
-    """What a run decided about these people."""
-    return {decision.person_id: decision for decision in Decision.objects.filter(run=run, person__in=persons)}
+def of_persons(decisions: QuerySet[Decision], persons: Sequence[UUID]) -> dict[UUID, Decision]:
+    """The decisions about these people, each with its contradictions."""
+    found = decisions.filter(person__in=persons).prefetch_related("contradictions")
+    return {decision.person_id: decision for decision in found}
 
 
 def names_on(day: date, persons: Sequence[UUID]) -> dict[UUID, Details]:

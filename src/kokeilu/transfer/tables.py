@@ -35,7 +35,7 @@ class AreaRow:
 
     @property
     def customers(self) -> int:
-        """Those who moved there and those who stay."""
+        """Those who move there and those who stay."""
         return self.moved + self.staying
 
     @property
@@ -88,7 +88,7 @@ def area_rows(trial: Trial, on: date, counts: Counts, language: str) -> list[Are
             key=key,
             name=names[key],
             people=counts.total(area=key),
-            moved=counts.total("moved", area=key, outcome="in"),
+            moved=counts.total("arrived", area=key),
             staying=counts.total("staying", area=key),
             undecided=counts.total(area=key, outcome="undecided"),
             expected=members[key][0].customers_expected,

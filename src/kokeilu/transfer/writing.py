@@ -1,29 +1,22 @@
 """A run's decisions, responsibilities and notices into the tables, set by set."""
 
 from collections.abc import Sequence
-from datetime import date
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
 
 from kokeilu.register import store
+from kokeilu.transfer import outbox
 from kokeilu.transfer.models import Message, Run
-from kokeilu.transfer.rules import HELD
 
-_HELD_COLUMNS = ("responsibility.id", "person_id", "organisation.key", "lower(valid)")
-_HELD = """
-    transfer_responsibility responsibility
-    JOIN access_organisation organisation ON organisation.id = organisation_id
-    WHERE superseded_by_id IS NULL AND valid @> %s::date
-"""
 _MOVING = """
     CREATE TEMP TABLE moving (
-        person uuid, responsibility bigint, goes_to text, pattern bigint, language text, whole boolean
+        person uuid, responsibility bigint, goes_to text, day date, whole boolean, pattern bigint, language text
     ) ON COMMIT DROP
 """
 _CLOSE = """
     UPDATE transfer_responsibility responsibility
-       SET valid = daterange(lower(valid), %s), closed_by_id = %s
+       SET valid = daterange(lower(valid), moving.day), closed_by_id = %s
       FROM moving WHERE responsibility.id = moving.responsibility AND NOT moving.whole
 """
 _SUPERSEDE = """
@@ -32,11 +25,18 @@ _SUPERSEDE = """
 """
 _OPEN = """
     INSERT INTO transfer_responsibility (person_id, organisation_id, valid, ground, decision_id)
-    SELECT moving.person, organisation.id, daterange(%s, NULL), 'decision', decision.id
+    SELECT moving.person, organisation.id, daterange(moving.day, NULL), 'decision', decision.id
       FROM moving
       JOIN access_organisation organisation ON organisation.key = moving.goes_to
       JOIN transfer_decision decision ON decision.run_id = %s AND decision.person_id = moving.person
      ORDER BY moving.person -- neighbours in the index one after the other
+"""
+_OPEN_WITHOUT_DECISION = """
+    INSERT INTO transfer_responsibility (person_id, organisation_id, valid, ground, opened_by_id)
+    SELECT moving.person, organisation.id, daterange(moving.day, NULL), %s, %s
+      FROM moving
+      JOIN access_organisation organisation ON organisation.key = moving.goes_to
+     ORDER BY moving.person
 """
 _NOTIFY = """
     INSERT INTO transfer_notice (decision_id, message_id)
@@ -45,14 +45,9 @@ _NOTIFY = """
       JOIN access_organisation organisation ON organisation.key = moving.goes_to
       JOIN transfer_message message ON message.run_id = %s AND message.organisation_id = organisation.id
            AND message.pattern = moving.pattern AND message.language = moving.language
+           AND message.day = moving.day
       JOIN transfer_decision decision ON decision.run_id = %s AND decision.person_id = moving.person
 """
-
-
-def held_on(cursor: CursorWrapper, day: date) -> pl.DataFrame:
-    """The responsibility of each person that holds on the day (rules.HELD)."""
-    columns = {f"{column} AS {name}": dtype for column, (name, dtype) in zip(_HELD_COLUMNS, HELD.items(), strict=True)}
-    return store.fetch(cursor, columns, _HELD, [day])
 
 
 def store_decisions(cursor: CursorWrapper, run: Run, changed: pl.DataFrame) -> None:
@@ -68,15 +63,35 @@ def store_decisions(cursor: CursorWrapper, run: Run, changed: pl.DataFrame) -> N
 
 
 def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, messages: Sequence[Message]) -> None:
-    """Close or supersede the old responsibilities of the moved, open the new ones, and note what to tell."""
+    """Close or supersede the old responsibilities of the moved, open the new ones by their decisions, and note what
+    to tell. `moved` as of rules.moving_days, with `language`."""
     Message.objects.bulk_create(messages)
-    cursor.execute(_MOVING)
-    store.copy_in(cursor, "moving", moved.select("person", "responsibility", "goes_to", "pattern", "language", "whole"))
-    cursor.execute("ANALYZE moving")
-    cursor.execute(_CLOSE, [run.on, run.pk])
-    cursor.execute(_SUPERSEDE, [run.pk])
-    cursor.execute(_OPEN, [run.on, run.pk])
+    _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole", "pattern", "language"))
+    cursor.execute(_OPEN, [run.pk])
     cursor.execute(_NOTIFY, [run.pk, run.pk])
+    outbox.fill(run)
+    _done(cursor)
+
+
+def move_without_decision(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, ground: str) -> None:
+    """Close or supersede the old responsibilities, and open the new ones on a ground that is no decision of the law.
+
+    `moved` has person, responsibility, goes_to, day and whole.
+    """
+    _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole"))
+    cursor.execute(_OPEN_WITHOUT_DECISION, [ground, run.pk])
+    _done(cursor)
+
+
+def _end_old(cursor: CursorWrapper, run: Run, moving: pl.DataFrame) -> None:
+    cursor.execute(_MOVING)
+    store.copy_in(cursor, "moving", moving)
+    cursor.execute("ANALYZE moving")
+    cursor.execute(_CLOSE, [run.pk])
+    cursor.execute(_SUPERSEDE, [run.pk])
+
+
+def _done(cursor: CursorWrapper) -> None:
     cursor.execute("DROP TABLE moving")
     cursor.execute("ANALYZE transfer_responsibility")
 

@@ -13,8 +13,8 @@ from django.utils import translation
 
 from kokeilu.law.definition import shipped
 from kokeilu.problems import Problem
-from kokeilu.register.actions import IMPORT_LOCK
-from kokeilu.transfer import actions, writing
+from kokeilu.register.transaction import IMPORT_LOCK
+from kokeilu.transfer import actions, locking, writing
 from kokeilu.transfer.models import Decision, Message, Notice, Responsibility, Run
 from kokeilu.transfer.tests.people import OUT, START, UNDECIDED, extract, people
 
@@ -98,9 +98,9 @@ def test_of_two_runs_at_once_the_second_waits_and_finds_it_done() -> None:
     assert Run.objects.count() == 1
 
 
-@pytest.mark.parametrize("lock", [actions.RUN_LOCK, IMPORT_LOCK])
+@pytest.mark.parametrize("lock", [locking.RUN_LOCK, IMPORT_LOCK])
 def test_a_run_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, lock: int) -> None:
-    monkeypatch.setattr(actions, "LOCK_WAIT", "100ms")
+    monkeypatch.setattr(locking, "LOCK_WAIT", "100ms")
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [lock])
         with pytest.raises(Problem, match="Another run or an import is under way"):
@@ -111,7 +111,7 @@ def test_a_run_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch, lock: int
 def test_a_full_disk_is_told_and_nothing_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     before = rows()
     monkeypatch.setattr(
-        writing, "_CLOSE", "DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$ -- %s %s"
+        writing, "_CLOSE", "DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = 'disk_full'; END $$ -- %s"
     )
     with pytest.raises(Problem, match=r"The database has no room; nothing was changed\."):
         actions.run(TRIAL, START)
