@@ -191,7 +191,6 @@ def whatif(
     Example: kokeilu trial whatif kuntakokeilu register-2021-*.parquet --scenarios what-if.toml --out out.csv
     """
     from rich.console import Console
-    from rich.progress import Progress
 
     from kokeilu.law import files, printing_scenarios
     from kokeilu.law.scenarios import read_scenarios
@@ -202,15 +201,14 @@ def whatif(
     base = _trial(trial)
     chosen = read_scenarios(scenarios, base)
     days = files.days_of(extracts)
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=len(days))
+    with progress.bar() as shown:
+        task = shown.add_task("", total=len(days))
 
         def months() -> "Iterator[tuple[date, DataFrame]]":
             for on, path in days:
-                progress.update(task, description=f"{on}")
+                shown.update(task, description=f"{on}")
                 yield on, files.read_people(path, base, on).frame
-                progress.update(task, advance=1)
+                shown.update(task, advance=1)
 
         found = compare(base, chosen, months(), customers_per_worker=customers_per_worker, staying=staying)
     if out is not None:

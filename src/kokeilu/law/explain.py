@@ -10,6 +10,7 @@ from itertools import groupby
 
 import polars as pl
 
+from kokeilu.law.duties import TransferGround
 from kokeilu.law.facts import FACTS
 from kokeilu.law.grounds import Signature, signatures
 from kokeilu.law.logic import UNKNOWN, YES, Atom, leaves
@@ -40,6 +41,21 @@ MISSING: Words = {
     "fi": "Puuttuva tieto: {fact}.",
     "sv": "Uppgift som saknas: {fact}.",
     "en": "Missing fact: {fact}.",
+}
+STAYS: Words = {
+    "fi": "Asiakkuus jatkuu: kokeilun asiakkaaksi tullut pysyy asiakkaana.",
+    "sv": "Kundrelationen fortsätter: den som har blivit kund i försöket förblir kund.",
+    "en": "The customer stays: who has become a customer of the trial remains one.",
+}
+LONGEST_STAY: Words = {
+    "fi": "Enimmäisaika kokeilussa on päättynyt.",
+    "sv": "Den längsta tiden i försöket har gått ut.",
+    "en": "The longest time in the trial has passed.",
+}
+TRIAL_ENDED: Words = {
+    "fi": "Kokeilu on päättynyt.",
+    "sv": "Försöket har upphört.",
+    "en": "The trial has ended.",
 }
 NO_AREA: Words = {"fi": "(ei tiedossa)", "sv": "(inte känt)", "en": "(not known)"}
 
@@ -77,6 +93,54 @@ def reasons(
         raise Problem(f"pattern {pattern} of {version.key} is not {decision}", mend="use the version that decided")
     _, (signature,) = signatures(version, pl.Series([pattern]))
     return _reasons(trial, signature, area, missing, language)
+
+
+def leaving(trial: Trial, on: date, pattern: int, language: str, *, area: str | None = None) -> list[Reason]:
+    """The reasons why someone who is in leaves by the version's `exit`, in the order of the law.
+
+    Without `stays` these are the reasons of the decision `out`. Problem: the version has no exit that holds for the
+    pattern, or the pattern is none of the version's.
+    """
+    version = trial.version_on(on)
+    _check_language(language)
+    if not version.stays:
+        return reasons(trial, on, pattern, "out", language, area=area)
+    found = () if version.exit is None else signatures(version, pl.Series([pattern]), version.exit)[1]
+    if not found or found[0].decision != YES:
+        raise Problem(f"nobody leaves by pattern {pattern} of {version.key}", mend="use the version that decided")
+    return _reasons(trial, found[0], area, None, language)
+
+
+def staying(trial: Trial, on: date, language: str) -> Reason:
+    """Why a customer stays whom the law of the day would not take in. Problem: by that law nobody stays."""
+    version = trial.version_on(on)
+    if not version.stays:
+        raise Problem(f"by the version of {version.key} nobody stays in", mend="explain the decision of the day")
+    return _of_version(version, STAYS, language)
+
+
+def longest_stay(trial: Trial, on: date, language: str) -> Reason:
+    """Why someone leaves whose longest stay has passed. Problem: the version limits no stay."""
+    version = trial.version_on(on)
+    if version.longest_stay is None:
+        raise Problem(f"the version of {version.key} limits no stay", mend="explain the leaving otherwise")
+    return _of_version(version, LONGEST_STAY, language)
+
+
+def trial_ended(trial: Trial, language: str) -> Reason:
+    """Why everybody leaves when the trial ends: by its last version."""
+    return _of_version(trial.versions[-1], TRIAL_ENDED, language)
+
+
+def transferred(ground: TransferGround, language: str) -> Reason:
+    """Why an authority moved a customer."""
+    _check_language(language)
+    return Reason(ground.sentence[language], citation(ground.law, ground.verified, language), ground.verified)
+
+
+def _of_version(version: Version, words: Words, language: str) -> Reason:
+    _check_language(language)
+    return Reason(words[language], citation(version.statute, version.verified, language), version.verified)
 
 
 def sentences(trial: Trial, decisions: pl.DataFrame, language: str) -> pl.Series:

@@ -24,11 +24,15 @@ class Signature:
     grounds: tuple[Ground, ...]
 
 
-def signatures(version: Version, patterns: pl.Series) -> tuple[pl.DataFrame, tuple[Signature, ...]]:
+def signatures(
+    version: Version, patterns: pl.Series, rule: Node | None = None
+) -> tuple[pl.DataFrame, tuple[Signature, ...]]:
     """Of distinct patterns of a version: a frame of `pattern` and `signature`, and the signatures by number.
 
-    Problem: a number that is no pattern of this version.
+    `rule` is an expression over the version's criteria and groups, `member` where none is given; a signature's
+    `decision` is its state. Problem: a number that is no pattern of this version.
     """
+    rule = rule or version.member
     for pattern in (patterns.min(), patterns.max()):
         version.check_pattern(int(pattern))  # type: ignore[arg-type]  # a column of integers, not empty
     states = pl.DataFrame({"pattern": patterns}).select(
@@ -40,9 +44,10 @@ def signatures(version: Version, patterns: pl.Series) -> tuple[pl.DataFrame, tup
         ),
     )
     found: dict[Ground, pl.Expr] = {}
-    for ground, rests in _Walk(version).of(version.member, pl.lit(value=True)):
+    for ground, rests in _Walk(version).of(rule, pl.lit(value=True)):
         found[ground] = found[ground] | rests if ground in found else rests
-    decision = to_polars(version.rule).cast(pl.Int8).fill_null(UNKNOWN)
+    groups = {group.key: group.rule for group in version.groups.values()}
+    decision = to_polars(substitute(rule, groups)).cast(pl.Int8).fill_null(UNKNOWN)
     columns = {"decision": decision} | {str(i): rests for i, rests in enumerate(found.values())}
     spread = states.select("pattern", **columns)
     distinct = spread.select(*columns).unique().sort(*columns).with_row_index("signature")

@@ -7,7 +7,20 @@ import polars as pl
 import pytest
 
 from kokeilu.law.definition import load, shipped, shipped_keys
-from kokeilu.law.explain import DECISIONS, MISSING, NO_AREA, NOT_VERIFIED, reasons, sentences
+from kokeilu.law.explain import (
+    DECISIONS,
+    MISSING,
+    NO_AREA,
+    NOT_VERIFIED,
+    Reason,
+    leaving,
+    longest_stay,
+    reasons,
+    sentences,
+    staying,
+    transferred,
+    trial_ended,
+)
 from kokeilu.law.facts import FACTS
 from kokeilu.law.positions import LANGUAGES
 from kokeilu.law.rules import decide
@@ -190,3 +203,69 @@ def test_every_decision_of_three_criteria_is_explained(tmp_path):
         "7": f"Is not a customer of the trial. Not young. [1/2000 1 §] Lives elsewhere. {marked}",
         "8": "Is not a customer of the trial. Not young. [1/2000 1 §]",
     }  # fmt: skip
+
+
+# -- staying and leaving -----------------------------------------------------------------------------
+
+LATER = date(2023, 3, 1)
+
+
+def pattern(trial, on, **states):
+    """All criteria no but those given."""
+    criteria = trial.version_on(on).criteria
+    return sum(states.get(criterion.key, 0) * 3**place for place, criterion in enumerate(criteria))
+
+
+def test_leaving_rests_on_what_the_exit_rests_on():
+    trial = shipped("kuntakokeilu")
+    assert leaving(trial, ON, pattern(trial, ON, job_search=1), "sv") == [
+        Reason("Hemkommunen hör inte till något försöksområde.", "1269/2020 4 § (ej bekräftad)", verified=False)
+    ]
+    (reason,) = leaving(trial, LATER, pattern(trial, LATER, job_search=1), "en")
+    assert reason.text == trial.groups["belongs_to_area"].no["en"]
+
+
+@pytest.mark.parametrize("state", [1, 2])
+def test_who_does_not_leave_has_no_reasons_to(state):
+    trial = shipped("kuntakokeilu")
+    with pytest.raises(Problem, match="nobody leaves by pattern"):
+        leaving(trial, ON, pattern(trial, ON, resident=state), "en")
+    helsinki = shipped("palvelukokeilu-helsinki")
+    with pytest.raises(Problem, match="nobody leaves by pattern"):
+        leaving(helsinki, date(2020, 1, 1), 0, "en")
+
+
+def test_leaving_where_nobody_stays_is_the_decision_of_the_day():
+    trial = shipped("tyollisyysalue-2025")
+    day = date(2025, 1, 1)
+    assert leaving(trial, day, 0, "en") == reasons(trial, day, 0, "out", "en")
+
+
+def test_staying_is_by_the_version():
+    trial = shipped("kuntakokeilu")
+    assert staying(trial, LATER, "fi") == Reason(
+        "Asiakkuus jatkuu: kokeilun asiakkaaksi tullut pysyy asiakkaana.",
+        "1269/2020 (HE 295/2022 vp) (ei vahvistettu)",
+        verified=False,
+    )
+    with pytest.raises(Problem, match="nobody stays in"):
+        staying(shipped("tyollisyysalue-2025"), date(2025, 1, 1), "fi")
+
+
+def test_the_longest_stay_and_the_end():
+    helsinki = shipped("palvelukokeilu-helsinki")
+    assert longest_stay(helsinki, date(2020, 11, 1), "en").text == "The longest time in the trial has passed."
+    with pytest.raises(Problem, match="limits no stay"):
+        longest_stay(shipped("kuntakokeilu"), ON, "en")
+    assert trial_ended(helsinki, "sv") == Reason(
+        "Försöket har upphört.", "palvelukokeilun tiedote 2019 (ej bekräftad)", verified=False
+    )
+
+
+def test_a_transfer_by_decision_tells_its_ground():
+    ground = shipped("kuntakokeilu").transfer_ground("safety", date(2021, 6, 1))
+    assert transferred(ground, "sv") == Reason(
+        "Kundrelationen har överförts av säkerhetsskäl.", "1269/2020 5 § (ej bekräftad)", verified=False
+    )
+    with pytest.raises(Problem, match="no sentences in 'de'"):
+        transferred(ground, "de")
