@@ -4,6 +4,7 @@ The typesetter is not to be forked after it has worked; processes that set lette
 """
 
 import json
+import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ import typst
 TEMPLATE = Path(__file__).parent / "letter.typ"
 FONTS = Path(__file__).parents[1] / "web" / "fonts"
 STANDARDS: Final[list[Literal["ua-1", "a-2a"]]] = ["ua-1", "a-2a"]
+_ONE_AT_A_TIME = threading.Lock()  # a typesetter serves one thread at a time
 ITEM = "– "  # what a line of a list begins with in a message
 
 
@@ -91,7 +93,8 @@ def compiler() -> typst.Compiler:
 def typeset(letter: Letter) -> bytes:
     """The letter as a PDF; the same letter gives the same bytes. Raises Unprintable."""
     try:
-        made = compiler().compile(sys_inputs={"letter": letter.data()}, pdf_standards=[*STANDARDS])
+        with _ONE_AT_A_TIME:
+            made = compiler().compile(sys_inputs={"letter": letter.data()}, pdf_standards=[*STANDARDS])
     except typst.TypstError:
         raise Unprintable from None  # its message may hold the text that could not be set
     assert isinstance(made, bytes)  # noqa: S101 - one file, as the format is PDF

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from kokeilu.access import logs, policy
 from kokeilu.access.policy import Actor
 from kokeilu.problems import Problem
-from kokeilu.transfer import dependants, rules, writing
+from kokeilu.transfer import dependants, outbox, rules, writing
 from kokeilu.transfer.dependants import Dependence
 from kokeilu.transfer.locking import changing
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.operations import UNDO
+from kokeilu.transfer.outbox_undo import told_people
 from kokeilu.transfer.queries import titles
 
 LATER = "later_runs"  # key of the dependence that nobody can accept, and that leaves nothing to preview
@@ -132,7 +133,7 @@ def _undo(
         return Undone(run, before, counts.moved, counts, done_before=True)
     cursor.execute(f"CREATE TEMP TABLE undoing (responsibility, person) ON COMMIT DROP AS {_GIVEN}", {"run": run.pk})
     cursor.execute("ANALYZE undoing")
-    found = [*_later_runs(cursor, run), *dependants.find(cursor, run)]
+    found = [*_later_runs(cursor, run), *told_people(run), *dependants.find(cursor, run)]
     lapsing = tuple(each for each in found if each.may_lapse)
     refusing = tuple(each for each in found if not each.may_lapse or (accept is not None and each.key not in accept))
     if refusing and accept is not None:
@@ -162,6 +163,7 @@ def _restore(
     cursor.execute(_CARRIED, values)
     cursor.execute("ANALYZE carried")
     dependants.carry_over(cursor)
+    outbox.cancel_unsent(run, actor=actor)
     cursor.execute(_FLOWS)
     flows = tuple(rules.Flow(origin=a, goes_to=b, people=people) for a, b, people in cursor.fetchall())
     counts = rules.Counts(flows=flows)

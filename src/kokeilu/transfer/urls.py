@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kokeilu.transfer import pages
+from kokeilu.transfer import outbox_pages, pages
 
 app_name = "transfer"
 urlpatterns = [
@@ -10,6 +10,11 @@ urlpatterns = [
     path("transfer/preview/", pages.preview, name="preview"),
     path("transfer/run/", pages.run, name="run"),
     path("transfer/runs/<uuid:run_id>/", pages.result, name="result"),
-    path("transfer/runs/<uuid:run_id>/notices/", pages.notices, name="notices"),
+    path("transfer/runs/<uuid:run_id>/notices/", outbox_pages.notices, name="notices"),
+    path("transfer/runs/<uuid:run_id>/notices/retry/", outbox_pages.retry, name="retry_notices"),
+    path("transfer/runs/<uuid:run_id>/notices/by-hand/", outbox_pages.by_hand, name="by_hand"),
+    path("transfer/runs/<uuid:run_id>/notices/by-hand/<uuid:person_id>/", outbox_pages.delivered, name="delivered"),
+    path("transfer/runs/<uuid:run_id>/letters/<uuid:person_id>/", outbox_pages.letter, name="letter"),
+    path("customers/<uuid:person_id>/contact-choice/", outbox_pages.contact_choice, name="contact_choice"),
     path("transfer/undecided/", pages.undecided, name="undecided"),
 ]

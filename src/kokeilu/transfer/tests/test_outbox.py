@@ -6,11 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
+from django.utils import translation
 
 from kokeilu.access.models import ChangeLog, Role
 from kokeilu.problems import Problem
 from kokeilu.register.models import Details
-from kokeilu.transfer import outbox
+from kokeilu.transfer import outbox, undo
 from kokeilu.transfer.outbox_models import NEXT, ContactChoice, Delivery, Letterhead, State
 from kokeilu.transfer.tests.outbox import allow, moved, states
 
@@ -101,12 +102,13 @@ def test_undoing_cancels_what_has_not_gone_and_tells_who_was_told() -> None:
     letter = Delivery.objects.filter(notice__decision__person=sent)
     letter.update(state=State.SENDING)
     letter.update(state=State.SENT, sent_at=Now())
-    assert outbox.sent_notices(run) == 1
-    assert outbox.cancel_unsent(run, actor=None) == 2
+    with translation.override("en"), pytest.raises(Problem, match="1 person has been told of this run"):
+        undo.undo(run.pk, "the wrong day")
+    assert set(states(run, "letter").values()) == {("sent", None), ("waiting", None), ("withheld", "protected")}
+    undo.undo(run.pk, "the wrong day", accept=["notices"])
     assert sorted(states(run, "letter").values(), key=str) == [
         ("cancelled", "undone"), ("cancelled", "undone"), ("sent", None),
     ]  # fmt: skip
-    assert outbox.cancel_unsent(run, actor=None) == 0
     assert ChangeLog.objects.get(action="transfer.cancel_notices").new == {"cancelled": 2}
 
 

@@ -1,0 +1,70 @@
+"""How far the notices of a run are, whose letters are delivered by hand, and what a person has been told."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from kokeilu.access.models import Organisation
+from kokeilu.register.models import Details
+from kokeilu.register.queries import current, finnish_key
+from kokeilu.transfer.models import Run
+from kokeilu.transfer.outbox_models import Channel, Delivery, Fault, State
+
+# In the order in which a delivery goes through them.
+STATES = ("waiting", "sending", "sent", "failed", "given_up", "withheld", "cancelled")
+
+
+@dataclass(frozen=True)
+class FaultCount:
+    """How many deliveries of a channel are in a state for a reason; `reply` is the mail server's code."""
+
+    channel: str
+    state: str
+    fault: str
+    reply: int | None
+    deliveries: int
+
+
+def deliveries_of(run: Run, organisation: Organisation | None = None) -> QuerySet[Delivery]:
+    """The deliveries of a run's notices, of those to one new organisation's people where it is given."""
+    found = Delivery.objects.filter(notice__message__run=run)
+    return found.filter(notice__message__organisation=organisation) if organisation else found
+
+
+def counts_by_state(run: Run, organisation: Organisation | None = None) -> dict[Channel, dict[str, int]]:
+    """How many deliveries are in each state, for the channels that have any."""
+    found: dict[Channel, dict[str, int]] = defaultdict(lambda: dict.fromkeys(STATES, 0))
+    rows = deliveries_of(run, organisation).values_list("channel", "state").annotate(deliveries=Count("pk"))
+    for channel, state, deliveries in rows.order_by("channel", "state"):
+        found[Channel(channel)][state] = deliveries
+    return {channel: found[channel] for channel in Channel if channel in found}
+
+
+def counts_by_fault(run: Run, organisation: Organisation | None = None) -> list[FaultCount]:
+    """Why deliveries have not gone, most first."""
+    rows = (
+        deliveries_of(run, organisation)
+        .filter(fault__isnull=False)
+        .values_list("channel", "state", "fault", "reply")
+        .annotate(deliveries=Count("pk"))
+        .order_by("-deliveries", "channel", "state", "fault", "reply")
+    )
+    return [
+        FaultCount(str(Channel(channel).label), str(State(state).label), str(Fault(fault).label), reply, deliveries)
+        for channel, state, fault, reply, deliveries in rows
+    ]
+
+
+def by_hand(run: Run, organisation: Organisation) -> QuerySet[Details]:
+    """The people of an organisation whose letters are to be delivered by hand, by name."""
+    held = deliveries_of(run, organisation).filter(channel=Channel.LETTER, state=State.WITHHELD)
+    named = current(Details).filter(person__in=held.values("notice__decision__person"))
+    return named.order_by(finnish_key("family_name"), finnish_key("given_names"), "person")
+
+
+def told(person: UUID) -> QuerySet[Delivery]:
+    """What a person has been told, or is to be, by each channel: the newest first."""
+    found = Delivery.objects.filter(notice__decision__person=person)
+    return found.select_related("notice__decision__run").order_by("-notice__decision__run__on", "-notice", "channel")
