@@ -83,6 +83,15 @@ def move_without_decision(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, 
     _done(cursor)
 
 
+def notify(cursor: CursorWrapper, run: Run, told: pl.DataFrame, messages: Sequence[Message]) -> None:
+    """Note what to tell people whom the run decided about; `told` has person, goes_to, day, pattern and language."""
+    Message.objects.bulk_create(messages)
+    cursor.execute(_MOVING)
+    store.copy_in(cursor, "moving", told.select("person", "goes_to", "day", "pattern", "language"))
+    cursor.execute(_NOTIFY, [run.pk, run.pk])
+    cursor.execute("DROP TABLE moving")
+
+
 def _end_old(cursor: CursorWrapper, run: Run, moving: pl.DataFrame) -> None:
     cursor.execute(_MOVING)
     store.copy_in(cursor, "moving", moving)

@@ -1,0 +1,242 @@
+"""What corrected facts change in responsibilities: a list that is worked out anew each time, and its confirmation."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from uuid import UUID
+
+import polars as pl
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from kokeilu.access import logs, policy
+from kokeilu.access.models import Organisation
+from kokeilu.access.policy import Actor
+from kokeilu.law.definition import shipped
+from kokeilu.law.rules import decide
+from kokeilu.law.trial import Trial
+from kokeilu.problems import Problem
+from kokeilu.register import store
+from kokeilu.register.queries import newest_extract
+from kokeilu.transfer import basis, dependants, notices, order, replay, rules, writing
+from kokeilu.transfer.locking import changing
+from kokeilu.transfer.models import Run
+from kokeilu.transfer.operations import CORRECT
+from kokeilu.transfer.replay import Change
+
+_CORRECTIONS = "SELECT id FROM register_extract WHERE correction AND imported_at > %(since)s"
+_CORRECTED = " UNION ".join(
+    f"SELECT person_id FROM register_{table} WHERE {column} IN ({_CORRECTIONS})"
+    for table, columns in {
+        "situation": ("opened_by_id", "closed_by_id", "superseded_by_id"),
+        "details": ("opened_by_id", "closed_by_id", "superseded_by_id"),
+        "supportdays": ("extract_id", "superseded_by_id"),
+    }.items()
+    for column in columns
+)
+_TARGET = "CREATE TEMP TABLE target (person uuid, organisation text, since date, until date) ON COMMIT DROP"
+# Rows that are to stay as they are need no other in their place.
+_REPLACED = """
+    CREATE TEMP TABLE replaced ON COMMIT DROP AS
+    SELECT r.id, r.person_id, r.organisation_id, r.valid
+      FROM transfer_responsibility r
+     WHERE r.superseded_by_id IS NULL AND r.person_id IN (SELECT person FROM target) AND NOT EXISTS (
+           SELECT FROM target JOIN access_organisation o ON o.key = target.organisation
+            WHERE target.person = r.person_id AND o.id = r.organisation_id
+              AND daterange(target.since, target.until) = r.valid)
+"""
+_SUPERSEDE = "UPDATE transfer_responsibility SET superseded_by_id = %s WHERE id IN (SELECT id FROM replaced)"
+_INSERT = """
+    INSERT INTO transfer_responsibility (person_id, organisation_id, valid, ground, decision_id, opened_by_id)
+    SELECT target.person, o.id, daterange(target.since, target.until), 'correction',
+           CASE WHEN target.until IS NULL THEN decision.id END, %(run)s
+      FROM target
+      JOIN access_organisation o ON o.key = target.organisation
+      LEFT JOIN transfer_decision decision ON decision.run_id = %(run)s AND decision.person_id = target.person
+     WHERE NOT EXISTS (
+           SELECT FROM transfer_responsibility r
+            WHERE r.person_id = target.person AND r.superseded_by_id IS NULL
+              AND r.valid = daterange(target.since, target.until))
+     ORDER BY target.person
+"""
+# What hung on an old row goes on under the new one until the next old row of the same organisation.
+_CARRIED = """
+    CREATE TEMP TABLE carried ON COMMIT DROP AS
+    SELECT replaced.id AS old, made.id AS new,
+           daterange(lower(replaced.valid), lead(lower(replaced.valid)) OVER following) AS days
+      FROM replaced
+      JOIN transfer_responsibility made ON made.opened_by_id = %s AND made.person_id = replaced.person_id
+           AND made.organisation_id = replaced.organisation_id AND made.valid && replaced.valid
+    WINDOW following AS (PARTITION BY made.id ORDER BY lower(replaced.valid))
+"""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Where the responsibilities differ from what corrected facts say, by person; `last` is the newest run.
+
+    `timelines` are the corrected ones of those people.
+    """
+
+    last: Run | None
+    changes: tuple[Change, ...]
+    timelines: dict[str, replay.Timeline]
+
+    @cached_property
+    def persons(self) -> tuple[UUID, ...]:
+        """Whom the list is about."""
+        return tuple(dict.fromkeys(change.person for change in self.changes))
+
+    @cached_property
+    def by_person(self) -> dict[UUID, tuple[Change, ...]]:
+        """Each person's changes by day."""
+        return {person: tuple(rows) for person, rows in groupby(self.changes, key=lambda change: change.person)}
+
+    @cached_property
+    def to_tell(self) -> frozenset[UUID]:
+        """Those whose responsible organisation of today changes, who must be told."""
+        return frozenset(change.person for change in self.changes if change.until is None)
+
+    @cached_property
+    def state(self) -> str:
+        """The same for the same list: a confirmation is refused where it has changed."""
+        rows = (f"{c.person} {c.since} {c.until} {c.held_by} {c.belongs_to}" for c in self.changes)
+        return hashlib.sha256("\n".join([str(self.last and self.last.pk), *rows]).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What a confirmation did: the run, how many people's responsibilities were corrected, how many are told."""
+
+    run: Run
+    people: int
+    told: int
+
+
+def differences(trial: Trial, trials: replay.Trials | None = None) -> Differences:
+    """Whose responsibility would change from when to when, had the corrections of the register been known in time.
+
+    Worked out from what is stored; nothing is changed. Problem: as a run.
+    """
+    with connection.cursor() as cursor:
+        return _differences(cursor, trial, trials)
+
+
+def _differences(cursor: CursorWrapper, trial: Trial, trials: replay.Trials | None) -> Differences:
+    decided = Run.objects.deciding().filter(trial=trial.key)
+    first = decided.order_by("finished_at").first()
+    last = decided.order_by("-on", "-finished_at").first()
+    if first is None:
+        return Differences(None, (), {})
+    cursor.execute(_CORRECTED, {"since": first.finished_at})
+    persons = sorted(str(person) for (person,) in cursor.fetchall())
+    if not persons:
+        return Differences(last, (), {})
+    should = replay.corrected(cursor, persons, trials or _with(trial))
+    changes = tuple(replay.changes(replay.stored(persons), should))
+    touched = {str(change.person) for change in changes}
+    return Differences(last, changes, {person: should[person] for person in touched})
+
+
+def _with(trial: Trial) -> replay.Trials:
+    """The trial as given, others as shipped."""
+    return lambda key: trial if key == trial.key else shipped(key)
+
+
+def confirm(
+    trial: Trial, seen: str, persons: Collection[UUID] | None = None, reason: str = "", *, actor: Actor | None = None,
+    trials: replay.Trials | None = None,
+) -> Corrected:  # fmt: skip
+    """Correct the responsibilities of these people (of the whole list where None) as the list says.
+
+    `seen` is the `state` of the list that the actor looked at. What stood is superseded, never changed; those whose
+    organisation of today changes get a decision and a notice. One transaction. Raises PermissionDenied; Problem where
+    the list has changed since, nobody on it is chosen, or another run goes on.
+    """
+    if actor is not None:
+        policy.require(actor, CORRECT)
+    with changing() as cursor:
+        found = _differences(cursor, trial, trials)
+        if found.state != seen:
+            raise Problem(
+                _("The list has changed since you looked at it."), mend=_("look at it again before you confirm")
+            )
+        chosen = [person for person in found.persons if persons is None or person in persons]
+        if not chosen or found.last is None:
+            raise Problem(_("Nobody on the list is chosen."), mend=_("choose at least one person"))
+        order.check_unchanged(trial)
+        return _correct(cursor, trial, found, chosen, reason, actor)
+
+
+def _correct(
+    cursor: CursorWrapper, trial: Trial, found: Differences, chosen: Sequence[UUID], reason: str, actor: Actor | None
+) -> Corrected:
+    assert found.last is not None  # noqa: S101 - asked before
+    on, version = found.last.on, trial.version_on(found.last.on)
+    open_ended = [change for person in chosen for change in found.by_person[person] if change.until is None]
+    flows = Counter((change.held_by, change.belongs_to) for change in open_ended)
+    counts = rules.Counts(
+        flows=tuple(rules.Flow(origin=a, goes_to=b, people=people) for (a, b), people in sorted(flows.items()))
+    )
+    extract = newest_extract(on)
+    run = Run.objects.create(
+        kind=Run.Kind.CORRECTION, trial=trial.key, version=version.from_day, version_sha256=version.sha256, on=on,
+        definition_sha256=trial.sha256, extract=extract or found.last.extract, reason=reason,
+        started_by=actor.user if actor else None, counts=counts.to_json(),
+    )  # fmt: skip
+    told = _decide(cursor, trial, run, open_ended, [str(person) for person in chosen], on)
+    _rewrite(cursor, run, found, chosen)
+    writing.notify(cursor, run, told, notices.compose(trial, run, told, _organisations(told)))
+    dependants.carry_over(cursor)
+    cursor.execute("DROP TABLE target, replaced, carried")
+    writing.check(cursor)
+    logs.record_change(
+        actor, CORRECT.key, "transfer_run", run.pk,
+        new={"trial": trial.key, "people": len(chosen), "told": len(told), "reason": reason},
+    )  # fmt: skip
+    return Corrected(run, len(chosen), len(told))
+
+
+def _decide(
+    cursor: CursorWrapper, trial: Trial, run: Run, open_ended: Sequence[Change], persons: Sequence[str], on: date
+) -> pl.DataFrame:
+    """Store what the law says of these people on the day of the newest run, by the corrected facts; returns whom to
+    tell of it: person, goes_to, day, pattern, decision, language."""
+    goes_to = pl.DataFrame(
+        [(str(change.person), change.belongs_to, change.since) for change in open_ended],
+        schema={"person": pl.String(), "goes_to": pl.String(), "day": pl.Date()}, orient="row",
+    )  # fmt: skip
+    held = basis.held_on(cursor, on, persons)
+    customers = held.filter(pl.col("responsible").is_in(list(trial.area_names("fi"))))
+    facts = basis.facts(cursor, trial, on, customers, persons)
+    decisions = decide(trial, facts.derived, on)
+    writing.store_decisions(cursor, run, decisions)
+    spoken = facts.service_language
+    languages = spoken.select("person", language=notices.language_of(spoken["service_language"]))
+    return decisions.join(goes_to, on="person").join(languages, on="person")
+
+
+def _organisations(told: pl.DataFrame) -> dict[str, Organisation]:
+    return {each.key: each for each in Organisation.objects.filter(key__in=told["goes_to"].unique().to_list())}
+
+
+def _rewrite(cursor: CursorWrapper, run: Run, found: Differences, chosen: Sequence[UUID]) -> None:
+    """Supersede what stood, and write what should have stood in its place."""
+    rows = [
+        (str(person), segment.organisation, segment.since, segment.until)
+        for person in chosen
+        for segment in found.timelines[str(person)]
+    ]
+    schema = {"person": pl.String(), "organisation": pl.String(), "since": pl.Date(), "until": pl.Date()}
+    cursor.execute(_TARGET)
+    store.copy_in(cursor, "target", pl.DataFrame(rows, schema=schema, orient="row"))
+    cursor.execute("ANALYZE target")
+    cursor.execute(_REPLACED)
+    cursor.execute(_SUPERSEDE, [run.pk])
+    cursor.execute(_INSERT, {"run": run.pk})
+    cursor.execute(_CARRIED, [run.pk])
