@@ -149,7 +149,7 @@ def contact_choice(request: Request, person_id: UUID) -> HttpResponse:
     """Whether a customer allows e-mail, as they have said."""
     choice = outbox.email_choice(person_id)
     initial = {"allowed": "yes" if choice.allowed else "no"} if choice else {}
-    form = EmailChoiceForm(request.POST or None, initial=initial)
+    form = EmailChoiceForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         outbox.choose_email(person_id, allowed=form.chosen(), actor=request.actor)
         messages.success(request, _("Saved. It counts for what is sent from now on."))

@@ -47,6 +47,7 @@ def counts_by_fault(run: Run, organisation: Organisation | None = None) -> list[
     rows = (
         deliveries_of(run, organisation)
         .filter(fault__isnull=False)
+        .exclude(state=State.SENT)
         .values_list("channel", "state", "fault", "reply")
         .annotate(deliveries=Count("pk"))
         .order_by("-deliveries", "channel", "state", "fault", "reply")

@@ -20,6 +20,11 @@ pytestmark = pytest.mark.django_db
 MAIL = {"email": "maija@post.example"}
 
 
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    translation.activate("en")
+
+
 def test_a_run_fills_the_outbox_by_what_is_known_of_each_person() -> None:
     run, (usual, allowing, silent, protected, unclear, mailless) = moved(
         {}, MAIL | {"allows": True}, MAIL, MAIL | {"protected": True, "allows": True}, {"protected": None},
@@ -102,7 +107,7 @@ def test_undoing_cancels_what_has_not_gone_and_tells_who_was_told() -> None:
     letter = Delivery.objects.filter(notice__decision__person=sent)
     letter.update(state=State.SENDING)
     letter.update(state=State.SENT, sent_at=Now())
-    with translation.override("en"), pytest.raises(Problem, match="1 person has been told of this run"):
+    with pytest.raises(Problem, match="1 person has been told of this run"):
         undo.undo(run.pk, "the wrong day")
     assert set(states(run, "letter").values()) == {("sent", None), ("waiting", None), ("withheld", "protected")}
     undo.undo(run.pk, "the wrong day", accept=["notices"])
