@@ -19,6 +19,7 @@ from kokeilu.problems import Problem
 from kokeilu.register import commands as register
 from kokeilu.synthetic import commands as synthetic
 from kokeilu.transfer import commands as transfer
+from kokeilu.transfer import outbox_commands as notices
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,6 +35,7 @@ app.command()(law.classify)
 app.command()(synthetic.synth)
 app.add_typer(register.app, name="register")
 app.add_typer(transfer.app, name="transfer")
+app.add_typer(notices.app, name="notices")
 app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)

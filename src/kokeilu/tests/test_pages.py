@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
-NO_PAGES = {"openid_connect_callback", "monitoring:chart"}
+NO_PAGES = {"openid_connect_callback", "monitoring:chart", "transfer:letter"}
 
 
 def visits(world: World, language: str) -> list[tuple[str, str, int, int]]:
