@@ -109,10 +109,20 @@ def _told(version: Version) -> dict[str, str]:
         "the trial ends": f"before {version.trial_to}",
         "area by": " or ".join(version.area_by),
         "member": sql(version.member),
-        "who is in": ("stays in" if version.stays else "is decided anew each time")
-        + (f" until {sql(version.exit)}" if version.exit else "")
-        + (f", for {version.longest_stay} at most" if version.longest_stay else ""),
+        "who is in": who_stays(version),
     }
+
+
+def who_stays(version: Version) -> str:
+    """Until when somebody who is in stays in."""
+    if not version.stays:
+        return "is decided anew each time"
+    ends = (
+        f"until {sql(version.exit)}" if version.exit else "",
+        f"until the job search has been over for {version.grace}" if version.grace else "",
+        f"for {version.longest_stay} at most" if version.longest_stay else "",
+    )
+    return " ".join(["stays in", ", ".join(end for end in ends if end)]).strip()
 
 
 def sql(node: Node) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.table import Table
 
-from kokeilu.law.amendment import Amendment, sql
+from kokeilu.law.amendment import Amendment, sql, who_stays
 from kokeilu.law.areas import municipalities
 from kokeilu.law.explain import NOT_VERIFIED, citation
 from kokeilu.law.facts import FACTS
@@ -63,10 +63,7 @@ def _rendered(decisions: DecisionTable) -> Table:
 
 def _stay(version: Version) -> str:
     """Whom the version places where, and who stays in."""
-    placed = f"area by {' or '.join(version.area_by)}"
-    if not version.stays:
-        return f"{placed}; decided anew each time"
-    return f"{placed}; who is in stays in" + (f" until {sql(version.exit)}" if version.exit else "")
+    return f"area by {' or '.join(version.area_by)}; who is in {who_stays(version)}"
 
 
 def _legend(version: Version, language: str) -> list[str]:

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import polars as pl
+
 
 @dataclass(frozen=True)
 class Span:
@@ -37,3 +39,7 @@ class Span:
         year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
         last = calendar.monthrange(year, month + 1)[1]
         return date(year, month + 1, min(day.day, last))
+
+    def after_each(self, days: pl.Expr) -> pl.Expr:
+        """`after` of a column of days; null stays null."""
+        return days.dt.offset_by(f"{self.months}mo" if self.months else f"{self.days}d")

@@ -1,6 +1,6 @@
 """Scenarios side by side: whom each law takes in over a register's months, with what workers and what cost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -11,6 +11,7 @@ from kokeilu.law import support, tally
 from kokeilu.law.facts import trial_area
 from kokeilu.law.logic import Atom, Name, Node, Not, leaves, replace_leaves, substitute, to_polars
 from kokeilu.law.scenarios import BASE, Scenario, apply
+from kokeilu.law.spans import Span
 from kokeilu.law.trial import Trial, Version
 from kokeilu.problems import Problem
 
@@ -29,6 +30,11 @@ SCHEMA = pl.Schema(
     }
 )
 MOST_SCENARIOS = 31  # one bit each of what is kept of a person
+
+# Who is in by which law, bit by bit, and since when the job search is over; and a column `first LAW` for every law that
+# limits the stay.
+_HELD = pl.Schema({"person": pl.String(), "inside": pl.Int64(), "search_ended": pl.Date()})
+_FIRST = "first "
 
 _JOB_SEARCH = Atom("job_search_valid", "is true")
 _SUPPORTED = Atom("benefit", "=", ("labour_market_support",))
@@ -52,11 +58,11 @@ def compare(
     no version on a day takes nobody in then.
 
     Without `staying`, `people` are those whom the law of the day takes in. With it, who was in on an earlier day stays
-    in as the version says (`stays`, `exit`), as long as every day's facts have the `person`; days must then come in
-    order. The estimate of the municipalities' share rests on `kokeilu.law.support.ASSUMPTIONS`.
+    in as the version says (`stays`, `exit`, `grace`, `longest_stay`, counted in the days given); every day's facts must
+    then have the `person`, and who is missing from a day is out on it. The estimate of the municipalities' share
+    rests on `kokeilu.law.support.ASSUMPTIONS`.
 
-    Problem: no facts, days out of order, a missing column, too many scenarios, what `apply` refuses; with `staying` a
-    version with a longest stay.
+    Problem: no facts, days out of order, a missing column, too many scenarios, what `apply` refuses.
     """
     if len(scenarios) > MOST_SCENARIOS:
         raise Problem(f"{len(scenarios)} scenarios", mend=f"compare {MOST_SCENARIOS} at most")
@@ -66,8 +72,6 @@ def compare(
         raise Problem("no facts to decide by", mend="give the facts of one day at least")
     largest = largest_municipalities(first[1]) if any(each.largest_cities for each in scenarios) else ()
     laws = {BASE: base} | {each.key: apply(base, each, largest) for each in scenarios}
-    if staying:
-        _check_stays(laws.values())
     held: pl.DataFrame | None = None
     last: date | None = None
     rows: list[pl.DataFrame] = []
@@ -86,14 +90,6 @@ def largest_municipalities(people: pl.DataFrame) -> tuple[str, ...]:
     valid = pl.col("job_search_valid") if "job_search_valid" in people.columns else pl.lit(value=True)
     counted = people.filter(valid & pl.col("municipality").str.contains(r"^\d{3}$")).group_by("municipality").len()
     return tuple(counted.sort("len", "municipality", descending=[True, False])["municipality"])
-
-
-def _check_stays(laws: Iterable[Trial]) -> None:
-    for law in laws:
-        for version in law.versions:
-            if version.longest_stay is not None:
-                what = f"{law.key} limits the stay to {version.longest_stay}, which scenarios do not follow"
-                raise Problem(what, mend="compare by the law of each day")
 
 
 @dataclass(frozen=True)
@@ -154,21 +150,53 @@ class _Month:
             *self._keys,
             arriving=_mask({place: pl.col(f"in {law}") for law, place in places.items()}),
             leaving=_mask({place: pl.col(f"leaves {law}") for law, place in places.items()}),
+            searching=pl.col(self._names[_JOB_SEARCH]) if _JOB_SEARCH in self._names else pl.lit(None, pl.Boolean),
         )
-        rows = keys.join(masks, on=self._keys, how="left")
-        if held is None:
-            rows = rows.with_columns(pl.col("arriving").alias("inside"))
-        else:
-            before = pl.col("inside").fill_null(0)
-            rows = rows.join(held, on="person", how="left").with_columns(
-                ((before & ~pl.col("leaving")) | pl.col("arriving")).alias("inside")
-            )
+        held = _HELD.to_frame() if held is None else held
+        rows = keys.join(masks, on=self._keys, how="left").join(
+            held.with_columns(pl.col("person").cast(keys.schema["person"])), on="person", how="left"
+        )
+        firsts = [name for name in held.columns if name.startswith(_FIRST)]
+        rows = rows.with_columns(self._search_ended()).with_columns(self._inside(firsts))
+        rows = rows.with_columns(self._first_days(firsts))
         counted = rows.group_by(*self._keys, "inside").agg(pl.len().alias(tally.PEOPLE)).join(classes, on=self._keys)
         stayed = [((pl.col("inside") & 2**place) != 0).alias(f"in {law}") for law, place in places.items()]
         decided = counted.with_columns(*stayed).with_columns(
             (pl.col(f"undecided {law}") & ~pl.col(f"in {law}")).alias(f"undecided {law}") for law in places
         )
-        return decided, rows.select("person", "inside")
+        return decided, rows.select("person", "inside", "search_ended", pl.col(f"^{_FIRST}.*$"))
+
+    def _search_ended(self) -> pl.Expr:
+        """The first of the days in a row on which the job search was not valid; an unknown one changes nothing."""
+        still = pl.col("search_ended").fill_null(pl.lit(self._on))
+        return (
+            pl.when(pl.col("searching")).then(None).when(~pl.col("searching")).then(still).otherwise("search_ended")
+        ).alias("search_ended")
+
+    def _inside(self, firsts: Collection[str]) -> pl.Expr:
+        """Bits of the laws by which a person is in: still, or anew; a longest stay that has passed lets nobody in."""
+        leaving, stayed = pl.col("leaving"), pl.lit(0, pl.Int64)
+        for place, (law, each) in enumerate(self._laws.items()):
+            if each.version is not None and each.version.grace is not None:
+                leaving |= self._over(each.version.grace, "search_ended", place)
+            if each.version is not None and each.version.longest_stay is not None and _FIRST + law in firsts:
+                stayed |= self._over(each.version.longest_stay, _FIRST + law, place)
+        before = pl.col("inside").fill_null(0)
+        return (((before & ~leaving) | pl.col("arriving")) & ~stayed).alias("inside")
+
+    def _over(self, span: Span, since: str, place: int) -> pl.Expr:
+        return pl.when(span.after_each(pl.col(since)) <= self._on).then(2**place).otherwise(0).cast(pl.Int64)
+
+    def _first_days(self, firsts: Collection[str]) -> list[pl.Expr]:
+        """The first day in, by each law that limits the stay."""
+        days = []
+        for place, (law, each) in enumerate(self._laws.items()):
+            name = _FIRST + law
+            if name in firsts or (each.version is not None and each.version.longest_stay is not None):
+                known = pl.col(name) if name in firsts else pl.lit(None, pl.Date)
+                inside = (pl.col("inside") & 2**place) != 0
+                days.append(pl.when(known.is_null() & inside).then(pl.lit(self._on)).otherwise(known).alias(name))
+        return days
 
     def _said(self, classes: pl.DataFrame) -> pl.DataFrame:
         """For each law: its flags `in`, `undecided` and `leaves`, and the `area`, each with the law's key behind it."""

@@ -110,7 +110,10 @@ def test_table_is_short_and_tells_the_sentences(run):
     assert len(result.output.splitlines()) < 100
     assert "under_30: age < 30 [1269/2020 4 § (ej bekräftad)]" in result.output
     assert "Personen är under 30 år." in result.output
-    assert "area by municipality; who is in stays in until NOT resident" in result.output
+    assert (
+        "area by municipality; who is in stays in until NOT resident, until the job search has been over for 2 months"
+        in result.output
+    )
     assert "Hemkommunen hör till försöksområdet {area}." in result.output
 
 

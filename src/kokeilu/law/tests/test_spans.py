@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from kokeilu.law.spans import Span
@@ -23,6 +24,8 @@ from kokeilu.law.spans import Span
 def test_first_day_after(text, day, after):
     assert Span.parse(text).after(day) == after
     assert str(Span.parse(text)) == text
+    column = pl.DataFrame({"day": [day, None]}).select(Span.parse(text).after_each(pl.col("day")))
+    assert column.to_series().to_list() == [after, None]
 
 
 @pytest.mark.parametrize("text", ["", "12", "0 months", "-1 days", "1 year", "12 Months", "1.5 months", "12 months "])

@@ -107,24 +107,54 @@ def leaves(law, on, pattern):
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_who_stays_is_who_stays_person_by_person(seed):
-    facts = months(seed)
+    facts = months(seed, people=1500)
     found = compare(TRIAL, SCENARIOS, facts, staying=True)
-    plain = compare(TRIAL, SCENARIOS, facts)
+    over = 0
     for key, law in laws().items():
-        customers = set()
+        customers, ended = set(), {}
         for on, people in facts.items():
+            searching = dict(people.select("person", "job_search_valid").iter_rows())
             decided = alone(law, people, on)
             in_force = any(version.from_day <= on < version.to_day for version in law.versions)
-            now = {}
+            ended = {person: ended.get(person, on) for person in searching if searching[person] is False} | {
+                person: ended[person] for person in searching if searching[person] is None and person in ended
+            }
+            now = set()
             for row in decided.iter_rows(named=True):
-                stays = row["person"] in customers and in_force and not leaves(law, on, row["pattern"])
-                now[row["person"]] = row["decision"] == "in" or stays
-            customers = {person for person, inside in now.items() if inside}
+                person = row["person"]
+                waited = person in ended and law.version_on(on).grace.after(ended[person]) <= on if in_force else True
+                over += person in customers and waited
+                stays = person in customers and in_force and not waited and not leaves(law, on, row["pattern"])
+                if row["decision"] == "in" or stays:
+                    now.add(person)
+            customers = now
             (row,) = found.filter(pl.col("area").is_null(), scenario=key, on=on).to_dicts()
             assert row["people"] == len(customers), (key, on)
             undecided = decided.filter(~pl.col("person").is_in(list(customers)), decision="undecided")
             assert row["undecided"] == len(undecided)
-    assert not found.equals(plain)
+    assert over > 0
+    assert not found.equals(compare(TRIAL, SCENARIOS, facts))
+
+
+def test_the_longest_stay_ends_and_does_not_begin_again():
+    trial = shipped("palvelukokeilu-helsinki")
+    days = [date(2019, 11, 30), date(2020, 10, 31), date(2020, 11, 29), date(2020, 11, 30), date(2020, 12, 31)]
+    facts = {
+        day: pl.DataFrame(
+            {
+                "person": ["first", "later", "at work since"],
+                "municipality": ["091"] * 3,
+                "birth_date": [date(1970, 1, 1)] * 3,
+                "employment_code": ["02", "02" if day > days[0] else "01", "01" if day > days[0] else "02"],
+                "labour_market_support_days": [400] * 3,
+            }
+        )
+        for day in days
+    }
+    scenario = Scenario("older", NAMES, {"over_30": parse_test("age >= 60")})
+    found = compare(trial, [scenario], facts, staying=True).filter(pl.col("area").is_null())
+    assert found.filter(scenario=BASE)["people"].to_list() == [2, 3, 3, 1, 1]
+    assert found.filter(scenario="older")["people"].to_list() == [0] * 5
 
 
 def test_support_by_hand():
@@ -197,5 +227,3 @@ def test_what_cannot_be_compared():
         compare(TRIAL, [], {day: people.drop("person") for day, people in facts.items()}, staying=True)
     with pytest.raises(Problem, match="missing column 'municipality'"):
         compare(TRIAL, [], {day: people.drop("municipality") for day, people in facts.items()})
-    with pytest.raises(Problem, match="limits the stay to 12 months"):
-        compare(shipped("palvelukokeilu-helsinki"), [], facts, staying=True)
