@@ -11,7 +11,7 @@ class TransferConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         # Importing them registers the room's part in imports and in the policy.
-        from kokeilu.transfer import grounds, intake, operations  # noqa: F401
+        from kokeilu.transfer import grounds, identity, intake, operations  # noqa: F401
         from kokeilu.web import navigation
 
         navigation.add(_("Transfer"), "transfer:runs", operations.RESULTS.key, 200)

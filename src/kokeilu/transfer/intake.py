@@ -17,12 +17,14 @@ STATE_NAMES = {
     "name_en": "Employment and Economic Development Office",
 }
 
-# Nobody is responsible on the first day for who is new, and for who turns out to be known longer than before.
+# Nobody is responsible on the first day for who is new, and for who turns out to be known longer than before. Records
+# without days (united with another, or never reported) need nobody.
 _GIVE_TO_STATE = """
     INSERT INTO transfer_responsibility (person_id, organisation_id, valid, ground)
-    SELECT person.id, %s, daterange(person.known_since, min(lower(later.valid))), 'intake'
+    SELECT person.id, %s, daterange(person.known_since, coalesce(min(lower(later.valid)), person.known_until)), 'intake'
       FROM register_person person
       LEFT JOIN transfer_responsibility later ON later.person_id = person.id AND later.superseded_by_id IS NULL
+     WHERE person.known_until IS NULL OR person.known_until > person.known_since
      GROUP BY person.id
     HAVING min(lower(later.valid)) IS NULL OR min(lower(later.valid)) > person.known_since
      ORDER BY person.id -- as a run goes through them: neighbours in the index one after the other
