@@ -17,6 +17,7 @@ from kokeilu.monitoring import commands as monitoring
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
 from kokeilu.register import commands as register
+from kokeilu.services import commands as services
 from kokeilu.synthetic import commands as synthetic
 from kokeilu.transfer import commands as transfer
 from kokeilu.transfer import outbox_commands as notices
@@ -36,6 +37,7 @@ app.command()(synthetic.synth)
 app.add_typer(register.app, name="register")
 app.add_typer(transfer.app, name="transfer")
 app.add_typer(notices.app, name="notices")
+app.add_typer(services.app, name="services")
 app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "kokeilu.access",
     "kokeilu.register",
     "kokeilu.transfer",
+    "kokeilu.services",
     "kokeilu.casework",
     "kokeilu.monitoring",
     "django.contrib.auth",

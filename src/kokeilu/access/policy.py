@@ -53,6 +53,7 @@ Ground = Callable[[Actor, Collection[UUID]], Mapping[UUID, str]]
 
 _operations: dict[str, Operation] = {}
 _grounds: list[Ground] = []
+_only: dict[Ground, frozenset[str]] = {}  # the operations of a ground that holds for some alone
 
 
 def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"] = "nobody") -> Operation:
@@ -63,20 +64,27 @@ def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"
     return _operations[key]
 
 
-def register_ground(find: Ground) -> Ground:
-    """Register a ground: given the actor and person ids, it returns the persons it covers today and its key."""
+def register_ground(find: Ground, only: Collection[Operation] = ()) -> Ground:
+    """Register a ground: given the actor and person ids, it returns the persons it covers today and its key.
+
+    With `only` it holds for these operations and no others.
+    """
     _grounds.append(find)
+    if only:
+        _only[find] = frozenset(operation.key for operation in only)
     return find
 
 
-def grounds(actor: Actor, persons: Collection[UUID]) -> dict[UUID, str]:
-    """The ground on which the actor may see each person; persons without one are left out.
+def grounds(actor: Actor, persons: Collection[UUID], operation: Operation | None = None) -> dict[UUID, str]:
+    """The ground on which the actor may see each person by an operation, or by any (None); persons without one are
+    left out.
 
     Where several hold, the one registered first stands.
     """
     found: dict[UUID, str] = {}
     for find in _grounds:
-        found = {**find(actor, persons), **found}
+        if find not in _only or (operation is not None and operation.key in _only[find]):
+            found = {**find(actor, persons), **found}
     return found
 
 
@@ -93,7 +101,7 @@ def decide(actor: Actor | None, operation: Operation, person: UUID | None = None
         return Permit("role")
     if person is None:
         return Deny("person_missing")
-    ground = grounds(actor, [person]).get(person)
+    ground = grounds(actor, [person], operation).get(person)
     return Permit(ground) if ground else Deny("no_ground")
 
 

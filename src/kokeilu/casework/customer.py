@@ -19,6 +19,7 @@ from kokeilu.problems import Problem
 from kokeilu.register import labels
 from kokeilu.register.models import Contact, Details, Situation
 from kokeilu.register.queries import timeline
+from kokeilu.services.pages import section
 from kokeilu.transfer.models import Responsibility
 from kokeilu.transfer.outbox_pages import of_customer
 from kokeilu.transfer.queries import history, reasons
@@ -63,6 +64,7 @@ def customer(request: Request, person_id: UUID) -> HttpResponse:
         "timeline": axis(rows, *_axis(rows, today)) if rows else None,
         "period_columns": [{"label": _("Subject")}, {"label": _("Days"), "date": True}, {"label": _("What held")}],
         "periods": _periods(rows),
+        "asked": section(person_id, request),
         "told": of_customer(person_id, request.actor.role),
         "past": [_organisations(held), *([_workers(workers)] if workers else [])],
         "may_list": request.actor.role in operations.PORTFOLIO.roles,

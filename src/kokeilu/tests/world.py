@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from kokeilu.access.models import Membership, Organisation, Role, User
+from kokeilu.access.policy import Actor
 from kokeilu.casework import actions as casework
 from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
@@ -17,6 +18,7 @@ from kokeilu.monitoring.models import MonthlyFigure
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
 from kokeilu.register.tests.people import person, write
+from kokeilu.services import actions as services
 from kokeilu.transfer import actions as transfer
 
 FEBRUARY, START, MARCH = date(2021, 2, 28), date(2021, 3, 1), date(2021, 3, 31)
@@ -107,10 +109,24 @@ def _publish() -> None:
     )  # fmt: skip
 
 
+def _ask(staff: dict[str, User], customer: UUID) -> UUID:
+    """The worker asks the state for a statement about the customer, and an officer takes it up."""
+    worker, officer = (
+        Actor(staff[name], Organisation.objects.get(key=STAFF[name][1]), STAFF[name][0])
+        for name in ("worker", "state_officer")
+    )
+    request = services.ask(
+        customer, "other_statements", "Was the job left for a good reason?", deadline=date(2021, 4, 16), actor=worker
+    )
+    services.take_up(request.pk, actor=officer)
+    return request.pk
+
+
 def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
     customer = Details.objects.filter(family_name=CUSTOMER, service_language="fi").order_by("id")[0].person_id
     return {
         "person_id": customer,
+        "request_id": _ask(staff, customer),
         "run_id": run,
         "area": "helsinki",
         "size": "wide",

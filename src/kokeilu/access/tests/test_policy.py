@@ -42,6 +42,15 @@ def test_the_ground_registered_first_stands(actor_of, grounds):
     assert policy.grounds(worker, [PERSON, OTHER]) == {PERSON: "responsible", OTHER: "former"}
 
 
+def test_a_ground_may_hold_for_some_operations_alone(actor_of, grounds):
+    worker = actor_of(Role.WORKER, "helsinki")
+    see_other = Operation("test.other", frozenset({Role.WORKER}), "person")
+    policy.register_ground(lambda actor, persons: {PERSON: "request"}, only=[see_one])
+    assert decide(worker, see_one, PERSON) == Permit("request")
+    assert decide(worker, see_other, PERSON) == Deny("no_ground")
+    assert policy.grounds(worker, [PERSON]) == {}
+
+
 def test_require_raises_with_the_reason(actor_of):
     with pytest.raises(PermissionDenied, match=r"^role$"):
         policy.require(actor_of(Role.ANALYST, "ely"), see_list)
