@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("oidc/cancelled/", socialaccount.login_cancelled, name="socialaccount_login_cancelled"),
     path("", include("kokeilu.web.urls")),
     path("", include("kokeilu.access.urls")),
+    path("", include("kokeilu.register.urls")),
     path("", include("kokeilu.transfer.urls")),
     path("", include("kokeilu.services.urls")),
     path("", include("kokeilu.casework.urls")),

@@ -21,7 +21,7 @@ from kokeilu.access import logs
 from kokeilu.access.policy import Actor, Deny, decide
 from kokeilu.law.areas import Municipality, municipalities
 from kokeilu.problems import Problem
-from kokeilu.register import intake, reading, reports, rules, store
+from kokeilu.register import intake, protection, reading, reports, rules, store
 from kokeilu.register.correction import correct
 from kokeilu.register.ledger import Ledger
 from kokeilu.register.merge import LOADED_TABLES, load_state, store_state
@@ -170,7 +170,9 @@ class _Import:
             self._record(source, outcome)
         people.store_new(self.cursor)
         store_state(self.cursor, state, people, [(source.key, source.as_of) for source in sources])
-        self.ledger.settle(sources[-1].key, [source.key for source in sources])
+        keys = [source.key for source in sources]
+        self.ledger.settle(keys[-1], keys)
+        protection.log_lost(self.cursor, self.actor, keys)
         return done
 
     def _read_ahead(self, plan: Sequence[tuple[Path, date]]) -> Generator[tuple[_Source, pl.DataFrame], None, None]:
@@ -215,6 +217,7 @@ class _Import:
         window = as_of, later
         counts = correct(self.cursor, people, rows, new, source.key, window, self.ledger.persons) + stated
         self.ledger.settle(source.key, [source.key])
+        protection.log_lost(self.cursor, self.actor, [source.key])
         outcome = Imported(path, as_of, counts, source.rejected, correction=True)
         self._log(source, outcome)
         return outcome

@@ -2,4 +2,15 @@ from django.apps import AppConfig
 
 
 class RegisterConfig(AppConfig):
+    """Job seekers as the state register reports them, and who is whom."""
+
     name = "kokeilu.register"
+    label = "register"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from kokeilu.register import operations
+        from kokeilu.web import navigation
+
+        navigation.add(_("Identities"), "register:identities", operations.IDENTITY.key, 250)

@@ -172,10 +172,10 @@ def _family(person: UUID) -> list[UUID]:
 
 
 def _checked(code: str) -> str:
-    """An identity code in its form. Raises Problem with the reason, never with the code."""
+    """An identity code in its form. Raises Problem, which does not repeat it."""
     text = code.strip().upper()
-    if reason := code_fault(text, test_codes_only=settings.KOKEILU_DEMO):
-        raise Problem(_("This is not an identity code that can be recorded: %(reason)s.") % {"reason": reason})
+    if code_fault(text, test_codes_only=settings.KOKEILU_DEMO):
+        raise Problem(_("This is not a personal identity code that the register takes."))
     return text
 
 

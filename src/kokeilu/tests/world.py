@@ -15,13 +15,20 @@ from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
+from kokeilu.register.queries import find_person
 from kokeilu.register.tests.people import person, write
 from kokeilu.services import actions as services
 from kokeilu.transfer import actions as transfer
 
 FEBRUARY, START, MARCH = date(2021, 2, 28), date(2021, 3, 1), date(2021, 3, 31)
+# A customer of Turku whose address is protected: none of this may be read on any page.
+PROTECTED = {
+    "protected": True, "municipality": "400", "street_address": "Salapolku 7", "postal_code": "23800",
+    "city": "Laitila", "email": "turvattu@example.org", "phone": "040 555 0101",
+}  # fmt: skip
 CUSTOMER = "Åström"  # the family name of the customer whose pages are opened
 
 # Who works where in the tests of pages: the columns of the access table, after `anonymous`.
@@ -57,7 +64,15 @@ def build(folder: Path) -> World:
     _assign(staff)
     _import(folder, MARCH, _people()[:-1])
     _publish()
-    return World(staff, _parameters(staff, run.pk))
+    stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
+    return World(staff, _parameters(staff, run.pk) | {"statement_id": stated.statement.pk})
+
+
+def _of(number: int) -> UUID:
+    """The person of a row of the extracts."""
+    found = find_person(person(number)["person"])
+    assert found is not None
+    return found
 
 
 def _employ(name: str, role: Role, place: str) -> User:
@@ -86,6 +101,7 @@ def _people() -> list[dict[str, object]]:
         person(36, service_language="sv", language="sv"),
         person(37, **earnings_related),  # stays with the state
         person(38, benefit=None, earnings_related_right=None),  # undecided
+        person(40, **PROTECTED),
         person(39),  # gone in March
     ]
 
@@ -126,6 +142,9 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
     customer = Details.objects.filter(family_name=CUSTOMER, service_language="fi").order_by("id")[0].person_id
     return {
         "person_id": customer,
+        "other_id": _of(36),
+        "act": "death",
+        "statement_kind": "protection",
         "request_id": _ask(staff, customer),
         "run_id": run,
         "area": "helsinki",

@@ -1,0 +1,85 @@
+"""The officers' pages of identities, in the small world."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from kokeilu.access.models import ReadLog
+from kokeilu.register import queries
+from kokeilu.register.models import Death, Protection, Union
+from kokeilu.register.tests.people import person
+from kokeilu.tests.conftest import _service, world  # noqa: F401 - fixtures
+from kokeilu.tests.world import MARCH, World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def officer(world: World) -> Client:  # noqa: F811
+    client = Client()
+    client.force_login(world.staff["state_officer"])
+    return client
+
+
+@pytest.fixture
+def who(world: World) -> Callable:  # noqa: F811
+    return lambda number: queries.find_person(person(number)["person"])
+
+
+def text(client: Client, address: str) -> str:
+    response = client.get(address)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_a_person_is_found_by_a_code_that_is_in_no_address(officer: Client, who: Callable) -> None:
+    response = officer.post("/identity/", {"code": person(1)["person"].lower()})
+    assert response.headers["Location"] == f"/identity/{who(1)}/"
+    assert person(1)["person"] in text(officer, f"/identity/{who(1)}/")
+    logged = ReadLog.objects.filter(operation="register.identity").order_by("pk")
+    assert [line.persons for line in logged] == [[who(1)], [who(1)]]
+    assert person(1)["person"] not in str([line.query for line in logged])
+    assert officer.post("/identity/", {"code": "010101-999X"}).status_code == 422
+
+
+def test_two_records_are_compared_united_and_told_apart_again(officer: Client, who: Callable) -> None:
+    kept, other = who(1), who(2)
+    response = officer.post(f"/identity/{kept}/merge/", {"code": person(2)["person"]})
+    compare = response.headers["Location"]
+    assert compare == f"/identity/{kept}/merge/{other}/"
+    shown = text(officer, compare)
+    assert person(1)["person"] in shown and person(2)["person"] in shown
+    assert not Union.objects.exists()
+    assert officer.post(compare, {"reason": ""}).status_code == 422
+    assert officer.post(compare, {"reason": "the same person"}).headers["Location"] == f"/identity/{kept}/"
+    union = Union.objects.get()
+    assert officer.get(f"/identity/{other}/").headers["Location"] == f"/identity/{kept}/"
+    assert "the same person" in text(officer, f"/identity/{kept}/")
+    revoke = f"/identity/revoke/union/{union.pk}/"
+    assert person(2)["given_names"] in text(officer, revoke)
+    officer.post(revoke, {"reason": "two people"})
+    assert (who(1), who(2)) == (kept, other)
+    assert "two people" in text(officer, f"/identity/{kept}/")
+    assert officer.get(revoke).status_code == 302
+
+
+def test_code_death_and_protection_are_recorded(officer: Client, who: Callable) -> None:
+    address = f"/identity/{who(3)}"
+    assert officer.post(f"{address}/code/", {"code": "nonsense", "reason": "x"}).status_code == 422
+    officer.post(f"{address}/code/", {"code": person(70)["person"], "reason": "a corrected birth date"})
+    assert who(70) == who(3)
+    officer.post(f"{address}/protection/", {"day": MARCH, "reason": "a decision"})
+    assert Protection.objects.filter(person=who(3)).exists()
+    assert officer.post(f"{address}/death/", {"day": "2021-04-01", "reason": "x"}).status_code == 422
+    officer.post(f"{address}/death/", {"day": "2021-03-20", "reason": "the population register"})
+    assert Death.objects.get().person_id == who(3)
+    shown = text(officer, f"{address}/")
+    assert "a corrected birth date" in shown and "the population register" in shown
+    assert officer.get(f"{address}/nothing/").status_code == 404
+
+
+def test_the_pages_show_nobodys_residence(officer: Client, who: Callable) -> None:
+    for address in (f"/identity/{who(1)}/", f"/identity/{who(1)}/merge/{who(2)}/"):
+        shown = text(officer, address)
+        assert not any(place in shown for place in ("Koekatu", "00100", "person1@example.org"))
