@@ -78,7 +78,8 @@ class Texts:
         head = self._heads.get(message.organisation_id, Letterhead())
         told = notices.parts(message)
         names = list(dict.fromkeys(str(getattr(organisation, f"name_{language}")) for language, _s, _b in told))
-        address = head.address_sv if told[0][0] == "sv" else head.address_fi
+        swedish = told[0][0] == "sv"
+        address = (head.address_sv or head.address_fi) if swedish else (head.address_fi or head.address_sv)
         sender = (" / ".join(names), *(line for line in address.splitlines() if line.strip()))
         return sender, tuple(_part(head, *each) for each in told)
 

@@ -122,7 +122,7 @@ class Letterhead(models.Model):
 
     organisation = models.OneToOneField(Organisation, models.PROTECT, primary_key=True, related_name="letterhead")
     address_fi = models.TextField(default="", blank=True)  # postal address in Finnish, its lines as on the letter
-    address_sv = models.TextField(default="", blank=True)  # the same in Swedish
+    address_sv = models.TextField(default="", blank=True)  # the same in Swedish; where one is empty the other stands
     phone = models.CharField(max_length=40, default="", blank=True)  # that job seekers call
     email = models.EmailField(default="", blank=True)  # that job seekers write to
     website = models.CharField(max_length=200, default="", blank=True)  # address of its pages

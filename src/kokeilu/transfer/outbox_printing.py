@@ -80,8 +80,9 @@ def render(
         )
         if marked:
             logs.record_change(None, "transfer.render_letters", "transfer_run", run.pk, new={"letters": marked})
+    no_address = _letters(run).filter(state=State.GIVEN_UP, fault=Fault.NO_ADDRESS).count()
     by_hand = _letters(run).filter(state=State.WITHHELD).count()
-    return Printed(rendered, len(nowhere), by_hand, tuple(each.key for each in texts.without_letterhead()))
+    return Printed(rendered, no_address, by_hand, tuple(each.key for each in texts.without_letterhead()))
 
 
 def posted(path: Path) -> int:
