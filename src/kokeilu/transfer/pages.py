@@ -14,12 +14,11 @@ from kokeilu import clock
 from kokeilu.access.models import Organisation, Role
 from kokeilu.access.pages import Request, page, saw_persons
 from kokeilu.law.definition import shipped, shipped_keys
-from kokeilu.law.facts import FACTS
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
-from kokeilu.register.models import Details
 from kokeilu.transfer import actions, operations, queries, tables
 from kokeilu.transfer.forms import ConfirmForm, RunForm
+from kokeilu.transfer.frame import tabs, told
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.rules import Counts
 from kokeilu.web import formats
@@ -38,16 +37,6 @@ def _counts(run: Run, own: Organisation | None) -> Counts:
     return counts.of_area(own.key) if own else counts
 
 
-def _tabs(request: Request, current: str) -> list[dict[str, Any]]:
-    pages = {"runs": _("Runs")}
-    if request.actor.role == Role.STATE_OFFICER:
-        pages["undecided"] = _("Undecided")
-    return [
-        {"label": label, "href": reverse(f"transfer:{name}"), "current": name == current}
-        for name, label in pages.items()
-    ]
-
-
 def _run_tabs(run: Run, current: str) -> list[dict[str, Any]]:
     pages = {"result": _("Result"), "notices": _("Notices")}
     return [
@@ -56,20 +45,21 @@ def _run_tabs(run: Run, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def _tell(problem: Problem) -> str:
-    """A problem's one line, as a sentence."""
-    return f"{problem.what} ({problem.mend})" if problem.mend else problem.what
-
-
 def _list(request: Request, form: RunForm) -> HttpResponse:
     own = _own_area(request)
     page_obj = Paginator(queries.runs(), RUNS_PER_PAGE).get_page(request.GET.get("page"))
     names = {key: shipped(key).names[formats.language()] for key in shipped_keys()}
     rows = [
-        {"run": run, "trial": names.get(run.trial, run.trial), "moved": _counts(run, own).moved} for run in page_obj
+        {
+            "run": run,
+            "trial": names.get(run.trial, run.trial),
+            "moved": _counts(run, own).moved,
+            "undone": hasattr(run, "undone_by"),
+        }
+        for run in page_obj
     ]
     context = {
-        "tabs": _tabs(request, "runs"),
+        "tabs": tabs(request, "runs"),
         "page_obj": page_obj,
         "rows": rows,
         "form": None if own else form,
@@ -97,7 +87,7 @@ def preview(request: Request) -> HttpResponse:
         try:
             result = actions.preview(trial, on, actor=request.actor)
         except Problem as problem:
-            form.add_error(None, _tell(problem))
+            form.add_error(None, told(problem))
     if result is None:
         saw_persons(request, [])
         return _list(request, form)
@@ -131,13 +121,18 @@ def run(request: Request) -> HttpResponse:
     try:
         result = actions.run(trial, on, actor=request.actor, seen=form.cleaned_data["seen"])
     except Problem as problem:
-        messages.error(request, _tell(problem))
+        messages.error(request, told(problem))
         return redirect("transfer:runs")
     if result.done_before:
         messages.info(request, _("This run has been made already; nothing has changed since."))
     else:
         messages.success(request, _("The run is done."))
     return redirect("transfer:result", result.run.pk)
+
+
+def _nothing_decided(trial: Trial, run: Run) -> dict[str, Any]:
+    """In place of `_outcome` for a run that decided about nobody: undoing, correction, end of the trial."""
+    return {"trial_name": trial.names[formats.language()], "on": run.on, "extract": run.extract}
 
 
 def _outcome(
@@ -167,6 +162,9 @@ def result(request: Request, run_id: UUID) -> HttpResponse:
     own = _own_area(request)
     counts = _counts(run, own)
     trial = shipped(run.trial)
+    if run.kind not in (Run.Kind.FULL, Run.Kind.CHANGED):
+        context = _nothing_decided(trial, run) | _about(request, trial, run, counts, own)
+        return render(request, "transfer/result.html", context | {"choices": []})
     areas = tables.area_rows(trial, run.on, counts, formats.language())
     area = request.GET.get("area", "")
     if area in {row.key for row in areas}:
@@ -176,14 +174,34 @@ def result(request: Request, run_id: UUID) -> HttpResponse:
         {"label": row.name, "href": f"?area={row.key}", "count": row.people, "current": row.key == area}
         for row in areas
     ]
-    context = _outcome(trial, run, counts) | {
+    context = _outcome(trial, run, counts) | _about(request, trial, run, counts, own)
+    return render(request, "transfer/result.html", context | {"choices": choices if len(areas) > 1 else []})
+
+
+def _about(request: Request, trial: Trial, run: Run, counts: Counts, own: Organisation | None) -> dict[str, Any]:
+    """What the result page shows of a run of any kind."""
+    return {
         "run": run,
         "tabs": _run_tabs(run, "result"),
-        "choices": choices if len(areas) > 1 else [],
         "changed": _changed(trial, run),
+        "undone": getattr(run, "undone_by", None),
+        "decides": run.kind in (Run.Kind.FULL, Run.Kind.CHANGED),
+        "may_undo": _may_undo(request, run),
+        "flows": named_flows(counts),
         "own": own,
     }
-    return render(request, "transfer/result.html", context)
+
+
+def _may_undo(request: Request, run: Run) -> bool:
+    return request.actor.role == Role.STATE_OFFICER and run.kind != Run.Kind.UNDO and not hasattr(run, "undone_by")
+
+
+def named_flows(counts: Counts) -> list[tuple[str, str, int]]:
+    """Who went from where to where, by names."""
+    keys = {key for flow in counts.flows for key in (flow["origin"], flow["goes_to"])}
+    names = {each.key: each.name for each in Organisation.objects.filter(key__in=keys)}
+    named = [(names[flow["origin"]], names[flow["goes_to"]], flow["people"]) for flow in counts.flows]
+    return sorted(named, key=lambda row: (-row[2], row[0], row[1]))
 
 
 def _changed(trial: Trial, run: Run) -> bool:
@@ -191,54 +209,3 @@ def _changed(trial: Trial, run: Run) -> bool:
     if not run.version_sha256:  # of the first release: the definition as a whole
         return trial.sha256 != run.definition_sha256
     return all(each.from_day != run.version or each.sha256 != run.version_sha256 for each in trial.versions)
-
-
-@page(operations.UNDECIDED)
-def undecided(request: Request) -> HttpResponse:
-    """The worklist of people about whom the newest run of a trial could not decide, by name."""
-    language = formats.language()
-    trial = request.GET.get("trial", "")
-    trial = trial if trial in shipped_keys() else shipped_keys()[0]
-    run = queries.latest_run(trial)
-    missing = request.GET.get("missing", "")
-    missing = missing if missing in FACTS else ""
-    context: dict[str, Any] = {"tabs": _tabs(request, "undecided"), "run": run, "trial": trial, "page_obj": None}
-    persons: list[UUID] = []
-    if run:
-        decisions = queries.undecided(run, missing)
-        page_obj = Paginator(queries.by_name(decisions, run.on), PER_PAGE).get_page(request.GET.get("page"))
-        persons = [details.person_id for details in page_obj]
-        found = queries.of_persons(decisions, persons)
-        areas = shipped(trial).area_names(language)
-        context |= {
-            "page_obj": page_obj,
-            "trial_name": shipped(trial).names[language],
-            "choices": _missing_choices(queries.undecided(run).count(), queries.missing_facts(run), trial, missing),
-            "rows": [
-                {
-                    "name": _name(details),
-                    "area": areas.get(found[details.person_id].area or "", "–"),
-                    "missing": [FACTS[fact].label[language] for fact in found[details.person_id].missing],
-                }
-                for details in page_obj
-            ],
-        }
-    saw_persons(request, persons, {"trial": trial, "missing": missing})
-    return render(request, "transfer/undecided.html", context)
-
-
-def _name(details: Details) -> str:
-    return ", ".join(part for part in (details.family_name, details.given_names) if part) or "–"
-
-
-def _missing_choices(everybody: int, lacking: dict[str, int], trial: str, missing: str) -> list[dict[str, Any]]:
-    choices = [{"label": _("All"), "href": f"?trial={trial}", "count": everybody, "current": not missing}]
-    return choices + [
-        {
-            "label": FACTS[fact].label[formats.language()],
-            "href": f"?trial={trial}&missing={fact}",
-            "count": people,
-            "current": fact == missing,
-        }
-        for fact, people in lacking.items()
-    ]

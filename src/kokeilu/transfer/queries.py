@@ -15,6 +15,7 @@ from kokeilu.access.models import Organisation
 from kokeilu.law import explain
 from kokeilu.law.definition import shipped
 from kokeilu.law.explain import Reason
+from kokeilu.problems import Problem
 from kokeilu.register.models import Details, Person
 from kokeilu.register.queries import finnish_key, on_day
 from kokeilu.transfer.models import Contradiction, Decision, Message, Responsibility, Run
@@ -29,7 +30,7 @@ def responsible(person: UUID, day: date) -> Responsibility | None:
 def history(person: UUID) -> QuerySet[Responsibility]:
     """A person's responsibilities from the first day to the last, each with organisation, decision and run."""
     held = Responsibility.objects.standing().filter(person=person)
-    return held.select_related("organisation", "decision__run").order_by("valid")
+    return held.select_related("organisation", "decision__run", "opened_by__transfer").order_by("valid")
 
 
 def as_known(person: UUID, moment: datetime) -> list[Responsibility]:
@@ -60,19 +61,34 @@ def customers(organisation: Organisation) -> QuerySet[Person]:
     return Person.objects.filter(pk__in=current.values("person"))
 
 
-def reasons(responsibility: Responsibility, language: str) -> list[Reason]:
-    """Why the organisation is responsible, by the law: none where it is so from intake.
+def reasons(responsibility: Responsibility, language: str, *, residence: bool = True) -> list[Reason]:
+    """Why the organisation is responsible, by the law or a decision about the person: none where it is so from intake.
 
+    Without `residence` no reason names the area where the person lives, for those whose address is protected.
     Raises Problem where the trial's definition has changed since so that the pattern is not to be read any more.
     """
     decision = responsibility.decision
     if decision is None:
-        return []
+        return _without_decision(responsibility, language)
     why = _reasons(
-        decision.run.trial, decision.run.on, decision.pattern, decision.outcome, language, decision.area,
-        tuple(decision.missing),
+        decision.run.trial, decision.run.on, decision.pattern, decision.outcome, language,
+        decision.area if residence else None, tuple(decision.missing),
     )  # fmt: skip
     return list(why)
+
+
+def _without_decision(responsibility: Responsibility, language: str) -> list[Reason]:
+    run = responsibility.opened_by
+    grounds = Responsibility.Ground
+    if run is None or responsibility.ground in (grounds.CORRECTION, grounds.IDENTITY):
+        return []
+    if responsibility.ground == Responsibility.Ground.END:
+        return [explain.trial_ended(shipped(run.trial), language)]
+    transfer = run.transfer
+    ground = shipped(run.trial).transfer_ground(transfer.ground, run.on)
+    if ground.sha256 != transfer.ground_sha256:
+        raise Problem(_("The ground says something else by now."))
+    return [explain.transferred(ground, language)]
 
 
 @lru_cache(maxsize=4096)
@@ -104,6 +120,12 @@ def latest_run(trial: str) -> Run | None:
     """The newest run that decided by a trial's law and stands."""
     deciding = Run.objects.deciding().filter(trial=trial).select_related("extract")
     return deciding.order_by("-on", "-finished_at").first()
+
+
+def newest_trial() -> str:
+    """The trial of the newest run that decided and stands; empty without one."""
+    found = Run.objects.deciding().order_by("-on", "-finished_at").values_list("trial", flat=True).first()
+    return found or ""
 
 
 def newest_decisions(run: Run) -> QuerySet[Decision]:

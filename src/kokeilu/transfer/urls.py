@@ -1,8 +1,8 @@
-"""Addresses of runs, their results, and the worklist of the undecided."""
+"""Addresses of runs, their results, worklists, corrections, and decisions about one person."""
 
 from django.urls import path
 
-from kokeilu.transfer import outbox_pages, pages
+from kokeilu.transfer import outbox_pages, pages, pages_differences, pages_people, pages_undo, worklists
 
 app_name = "transfer"
 urlpatterns = [
@@ -16,5 +16,11 @@ urlpatterns = [
     path("transfer/runs/<uuid:run_id>/notices/by-hand/<uuid:person_id>/", outbox_pages.delivered, name="delivered"),
     path("transfer/runs/<uuid:run_id>/letters/<uuid:person_id>/", outbox_pages.letter, name="letter"),
     path("customers/<uuid:person_id>/contact-choice/", outbox_pages.contact_choice, name="contact_choice"),
-    path("transfer/undecided/", pages.undecided, name="undecided"),
+    path("transfer/runs/<uuid:run_id>/undo/", pages_undo.undo_run, name="undo"),
+    path("transfer/undecided/", worklists.undecided, name="undecided"),
+    path("transfer/contradictory/", worklists.contradictory, name="contradictory"),
+    path("transfer/differences/", pages_differences.differences, name="differences"),
+    path("transfer/differences/correct/", pages_differences.correct, name="correct"),
+    path("transfer/decisions/", pages_people.individuals, name="individuals"),
+    path("transfer/people/<uuid:person_id>/", pages_people.person, name="person"),
 ]
