@@ -10,8 +10,8 @@ class ServicesConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        # Importing it registers the room's ground in the policy.
-        from kokeilu.services import grounds, operations  # noqa: F401
+        # Importing them registers the room's part in the policy, in statements on identities and in undoing.
+        from kokeilu.services import following, grounds, operations  # noqa: F401
         from kokeilu.web import navigation
 
         navigation.add(_("Requests"), "services:requests", operations.REQUESTS.key, 250)

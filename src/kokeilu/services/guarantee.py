@@ -4,7 +4,7 @@ A step is a row of `services_event`; the trigger of its insertion locks the requ
 writes where the request now stands. Nobody else may write that, and nothing else of a request ever changes.
 """
 
-CREATE = """
+_APPEND_ONLY = """
 CREATE FUNCTION services_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME
@@ -20,6 +20,8 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON services_responsetime
 CREATE TRIGGER append_only BEFORE DELETE ON services_request
     FOR EACH ROW EXECUTE FUNCTION services_refuse_change();
 
+"""
+_ONLY_BY_EVENTS = """
 -- A request changes only from inside the trigger of its events, and only in what follows from them.
 CREATE TRIGGER only_by_events BEFORE UPDATE ON services_request FOR EACH ROW WHEN (
     pg_trigger_depth() = 0
@@ -29,7 +31,8 @@ CREATE TRIGGER only_by_events BEFORE UPDATE ON services_request FOR EACH ROW WHE
        (OLD.id, OLD.person_id, OLD.responsibility_id, OLD.asked_for_id, OLD.asked_by_id, OLD.asked_on, OLD.trial,
         OLD.task, OLD.kind, OLD.law, OLD.law_verified, OLD.training, OLD.question)
 ) EXECUTE FUNCTION services_refuse_change();
-
+"""
+_BEGINS = """
 -- A request begins as new, and under a responsibility of its person and organisation that holds on the day.
 CREATE FUNCTION services_check_request() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
@@ -124,9 +127,39 @@ END
 $body$;
 CREATE TRIGGER take_step BEFORE INSERT ON services_event FOR EACH ROW EXECUTE FUNCTION services_take_step();
 """
+CREATE = _APPEND_ONLY + _ONLY_BY_EVENTS + _BEGINS
 DROP = """
 DROP FUNCTION services_take_step() CASCADE;
 DROP FUNCTION services_check_sent() CASCADE;
 DROP FUNCTION services_check_request() CASCADE;
 DROP FUNCTION services_refuse_change() CASCADE;
 """
+
+# A request follows its person where records are united, and back: the second migration lets it, and nothing else.
+FOLLOW = """
+DROP TRIGGER only_by_events ON services_request;
+CREATE FUNCTION services_keep_request() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    following text[] = ARRAY['state', 'officer_id', 'since', 'deadline', 'due']; -- what follows from events
+BEGIN
+    IF pg_trigger_depth() > 1 THEN -- inside the trigger of an event
+        IF to_jsonb(NEW) - following = to_jsonb(OLD) - following THEN
+            RETURN NEW;
+        END IF;
+    ELSIF to_jsonb(NEW) - 'person_id' = to_jsonb(OLD) - 'person_id' AND EXISTS (
+        WITH RECURSIVE kept (record) AS (
+            SELECT person_id FROM transfer_responsibility WHERE id = NEW.responsibility_id
+            UNION
+            SELECT united.kept_id FROM kept
+              JOIN register_union united ON united.merged_id = kept.record AND united.revoked_at IS NULL
+        ) SELECT FROM kept WHERE record = NEW.person_id
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'rows of services_request are only added: steps are events'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'append_only', TABLE = 'services_request';
+END
+$body$;
+CREATE TRIGGER only_by_events BEFORE UPDATE ON services_request FOR EACH ROW EXECUTE FUNCTION services_keep_request();
+"""
+STAY = "DROP FUNCTION services_keep_request() CASCADE;" + _ONLY_BY_EVENTS

@@ -31,9 +31,14 @@ class Matter:
 def trial_of(held: Responsibility) -> Trial | None:
     """The trial by whose law an organisation is responsible; None where it is so from intake.
 
-    Reads the responsibility's decision and run.
+    Reads the responsibility's decision and run. Where it was taken over from another record of the same person, the
+    responsibility that it was taken over from tells.
     """
     run = held.opened_by or (held.decision.run if held.decision else None)
+    if held.ground == Responsibility.Ground.IDENTITY:
+        before = Responsibility.objects.filter(superseded_by=run, organisation=held.organisation_id)
+        earlier = before.filter(valid__overlap=held.valid).order_by("-valid", "pk").first()
+        return trial_of(earlier) if earlier else None
     return shipped(run.into or run.trial) if run else None
 
 

@@ -1,5 +1,6 @@
 """What may be asked of whom on which day, where an answer goes, deadlines and reminders."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,12 @@ from kokeilu.transfer.models import Responsibility, Run
 from kokeilu.transfer.tests.people import extract
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def give(place: Place, to: Organisation, day: date) -> None:
@@ -69,7 +76,7 @@ def test_from_october_on_some_statements_are_the_municipalitys(
     if not own:
         assert place.ask(task=task, deadline=AFTER).state == "sent"
         return
-    with translation.override("en"), pytest.raises(Problem, match=r"itself.*421/2021 \(not verified\)"):
+    with pytest.raises(Problem, match=r"itself.*421/2021 \(not verified\)"):
         place.ask(task=task, deadline=AFTER)
 
 
@@ -179,14 +186,13 @@ def test_the_states_ground_is_the_request_and_for_its_pages_alone(place: Place, 
 def test_who_comes_late_is_told_how_it_stands(place: Place) -> None:
     request = place.ask()
     actions.take_up(request.pk, actor=place.officer)
-    with translation.override("en"):
-        with pytest.raises(Problem, match=f"^{place.officer.user.name} has taken the request up"):
-            actions.take_up(request.pk, actor=place.other_officer)
-        with pytest.raises(Problem, match=f"^{place.officer.user.name} has taken the request up"):
-            actions.answer(request.pk, FAVOURABLE, actor=place.other_officer)
-        actions.withdraw(request.pk, "Not needed.", actor=place.worker)
-        with pytest.raises(Problem, match=r"^The request has been withdrawn"):
-            actions.answer(request.pk, FAVOURABLE, actor=place.officer)
+    with pytest.raises(Problem, match=f"^{place.officer.user.name} has taken the request up"):
+        actions.take_up(request.pk, actor=place.other_officer)
+    with pytest.raises(Problem, match=f"^{place.officer.user.name} has taken the request up"):
+        actions.answer(request.pk, FAVOURABLE, actor=place.other_officer)
+    actions.withdraw(request.pk, "Not needed.", actor=place.worker)
+    with pytest.raises(Problem, match=r"^The request has been withdrawn"):
+        actions.answer(request.pk, FAVOURABLE, actor=place.officer)
 
 
 def test_an_answered_request_is_closed_only_where_nobody_is_responsible(
