@@ -27,7 +27,7 @@ from kokeilu.transfer.outbox_models import Delivery, Fault, State
 
 HELD_FOR = timedelta(seconds=15 * TIMEOUT)  # longer than the answers of a slow server take together
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
-ATTEMPTS = 12  # a little more than a day, with the waits between
+ATTEMPTS = 12  # some 16 hours, with the waits between
 NOT_WANTED = (Fault.NOT_ALLOWED, Fault.PROTECTED, Fault.PROTECTION_UNKNOWN)  # the person is not to be written to
 IDLE = 5.0  # seconds between looks into an empty outbox
 
