@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from kokeilu.access import logs
-from kokeilu.access.policy import Actor, Deny, Operation, decide
+from kokeilu.access.policy import Actor, Deny, Operation, current_person, decide
 
 View = Callable[..., HttpResponse]
 
@@ -37,10 +38,14 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
         @require_http_methods([*allowed, *(["HEAD"] if "GET" in allowed else [])])
         @wraps(view)
         def guarded(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
-            verdict = decide(request.actor, operation, kwargs.get("person_id"))
+            asked = kwargs.get("person_id")
+            person = current_person(asked) if asked and operation.shows == "person" else asked
+            verdict = decide(request.actor, operation, person)
             if isinstance(verdict, Deny):
                 raise PermissionDenied(verdict.reason)
             request.permitted, request.reading_recorded = operation, False
+            if person != asked:
+                return _lead_on(request, operation, verdict.ground, kwargs, person)
             if operation.shows == "person":
                 logs.record_reading(request.actor, operation, [kwargs["person_id"]], verdict.ground)
                 request.reading_recorded = True
@@ -54,6 +59,16 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def _lead_on(
+    request: Request, operation: Operation, ground: str, kwargs: Mapping[str, Any], person: UUID
+) -> HttpResponse:
+    """From the address of a record that was united with another's to the person's own. Nothing is done on the way:
+    what was sent is sent again by whoever still wants it on the person's page."""
+    logs.record_reading(request.actor, operation, [kwargs["person_id"], person], ground, {"led_to": str(person)})
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    return redirect(name, **{**kwargs, "person_id": person})
 
 
 def _check_recorded(request: Request, response: HttpResponse) -> None:

@@ -50,10 +50,12 @@ class Deny:
 
 
 Ground = Callable[[Actor, Collection[UUID]], Mapping[UUID, str]]
+Current = Callable[[UUID], UUID]
 
 _operations: dict[str, Operation] = {}
 _grounds: list[Ground] = []
 _only: dict[Ground, frozenset[str]] = {}  # the operations of a ground that holds for some alone
+_current: list[Current] = []
 
 
 def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"] = "nobody") -> Operation:
@@ -86,6 +88,17 @@ def grounds(actor: Actor, persons: Collection[UUID], operation: Operation | None
         if find not in _only or (operation is not None and operation.key in _only[find]):
             found = {**find(actor, persons), **found}
     return found
+
+
+def register_current(find: Current) -> Current:
+    """Register what says under which id a person is kept now, where the id of one of their records was given."""
+    _current[:] = [find]
+    return find
+
+
+def current_person(person: UUID) -> UUID:
+    """The id under which a person is kept; the same for whom no other is known."""
+    return _current[0](person) if _current else person
 
 
 def decide(actor: Actor | None, operation: Operation, person: UUID | None = None) -> Permit | Deny:

@@ -15,6 +15,7 @@ from kokeilu.access.models import Role
 from kokeilu.access.pages import Request, page
 from kokeilu.casework import operations, queries, texts
 from kokeilu.casework.models import Assignment
+from kokeilu.casework.rules import Reason
 from kokeilu.problems import Problem
 from kokeilu.register import labels
 from kokeilu.register.models import Contact, Details, Situation
@@ -59,8 +60,8 @@ def customer(request: Request, person_id: UUID) -> HttpResponse:
         "facts": _facts(known, today),
         "gone": known.situation.valid.upper,
         "contact": _contact(known.contact) if known.address_open else [],
-        "responsible": _responsible(held, today),
-        "worker": next((_worker(each) for each in workers if _holds(each, today)), None),
+        "responsible": _responsible(held, today, residence=known.address_open),
+        "worker": next((_worker(each, known.address_open) for each in workers if _holds(each, today)), None),
         "timeline": axis(rows, *_axis(rows, today)) if rows else None,
         "period_columns": [{"label": _("Subject")}, {"label": _("Days"), "date": True}, {"label": _("What held")}],
         "periods": _periods(rows),
@@ -116,11 +117,11 @@ def _contact(contact: Contact) -> list[tuple[str, str]]:
     return [(label, text or str(labels.UNKNOWN)) for label, text in rows]
 
 
-def _responsible(held: Iterable[Responsibility], today: date) -> dict[str, Any] | None:
-    return next((_responsibility(each, why=True) for each in held if today in each.valid), None)
+def _responsible(held: Iterable[Responsibility], today: date, *, residence: bool) -> dict[str, Any] | None:
+    return next((_responsibility(each, why=True, residence=residence) for each in held if today in each.valid), None)
 
 
-def _responsibility(held: Responsibility, why: bool = False) -> dict[str, Any]:
+def _responsibility(held: Responsibility, why: bool = False, residence: bool = False) -> dict[str, Any]:
     found: dict[str, Any] = {
         "organisation": held.organisation.name,
         "valid": held.valid,
@@ -128,7 +129,7 @@ def _responsibility(held: Responsibility, why: bool = False) -> dict[str, Any]:
     }
     if why:
         try:
-            found["reasons"] = reasons(held, formats.language())
+            found["reasons"] = reasons(held, formats.language(), residence=residence)
         except Problem:  # the definition has changed since; what was decided stands
             found["reasons"] = None
     return found
@@ -164,15 +165,16 @@ def _holds(assignment: Assignment, today: date) -> bool:
     return today in assignment.valid and today in assignment.responsibility.valid
 
 
-def _worker(assignment: Assignment) -> dict[str, Any]:
-    """A responsible worker, on the days that both the assignment and the responsibility hold."""
+def _worker(assignment: Assignment, residence: bool = False) -> dict[str, Any]:
+    """A responsible worker, on the days that both the assignment and the responsibility hold. That the worker serves
+    the person's district tells where they live."""
     ends = [end for end in (assignment.valid.upper, assignment.responsibility.valid.upper) if end]
     return {
         "name": assignment.worker.membership.user.name,
         "organisation": assignment.organisation.name,
         "since": assignment.valid.lower,
         "days": formats.days(assignment.valid.lower, min(ends, default=None)),
-        "reasons": [texts.REASONS.get(key, key) for key in assignment.reasons],
+        "reasons": [texts.REASONS.get(key, key) for key in assignment.reasons if residence or key != Reason.DISTRICT],
     }
 
 

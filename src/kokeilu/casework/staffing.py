@@ -28,7 +28,10 @@ _END_OF_LEAVERS = """
 _FACTS = {
     "birth_date": pl.Date(), "immigrant": pl.Boolean(), "unemployed_since": pl.Date(), "education": pl.Int64(),
 }  # fmt: skip
-# A protected postal code has no part in the choice: it would show in the reasons where the person lives.
+# A protected postal code has no part in the choice: it would show in the reasons where the person lives. It is
+# protected too where the day asked about lies before the protection.
+_PROTECTED_NOW = """SELECT FROM register_details now WHERE now.person_id = responsibility.person_id
+        AND now.superseded_by_id IS NULL AND upper_inf(now.valid) AND now.protected IS NOT FALSE"""
 _CUSTOMERS = {
     "responsibility.id AS responsibility": pl.Int64(),
     "responsibility.person_id AS person": pl.String(),
@@ -36,7 +39,8 @@ _CUSTOMERS = {
     "details.service_language": pl.String(),
     "details.language": pl.String(),
     "earlier.worker_id AS relation": pl.String(),
-    "CASE WHEN details.protected IS FALSE THEN contact.postal_code END AS postal_code": pl.String(),
+    f"CASE WHEN details.protected IS FALSE AND NOT EXISTS ({_PROTECTED_NOW}) THEN contact.postal_code END"
+    " AS postal_code": pl.String(),
     "details.birth_date": _FACTS["birth_date"],
     "details.immigrant": _FACTS["immigrant"],
     "situation.unemployed_since": _FACTS["unemployed_since"],

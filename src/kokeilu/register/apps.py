@@ -10,7 +10,11 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from kokeilu.access import policy
         from kokeilu.register import operations
+        from kokeilu.register.families import root_of
         from kokeilu.web import navigation
+
+        policy.register_current(root_of)
 
         navigation.add(_("Identities"), "register:identities", operations.IDENTITY.key, 250)

@@ -15,11 +15,11 @@ from kokeilu.register import store
 from kokeilu.register.columns import COUNTER, PERIOD_FACTS
 from kokeilu.register.families import records_of, root_of
 from kokeilu.register.identity import code_hashes, decrypt
-from kokeilu.register.models import CURRENT, STANDING, Extract, Period, Person, PersonCode, Union, finnish_key
+from kokeilu.register.models import CURRENT, STANDING, Details, Extract, Period, Person, PersonCode, Union, finnish_key
 from kokeilu.register.timeline import timeline
 
 __all__ = [
-    "current", "deceased", "facts_as_known", "facts_on", "find_person", "finnish_key", "identity_code",
+    "address_open", "current", "deceased", "facts_as_known", "facts_on", "find_person", "finnish_key", "identity_code",
     "newest_extract", "on_day", "records_of", "root_of", "timeline",
 ]  # fmt: skip
 
@@ -63,6 +63,14 @@ def deceased(persons: Collection[UUID], day: date | None = None) -> set[UUID]:
     ended = Person.objects.filter(pk__in=persons, known_until__lte=day or clock.today())
     merged = Union.objects.filter(STANDING).values("merged")
     return set(ended.exclude(pk__in=merged).values_list("pk", flat=True))
+
+
+def address_open(persons: Collection[UUID]) -> set[UUID]:
+    """Those of the persons of whom the newest facts say that the address is not protected. Of the others nothing may
+    be shown that tells where they live: no address, municipality, district, nor a trial area that follows from them."""
+    rows = Details.objects.filter(person__in=persons, superseded_by=None).order_by("person", "-valid")
+    newest = rows.distinct("person").values_list("person", "protected")
+    return {person for person, protected in newest if protected is False}
 
 
 def facts_on(day: date, persons: Collection[str] | None = None) -> pl.DataFrame:

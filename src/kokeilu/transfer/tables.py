@@ -12,6 +12,7 @@ from kokeilu.law.explain import Reason
 from kokeilu.law.facts import FACTS
 from kokeilu.law.trial import Criterion, Group, Trial
 from kokeilu.register.models import Details
+from kokeilu.register.queries import address_open
 from kokeilu.transfer.models import Decision
 from kokeilu.transfer.rules import SAMPLES_EACH, Counts
 
@@ -136,13 +137,14 @@ def _reasons(trial: Trial, on: date, pattern: int, outcome: str, language: str, 
 def sample_people(
     trial: Trial, samples: pl.DataFrame, names: dict[UUID, Details], language: str
 ) -> dict[tuple[str, int], list[Sample]]:
-    """People of a preview by outcome and pattern."""
+    """People of a preview by outcome and pattern; where the address is protected, without the area."""
     areas = trial.area_names(language)
+    told = address_open([*names])
     found: dict[tuple[str, int], list[Sample]] = defaultdict(list)
     for person, outcome, pattern, area in samples.select("person", "decision", "pattern", "area").rows():
         details = names.get(UUID(person))
         name = ", ".join(part for part in (details.family_name, details.given_names) if part) if details else ""
-        found[outcome, pattern].append(Sample(UUID(person), name, areas.get(area, "")))
+        found[outcome, pattern].append(Sample(UUID(person), name, areas.get(area, "") if UUID(person) in told else ""))
     return found
 
 

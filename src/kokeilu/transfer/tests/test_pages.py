@@ -193,7 +193,7 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     people(extract(), *[UNDECIDED] * 40)
     run = actions.run(TRIAL, START).run
     for address in ("/transfer/", "/transfer/undecided/", reverse("transfer:result", args=[run.pk])):
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(21):
             client.get(address)
 
 

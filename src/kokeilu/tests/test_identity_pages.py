@@ -9,21 +9,20 @@ from kokeilu.access.models import ReadLog
 from kokeilu.register import queries
 from kokeilu.register.models import Death, Protection, Union
 from kokeilu.register.tests.people import person
-from kokeilu.tests.conftest import _service, world  # noqa: F401 - fixtures
 from kokeilu.tests.world import MARCH, World
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def officer(world: World) -> Client:  # noqa: F811
+def officer(world: World) -> Client:
     client = Client()
     client.force_login(world.staff["state_officer"])
     return client
 
 
 @pytest.fixture
-def who(world: World) -> Callable:  # noqa: F811
+def who(world: World) -> Callable:
     return lambda number: queries.find_person(person(number)["person"])
 
 
@@ -83,3 +82,20 @@ def test_the_pages_show_nobodys_residence(officer: Client, who: Callable) -> Non
     for address in (f"/identity/{who(1)}/", f"/identity/{who(1)}/merge/{who(2)}/"):
         shown = text(officer, address)
         assert not any(place in shown for place in ("Koekatu", "00100", "person1@example.org"))
+
+
+def test_an_old_address_leads_to_the_person_and_only_who_may_see_them(
+    officer: Client, who: Callable, world: World
+) -> None:
+    kept, old = who(1), who(2)
+    officer.post(f"/identity/{kept}/merge/{old}/", {"reason": "the same person"})
+    worker, elsewhere, lead = Client(), Client(), Client()
+    for client, name in ((worker, "worker"), (elsewhere, "worker_elsewhere"), (lead, "team_lead")):
+        client.force_login(world.staff[name])
+    assert worker.get(f"/customers/{old}/").headers["Location"] == f"/customers/{kept}/"
+    line = ReadLog.objects.filter(operation="casework.customer").latest("pk")
+    assert (line.user, line.persons, line.query) == (world.staff["worker"], [old, kept], {"led_to": str(kept)})
+    assert elsewhere.get(f"/customers/{old}/").status_code == 403
+    sent = lead.post(f"/customers/{old}/worker/", {"worker": "", "reason": ""})
+    assert sent.headers["Location"] == f"/customers/{kept}/worker/"
+    assert worker.post("/portfolio/", {"search": person(2)["person"]}).headers["Location"] == f"/customers/{kept}/"
