@@ -25,6 +25,7 @@ _OTHERS: Words = {"fi": "muu", "sv": "annat", "en": "another"}
 _NONE: Words = {"fi": "ei ole", "sv": "ingen", "en": "none"}
 _IN_AREA: Words = {"fi": "kokeilualueella", "sv": "på ett försöksområde", "en": "in a trial area"}
 _OUTSIDE: Words = {"fi": "ei kokeilualueella", "sv": "inte på ett försöksområde", "en": "outside every trial area"}
+_KNOWN: Words = {"fi": "tiedossa", "sv": "känt", "en": "known"}
 _PLACED: Words = {"fi": "sijoitettu", "sv": "placerad", "en": "placed"}
 
 
@@ -168,7 +169,7 @@ def _values(values: Values, language: str) -> str:
     if values.known is None:
         return _STATES[UNKNOWN][language]
     if values.fact in ("trial_area", "placed_in"):
-        told = [str(low) for low, _ in values.known if low != NOWHERE]
+        told = [_KNOWN[language] if low is None else str(low) for low, _ in values.known if low != NOWHERE]
         told += [_OUTSIDE[language]] if (NOWHERE, NOWHERE) in values.known else []
         told += [_IN_AREA[language]] if values.others else []
     else:
@@ -181,7 +182,7 @@ def _range(low: Value | None, high: Value | None, language: str) -> str:
     if isinstance(low, bool):
         return _STATES[int(low)][language]
     if low == high:
-        return _NONE[language] if low == NOWHERE else str(low)
+        return _KNOWN[language] if low is None else _NONE[language] if low == NOWHERE else str(low)
     if low is None or high is None:
         return f"≤ {high}" if low is None else f"≥ {low}"
     return f"{low}–{high}"

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from kokeilu.extract import NONE
 from kokeilu.law.cover import States, Variable, reachable
-from kokeilu.law.logic import And, Atom, Name, Node, Not, Or, Value, holds, leaves, substitute
+from kokeilu.law.logic import NO, UNKNOWN, YES, And, Atom, Name, Node, Not, Or, Value, holds, leaves, substitute
 from kokeilu.law.missing import representatives
 from kokeilu.law.trial import NOWHERE, Version
 
@@ -27,7 +27,7 @@ class Values:
 
     `known` is None for a missing fact. Of numbers and days the values are ranges with both ends, None without an
     end; of texts and yes or no they are `(value, value)`, and `others` says that all values which no test names
-    belong to them.
+    belong to them. Where the tests only ask whether the fact is missing, any value is `(None, None)`.
     """
 
     fact: str
@@ -146,6 +146,10 @@ def _fact_questions(atoms: list[Atom], before: Version, after: Version) -> Itera
 
 def _classes(fact: str, atoms: list[Atom]) -> Iterator[tuple[Values, States]]:
     """The classes of a fact's values, the missing one last, with the states of the atoms."""
+    if all(atom.operator == "is null" for atom in atoms):
+        yield Values(fact, ((None, None),)), dict.fromkeys(atoms, NO)
+        yield Values(fact, None), dict.fromkeys(atoms, YES)
+        return
     found: dict[tuple[int, ...], list[Value]] = {}
     some = representatives(atoms)
     for value in some:
@@ -175,6 +179,7 @@ def _named(fact: str, values: list[Value], some: list[Value]) -> Values:
 
 def _where(areas: list[Atom], municipalities: list[Atom], before: Version, after: Version) -> Question:
     """Home municipality, placement and area together: the area's states may differ before and after."""
+    by_placement = ["placed_in" in version.area_by for version in (before, after)]
     no_home = Atom("municipality", "=", (NONE,))
     homes = list(_classes("municipality", list(dict.fromkeys([no_home, *municipalities]))))
     in_areas = list(_classes("trial_area", areas))
@@ -183,17 +188,16 @@ def _where(areas: list[Atom], municipalities: list[Atom], before: Version, after
     unknown: States = {atom: holds(atom, None) for atom in areas}
     answers: list[tuple[tuple[Values, ...], States, States]] = []
     for home, of_home in homes:
-        match of_home[no_home]:
-            case 2:
-                answers.append(((home,), {**of_home, **unknown}, {**of_home, **unknown}))
-            case 1 if "placed_in" in (*before.area_by, *after.area_by):
-                for place, of_place in placed:
-                    both = [of_place if "placed_in" in v.area_by else outside for v in (before, after)]
-                    answers.append(((home, place), {**of_home, **both[0]}, {**of_home, **both[1]}))
-            case 1:
-                answers.append(((home,), {**of_home, **outside}, {**of_home, **outside}))
-            case _:
-                for area, of_area in in_areas:
-                    answers.append(((home, area), {**of_home, **of_area}, {**of_home, **of_area}))
+        if of_home[no_home] == UNKNOWN:
+            answers.append(((home,), {**of_home, **unknown}, {**of_home, **unknown}))
+        elif of_home[no_home] == NO:
+            for area, of_area in in_areas:
+                answers.append(((home, area), {**of_home, **of_area}, {**of_home, **of_area}))
+        elif by_placement[0] or by_placement[1]:
+            for place, of_place in placed:
+                states = [{**of_home, **(of_place if counts else outside)} for counts in by_placement]
+                answers.append(((home, place), states[0], states[1]))
+        else:
+            answers.append(((home,), {**of_home, **outside}, {**of_home, **outside}))
     variable = Variable(tuple((of_before, of_after) for _, of_before, of_after in answers))
     return Question(WHERE, tuple(told for told, _, _ in answers), variable)

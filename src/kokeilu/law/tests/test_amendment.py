@@ -1,21 +1,26 @@
 """What an amendment changes is told exactly: by trying every combination of answers."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 from itertools import product
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from kokeilu.law.amendment import classes, compare
 from kokeilu.law.cover import Variable, differences
 from kokeilu.law.definition import load, shipped
 from kokeilu.law.examples import SCHEMA
 from kokeilu.law.facts import derive
-from kokeilu.law.logic import And, Name, Not, Or, evaluate
+from kokeilu.law.logic import And, Name, Not, Or, evaluate, holds
+from kokeilu.law.predicates import parse_test
+from kokeilu.law.printing import print_amendment
 from kokeilu.law.questions import WHERE
-from kokeilu.law.rules import decide
+from kokeilu.law.rules import OUTCOMES, decide
 from kokeilu.law.tests.definitions import AREAS, SOUND, write
 
 HELSINKI, OUTSIDE, OPEN = "091", "257", "698"
@@ -206,3 +211,94 @@ def test_many_criteria_take_no_time():
     variables = [Variable(tuple(({name: state}, {name: state}) for state in (0, 1, 2))) for name in keys]
     found = differences(Or(tuple(keys)), Or(tuple(keys[:-1])), variables)
     assert {pair: len(cubes) for pair, cubes in found.items()} == {(1, 0): 1, (1, 2): 38, (2, 0): 1}
+
+
+# -- any two versions ------------------------------------------------------------------------------
+
+AREA_OF = {"none": "none", "091": "helsinki", "049": "espoo", "257": "none", "698": None, None: None}
+PLACES = [(home, placed) for home in AREA_OF for placed in (AREA_OF if home == "none" else ["091"])]
+AGES_TRIED = [17, 24, 29, 30, 65, None]
+BENEFITS_TRIED = ["none", "basic_allowance", "earnings_related", None]
+ASKED = (
+    "age < 25", "age < 30", "age BETWEEN 18 AND 64", "age IS NULL", "age IS NOT NULL", "age <> 30",
+    "benefit = 'none'", "benefit IN ('none', 'basic_allowance')", "immigrant", "NOT immigrant",
+    "trial_area <> 'none'", "trial_area = 'espoo'", "trial_area IS NULL", "trial_area = 'none' OR age < 18",
+    "municipality <> 'none'", "municipality = 'none' AND immigrant", "municipality IS NULL",
+)  # fmt: skip
+
+
+@st.composite
+def versions(draw):
+    """A version over one to four criteria of these tests, with or without placement; tests of one key may differ."""
+    sample = shipped("kuntakokeilu").versions[0]
+    keys = draw(st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True))
+    made = tuple(replace(sample.criteria[0], key=key, test=parse_test(draw(st.sampled_from(ASKED)))) for key in keys)
+    member = st.recursive(
+        st.sampled_from([Name(key) for key in keys]),
+        lambda parts: st.one_of(
+            parts.map(Not),
+            st.tuples(parts, parts).map(And),
+            st.tuples(parts, parts).map(Or),
+        ),
+        max_leaves=5,
+    )
+    area_by = draw(st.sampled_from([("municipality",), ("municipality", "placed_in")]))
+    return replace(sample, criteria=made, groups={}, member=draw(member), area_by=area_by, areas=())
+
+
+def state(version, facts, home, placed):
+    by_placement = home == "none" and "placed_in" in version.area_by
+    known = {**facts, "municipality": home, "trial_area": AREA_OF[placed if by_placement else home]}
+    return evaluate(version.rule_over_facts, {atom: holds(atom, known[atom.fact]) for atom in version.atoms})
+
+
+def gives(question, answers, states, facts, home, placed):
+    """Whether somebody of these facts gives one of the answers."""
+    if all(isinstance(answer, int) for answer in answers):
+        return states[question.key] in answers
+    values = {
+        **facts, "municipality": home, "placed_in": AREA_OF[placed], "trial_area": AREA_OF[home],
+    }  # fmt: skip
+    return any(all(holds_in(each, values[each.fact], question) for each in answer) for answer in answers)
+
+
+def printed(before, after):
+    """The two as an amendment on a terminal."""
+    days = date(2021, 3, 1), date(2021, 6, 1), date(2021, 10, 2)
+    made = (replace(before, to_day=days[1]), replace(after, from_day=days[1], to_day=days[2]))
+    trial = replace(shipped("kuntakokeilu"), versions=made)
+    text = StringIO()
+    print_amendment(Console(file=text, width=200), compare(trial, days[0], days[1]), "fi")
+    return text.getvalue()
+
+
+def holds_in(values, value, question):
+    if values.known is None or value is None:
+        return values.known is None and value is None
+    if any((low is None or low <= value) and (high is None or value <= high) for low, high in values.known):
+        return True
+    named = {
+        low for answer in question.answers for each in answer if each.known and each.fact == values.fact
+        for low, _ in each.known
+    }  # fmt: skip
+    return values.others and value not in named
+
+
+@given(before=versions(), after=versions())
+@settings(deadline=None, max_examples=40)
+def test_any_two_versions_are_told_apart_exactly(before, after):
+    found = classes(before, after)
+    assert printed(before, after).count(", where\n") == len(found)
+    for (home, placed), age, benefit, immigrant in product(PLACES, AGES_TRIED, BENEFITS_TRIED, (True, False, None)):
+        facts = {"age": age, "benefit": benefit, "immigrant": immigrant}
+        was, becomes = (OUTCOMES[state(version, facts, home, placed)] for version in (before, after))
+        states = {
+            criterion.key: state(replace(before, member=Name(criterion.key)), facts, home, placed)
+            for criterion in before.criteria
+        }
+        told = {
+            (each.before, each.after)
+            for each in found
+            if all(gives(*pair, states, facts, home, placed) for pair in each.answers)
+        }
+        assert told == ({(was, becomes)} if was != becomes else set())
