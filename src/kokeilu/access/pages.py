@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from kokeilu.access import logs
@@ -44,7 +44,7 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
             if isinstance(verdict, Deny):
                 raise PermissionDenied(verdict.reason)
             request.permitted, request.reading_recorded = operation, False
-            if person != asked:
+            if person is not None and person != asked:
                 return _lead_on(request, operation, verdict.ground, kwargs, person)
             if operation.shows == "person":
                 logs.record_reading(request.actor, operation, [kwargs["person_id"]], verdict.ground)
@@ -68,7 +68,7 @@ def _lead_on(
     what was sent is sent again by whoever still wants it on the person's page."""
     logs.record_reading(request.actor, operation, [kwargs["person_id"], person], ground, {"led_to": str(person)})
     name = request.resolver_match.view_name if request.resolver_match else ""
-    return redirect(name, **{**kwargs, "person_id": person})
+    return HttpResponseRedirect(reverse(name, kwargs={**kwargs, "person_id": person}))
 
 
 def _check_recorded(request: Request, response: HttpResponse) -> None:

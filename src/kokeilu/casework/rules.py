@@ -68,6 +68,8 @@ class Reason(StrEnum):
     WORKLOAD = "workload"
     ABSENCE = "absence"
     SAFETY = "safety"
+    # Followed from a statement on identities.
+    UNITED = "united"
 
 
 TEAM_LEAD_REASONS: Final = (

@@ -28,6 +28,7 @@ REASONS: Mapping[str, Words] = {
     Reason.WORKLOAD: _("Chosen by a team lead: workload"),
     Reason.ABSENCE: _("Chosen by a team lead: the worker's absence"),
     Reason.SAFETY: _("Chosen by a team lead: safety"),
+    Reason.UNITED: _("Was the responsible worker of the customer's other record"),
 }
 
 TEAM_LEAD_REASONS: Mapping[str, Words] = {
