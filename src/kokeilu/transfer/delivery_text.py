@@ -16,7 +16,7 @@ def email_text(message: Message) -> tuple[str, str]:
 
 def _in(language: str, message: Message) -> tuple[str, str]:
     with translation.override(language):
-        places = {"organisation": message.organisation.name, "day": formats.day(message.run.on)}
+        places = {"organisation": message.organisation.name, "day": formats.day(message.day or message.run.on)}
         opening = _("You have a letter about your employment services.")
         who = _("From %(day)s they are the responsibility of %(organisation)s.") % places
         lines = [

@@ -89,6 +89,7 @@ def notify(cursor: CursorWrapper, run: Run, told: pl.DataFrame, messages: Sequen
     cursor.execute(_MOVING)
     store.copy_in(cursor, "moving", told.select("person", "goes_to", "day", "pattern", "language"))
     cursor.execute(_NOTIFY, [run.pk, run.pk])
+    outbox.fill(run)
     cursor.execute("DROP TABLE moving")
 
 
