@@ -65,7 +65,7 @@ def ask(
     request = Request.objects.create(
         person_id=person, responsibility=held, asked_for=actor.organisation, asked_by=actor.user, asked_on=today,
         trial=trial.key if trial else "", task=task, kind=kind, law=matter.task.law, law_verified=matter.task.verified,
-        training=training.strip(), question=_text(question),
+        training=_text(training) if training.strip() else "", question=_text(question),
     )  # fmt: skip
     _add(request, Step.SEND, actor, response_time=agreed, deadline=deadline, due=deadline)
     return request
@@ -176,10 +176,13 @@ def _refused(request: Request) -> str:
 
 
 def _text(text: str) -> str:
-    """A text without white space around it. Raises Problem where nothing is left, or it is too long."""
+    """A text without white space around it. Raises Problem where nothing is left, where it is too long, or where it
+    holds what looks like an identity code, which is not repeated."""
     text = text.strip()
     if not text:
         raise Problem(_("Say in words what it is about."))
+    if rules.IDENTITY_CODE.search(text):
+        raise Problem(_("Leave identity codes out: the request is about the person as it is."))
     if len(text) > LONGEST:
         raise Problem(_("The text is longer than %(most)s characters.") % {"most": formats.number(LONGEST)})
     return text

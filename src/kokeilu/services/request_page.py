@@ -47,7 +47,7 @@ _OFFERS: Mapping[Step, _Offer] = {
         gettext_lazy("Return for more facts"), gettext_lazy("The request is returned."), gettext_lazy("What is lacking")
     ),
     Step.PUT_BACK: _Offer(
-        gettext_lazy("Put back into the queue"), gettext_lazy("The request is in the queue."), gettext_lazy("Reason")
+        gettext_lazy("Put it back into the queue"), gettext_lazy("The request is in the queue."), gettext_lazy("Reason")
     ),
     Step.CLOSE: _Offer(
         gettext_lazy("Close without an answer"), gettext_lazy("The request is closed."), gettext_lazy("Reason")

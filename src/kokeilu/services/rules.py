@@ -1,5 +1,6 @@
 """What a request to the state may go through, who has it, by when, and what is reminded of. Pure."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -8,6 +9,10 @@ from typing import Final
 
 from holidays import HolidayBase, country_holidays
 
+from kokeilu.register.rules import CODE_FORM
+
+# What looks like a personal identity code: it has no place in the texts of a request.
+IDENTITY_CODE: Final = re.compile(rf"\b{CODE_FORM.strip('^$')}\b", re.IGNORECASE)
 NEAR_DAYS: Final = 2  # working days before the day that something is due: from then on it is reminded of
 
 

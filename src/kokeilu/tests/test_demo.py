@@ -21,7 +21,7 @@ import pytest
 from kokeilu import cluster
 
 DEMO = [sys.executable, "-m", "kokeilu", "demo", "--scale", "small", "--no-serve"]
-STEPS = 10
+STEPS = 11
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,9 @@ with postgres.connect() as connection:
         "SELECT count(*) = count(DISTINCT organisation_id) AND count(*) > 0 FROM casework_assignmentrun",
         "SELECT count(*) > 1000 FROM casework_assignment",
         "SELECT count(DISTINCT month) = 39 FROM monitoring_monthlyfigure",
+        "SELECT count(DISTINCT state) = 6 FROM services_request",
+        "SELECT count(DISTINCT notch) = 2 FROM services_reminder",
+        "SELECT count(*) = 4 FROM services_responsetime",
         "SELECT count(*) = 4 FROM access_membership WHERE role <> 'worker'",
     ):
         print(connection.execute(statement).fetchone()[0], statement)

@@ -100,12 +100,15 @@ def test_only_who_is_responsible_asks(place: Place, actor_of: Any) -> None:
     "given",
     [
         {"question": "  "}, {"question": "x" * 4001}, {"deadline": date(2021, 3, 30)}, {"deadline": None},
+        {"question": "About 010160-9000, also"}, {"task": SELECTION, "training": "For 010103b900x"},
         {"task": SELECTION, "training": " "}, {"task": OTHER, "training": "Koulutus"},
     ],
 )  # fmt: skip
 def test_what_is_left_out_is_told(place: Place, given: dict[str, Any]) -> None:
-    with pytest.raises(Problem):
+    with pytest.raises(Problem) as told:
         place.ask(**given)
+    assert "010160" not in str(told.value)
+    assert "010103" not in str(told.value)
 
 
 def test_the_deadline_follows_from_what_was_agreed_for_the_day(place: Place, settings: Any) -> None:
