@@ -16,7 +16,7 @@ from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
 from kokeilu.register.tests import people as register
 from kokeilu.transfer import actions, correction, replay, undo
-from kokeilu.transfer.models import Decision, Notice, Responsibility
+from kokeilu.transfer.models import Decision, Delivery, Notice, Responsibility
 from kokeilu.transfer.replay import Segment
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +107,7 @@ def test_confirmed_it_supersedes_and_writes_what_should_have_stood(load: Callabl
     assert Decision.objects.filter(run=done.run).count() == 2
     bodies = dict(Notice.objects.filter(decision__run=done.run).values_list("decision__person", "message__body"))
     assert set(bodies) == set(found.persons)
+    assert Delivery.objects.filter(notice__decision__run=done.run, channel="letter").count() == 2
     assert correction.differences(TRIAL).changes == ()
     line = ChangeLog.objects.get(action="transfer.correct")
     assert (line.user, line.new["people"], line.new["told"]) == (actor.user, 2, 2)
