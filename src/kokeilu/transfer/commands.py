@@ -1,4 +1,4 @@
-"""`kokeilu transfer`: preview and run a trial's law over the register, at the terminal."""
+"""`kokeilu transfer`: a trial's law over the register, run, undone and ended at the terminal."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +10,7 @@ from kokeilu import database
 
 if TYPE_CHECKING:
     from kokeilu.transfer.actions import Result
+    from kokeilu.transfer.rules import Counts
 
 app = typer.Typer(no_args_is_help=True, help="Who is responsible for whom.")
 
@@ -79,10 +80,60 @@ def undo(
             print(f"{each.key}: {each.text}")
         would = "would have" if dry_run else "have"
         print(f"{result.people} people {would} the responsible organisation of before again")
-        for flow in result.counts.flows:
-            print(f"  {flow['origin']} to {flow['goes_to']}: {flow['people']}")
+        _print_flows(result.counts)
         if not dry_run:
             print(f"undo {result.run.pk}")
+
+
+@app.command()
+def end(
+    trial: Key,
+    into: Annotated[
+        str | None, typer.Option("--into", metavar="KEY", help="The trial that follows it, if any.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and do nothing.")] = False,
+) -> None:
+    """End a trial: from the first day after it the state is responsible for its customers, or the areas of --into.
+
+    Example: kokeilu transfer end --trial kuntakokeilu --into tyollisyysalue-2025
+    """
+    from kokeilu.law.definition import shipped
+
+    ending, follower = shipped(trial), shipped(into) if into else None
+    database.set_up()
+
+    from django.utils import translation
+
+    from kokeilu.transfer import ending as work
+
+    with translation.override("en"):
+        result = (work.preview if dry_run else work.end)(ending, follower)
+    if result.done_before:
+        print("ended before: nothing changed")
+    print(f"{ending.names['en']} ends on {result.run.on}: moved {result.counts.moved}, staying {result.staying}")
+    _print_flows(result.counts)
+    if not dry_run:
+        print(f"run {result.run.pk}")
+
+
+@app.command()
+def differences(trial: Key) -> None:
+    """Count whose responsibility corrected facts would change. A person looks at the list and confirms it on its page.
+
+    Example: kokeilu transfer differences --trial kuntakokeilu
+    """
+    from kokeilu.law.definition import shipped
+
+    definition = shipped(trial)
+    database.set_up()
+
+    from django.utils import translation
+
+    from kokeilu.transfer import correction
+
+    with translation.override("en"):
+        found = correction.differences(definition)
+    print(f"people {len(found.persons)}, to be told {len(found.to_tell)}, left out {found.left_out}")
 
 
 @app.command()
@@ -132,6 +183,11 @@ def _apply(trial: str, on: datetime | None, *, dry: bool, changed_only: bool = F
         if dry:
             return actions.preview(definition, day, progress=show)
         return actions.run(definition, day, progress=show, changed_only=changed_only)
+
+
+def _print_flows(counts: "Counts") -> None:
+    for flow in counts.flows:
+        print(f"  {flow['origin']} to {flow['goes_to']}: {flow['people']}")
 
 
 def _print(result: "Result") -> None:

@@ -39,6 +39,12 @@ _CORRECTED = " UNION ".join(
     }.items()
     for column in columns
 )
+# Of whom a statement said who is whom, or that they died: their days follow from it, and not from runs alone.
+_STATED = """
+    SELECT DISTINCT held.person_id FROM transfer_responsibility held
+      JOIN transfer_run run ON run.id IN (held.opened_by_id, held.restored_by_id, held.superseded_by_id)
+     WHERE run.kind = 'identity' AND held.person_id = ANY(%s::uuid[])
+"""
 _TARGET = "CREATE TEMP TABLE target (person uuid, organisation text, since date, until date) ON COMMIT DROP"
 # Rows that are to stay as they are need no other in their place.
 _REPLACED = """
@@ -80,12 +86,14 @@ _CARRIED = """
 class Differences:
     """Where the responsibilities differ from what corrected facts say, by person; `last` is the newest run.
 
-    `timelines` are the corrected ones of those people.
+    `timelines` are the corrected ones of those people. `left_out` people had corrections too, but also a statement on
+    who is whom or a death, which runs cannot be made again with: an officer looks at them one by one.
     """
 
     last: Run | None
     changes: tuple[Change, ...]
     timelines: dict[str, replay.Timeline]
+    left_out: int = 0
 
     @cached_property
     def persons(self) -> tuple[UUID, ...]:
@@ -134,13 +142,16 @@ def _differences(cursor: CursorWrapper, trial: Trial, trials: replay.Trials | No
     if first is None:
         return Differences(None, (), {})
     cursor.execute(_CORRECTED, {"since": first.finished_at})
-    persons = sorted(str(person) for (person,) in cursor.fetchall())
+    corrected = {str(person) for (person,) in cursor.fetchall()}
+    cursor.execute(_STATED, [list(corrected)])
+    stated = {str(person) for (person,) in cursor.fetchall()}
+    persons = sorted(corrected - stated)
     if not persons:
-        return Differences(last, (), {})
+        return Differences(last, (), {}, len(stated))
     should = replay.corrected(cursor, persons, trials or _with(trial))
     changes = tuple(replay.changes(replay.stored(persons), should))
     touched = {str(change.person) for change in changes}
-    return Differences(last, changes, {person: should[person] for person in touched})
+    return Differences(last, changes, {person: should[person] for person in touched}, len(stated))
 
 
 def _with(trial: Trial) -> replay.Trials:

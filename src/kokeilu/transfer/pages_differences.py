@@ -56,6 +56,7 @@ def differences(request: Request) -> HttpResponse:
         "searched": search,
         "people": len(found.persons),
         "to_tell": len(found.to_tell),
+        "left_out": found.left_out,
         "rows": _rows(found, shown, names),
         "form": CorrectionForm(initial={"seen": found.state}),
     }

@@ -2,6 +2,7 @@
 
 Every standing run is made again in the order in which they were made, from each person's first day on, with what was
 known when it was made and all corrections since. Decisions about one person and ends of trials are taken as they are.
+It is not for people of whom a statement said who is whom, or that they died: their days follow from that.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -38,7 +39,8 @@ Timeline = tuple[Segment, ...]
 def corrected(cursor: CursorWrapper, persons: Collection[str], trials: Trials = shipped) -> dict[str, Timeline]:
     """Of each person (UUIDs as text) who would have been responsible on which days. Problem: as a run."""
     replay = _Replay(cursor, persons, trials)
-    runs = Run.objects.standing().exclude(kind=Run.Kind.CORRECTION).select_related("transfer__goes_to")
+    left_out = (Run.Kind.CORRECTION, Run.Kind.IDENTITY)
+    runs = Run.objects.standing().exclude(kind__in=left_out).select_related("transfer__goes_to")
     for run in runs.order_by("finished_at", "pk"):
         replay.make(run)
     return {person: tuple(timeline) for person, timeline in replay.timelines.items()}

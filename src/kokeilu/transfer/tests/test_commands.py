@@ -71,6 +71,42 @@ def test_wrong_use_ends_with_2(call: Callable, arguments: tuple[str, ...]) -> No
         assert call(command, *arguments).exit_code == 2
 
 
-@pytest.mark.parametrize("command", ["preview", "run", "organisations"])
+def test_nightly_and_undo(call: Callable) -> None:
+    actions.ensure_organisations(shipped("kuntakokeilu"))
+    people(extract(), {}, {}, OUT)
+    call("run", *TRIAL, *DAY)
+    night = call("nightly", *TRIAL)  # of today, 31 March 2021
+    assert "Municipal employment trial, 2021-03-31, facts as of 2021-02-28\npeople 0, moved 0" in night.stdout
+    first, second = Run.objects.order_by("finished_at")
+    refused = call("undo", first.pk)
+    assert isinstance(refused.exception, Problem)
+    assert "People whose facts changed, kuntakokeilu, 31 March 2021" in str(refused.exception)
+    assert "0 people have the responsible" in call("undo", second.pk).stdout
+    seen = call("undo", first.pk, "--dry-run")
+    assert "2 people would have the responsible organisation of before again\n  helsinki to te: 2\n" in seen.stdout
+    assert not Run.objects.filter(undoes=first).exists()
+    done = call("undo", first.pk, "--reason", "the wrong day")
+    assert f"undo {Run.objects.get(undoes=first).pk}" in done.stdout
+    assert "undone before: nothing changed" in call("undo", first.pk).stdout
+
+
+def test_end_and_differences(call: Callable) -> None:
+    actions.ensure_organisations(shipped("kuntakokeilu"))
+    people(extract(), {}, OUT)
+    call("run", *TRIAL, *DAY)
+    assert call("differences", *TRIAL).stdout == "people 0, to be told 0, left out 0\n"
+    assert "ends on 2025-01-01: moved 1, staying 0\n  helsinki to te: 1\n" in call("end", *TRIAL, "--dry-run").stdout
+    assert Run.objects.count() == 1
+    assert "moved 1" in call("end", *TRIAL).stdout
+    assert Run.objects.filter(kind="end").count() == 1
+    assert "ended before: nothing changed" in call("end", *TRIAL).stdout
+
+
+@pytest.mark.parametrize("arguments", [("undo",), ("undo", "not-an-id"), ("nightly",), ("end",), ("differences",)])
+def test_wrong_use_of_the_others_ends_with_2(call: Callable, arguments: tuple[str, ...]) -> None:
+    assert call(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["preview", "run", "organisations", "nightly", "undo", "end", "differences"])
 def test_help_has_an_example(call: Callable, command: str) -> None:
     assert "Example: kokeilu transfer" in call(command, "--help").stdout
