@@ -10,15 +10,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.backends.utils import CursorWrapper
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from kokeilu import clock
-from kokeilu.register.models import Union
+from kokeilu.register.models import Death, Union
 from kokeilu.register.parts import Change, Text, describes_person, follows_identity
 from kokeilu.transfer import dependants, rules
 from kokeilu.transfer.intake import state_id
 from kokeilu.transfer.models import Responsibility, Run
+from kokeilu.transfer.outbox_models import UNSENT, Delivery, Fault, State
 from kokeilu.transfer.queries import responsible
 from kokeilu.web import formats
 
@@ -91,11 +93,12 @@ _CARRIED = """
 
 @follows_identity
 def follow(cursor: CursorWrapper, change: Change) -> Sequence[Text]:
-    """Fit the responsibilities of the persons whom a statement touches to their days."""
+    """Fit the responsibilities of the persons whom a statement touches to their days; to the dead nothing is sent."""
+    notes = _cancel_notices(change.kept) if isinstance(change.statement, Death) and not change.revoked else []
     persons = [str(person) for person in change.persons]
     cursor.execute(_UNFIT, {"persons": persons})
     if not cursor.fetchone()[0]:
-        return []
+        return notes
     before = Run.objects.filter(extract=change.statement.made).first() if change.revoked else None
     run = Run.objects.create(
         kind=Run.Kind.IDENTITY, trial="", version=change.source.as_of, definition_sha256="", on=change.source.as_of,
@@ -118,7 +121,17 @@ def follow(cursor: CursorWrapper, change: Change) -> Sequence[Text]:
     cursor.execute(_CARRIED, values | {"taken": [str(each.pk) for each in (run, before) if each]})
     dependants.carry_over(cursor)
     cursor.execute("DROP TABLE carried")
-    return _since(change) if isinstance(change.statement, Union) and change.revoked else []
+    return _since(change) if isinstance(change.statement, Union) and change.revoked else notes
+
+
+def _cancel_notices(person: UUID) -> list[Text]:
+    """Cancel what has not been sent; a death recorded by mistake does not send it again, a person does."""
+    waiting = Delivery.objects.filter(notice__decision__person=person, state__in=UNSENT)
+    cancelled = waiting.update(state=State.CANCELLED, fault=Fault.DECEASED, next_try=None, changed_at=Now())
+    if not cancelled:
+        return []
+    told = ngettext("%(number)s unsent notice was cancelled.", "%(number)s unsent notices were cancelled.", cancelled)
+    return [told % {"number": formats.number(cancelled)}]
 
 
 def _since(change: Change) -> list[Text]:
@@ -140,7 +153,7 @@ def described(person: UUID) -> list[tuple[Text, Text]]:
     held = responsible(person, clock.today())
     label = gettext_lazy("Responsible organisation")
     if held is None:
-        return [(label, gettext_lazy("None"))]
+        return [(label, "–")]
     since = _("%(organisation)s, since %(day)s") % {
         "organisation": held.organisation.name, "day": formats.day(held.valid.lower),
     }  # fmt: skip

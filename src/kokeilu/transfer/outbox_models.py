@@ -61,6 +61,7 @@ class Fault(models.TextChoices):
     LATER = "later", _("The mail server asked to try later")
     CONNECTION_LOST = "connection_lost", _("The connection broke while sending")
     UNDONE = "undone", _("The run was undone")
+    DECEASED = "deceased", _("The person has died")
 
 
 class Delivery(models.Model):

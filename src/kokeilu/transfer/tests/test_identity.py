@@ -10,6 +10,7 @@ from kokeilu.register import statements
 from kokeilu.register.models import Death, Person, Union
 from kokeilu.transfer import actions
 from kokeilu.transfer.models import Responsibility, Run
+from kokeilu.transfer.outbox_models import Delivery, Fault, State
 from kokeilu.transfer.tests.people import FEBRUARY, OUT, START, extract, people
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +114,13 @@ def test_statements_are_no_runs_to_a_reader() -> None:
     statements.merge(customer.pk, other.pk, "", actor=None)
     assert Run.objects.deciding().count() == 1
     assert Run.objects.filter(kind=Run.Kind.IDENTITY).count() == 1
+
+
+def test_to_the_dead_nothing_is_sent() -> None:
+    customer, other = moved({}, {})
+    waiting = Delivery.objects.filter(notice__decision__person=customer)
+    assert set(waiting.values_list("state", flat=True)) == {State.WAITING}
+    notes = statements.record_death(customer.pk, START, "", actor=None).notes
+    assert len(notes) == 1
+    assert set(waiting.values_list("state", "fault")) == {(State.CANCELLED, Fault.DECEASED)}
+    assert Delivery.objects.filter(notice__decision__person=other, state=State.WAITING).exists()
