@@ -172,7 +172,7 @@ def _end(decision: IndividualTransfer, day: date, reason: str, actor: Actor) -> 
     decision.save(update_fields=["ended_on", "ended_by", "ended_at", "end_reason"])
     logs.record_change(
         actor, INDIVIDUAL.key, "individual_transfer", decision.pk, old={"ended_on": None},
-        new={"ended_on": day.isoformat(), "reason": reason},
+        new={"ended_on": day.isoformat()},
     )  # fmt: skip
 
 

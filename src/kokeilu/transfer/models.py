@@ -223,7 +223,7 @@ class IndividualTransfer(models.Model):
     goes_to = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     ended_on = models.DateField(null=True)  # the first day on which the law decides again
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    ended_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # when it was ended
     end_reason = models.TextField(default="")  # in the words of who ended it
 
     objects = IndividualTransfers.as_manager()
