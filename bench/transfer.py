@@ -1,7 +1,7 @@
 """The transfer run of 150 000 job seekers, 92 000 of whom move, against the same rows copied bare; and its linearity.
 
-The peer is COPY of the decisions, responsibilities and notices that the run made into tables without an index or a
-constraint: what storing the answer takes where nothing is read, decided, checked or explained.
+The peer is COPY of the decisions, responsibilities, notices and deliveries that the run made into tables without an
+index or a constraint: what storing the answer takes where nothing is read, decided, checked or explained.
 """
 
 import time
@@ -23,6 +23,9 @@ TABLES = {
     ),
     "transfer_notice": (
         "SELECT n.* FROM transfer_notice n JOIN transfer_decision d ON d.id = n.decision_id WHERE d.run_id = %(run)s"
+    ),
+    "transfer_delivery": (
+        "SELECT o.* FROM transfer_delivery o JOIN transfer_decision d ON d.id = o.notice_id WHERE d.run_id = %(run)s"
     ),
 }
 
