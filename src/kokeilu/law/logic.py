@@ -90,19 +90,6 @@ def substitute(node: Node, meanings: Mapping[str, Node]) -> Node:
             return node
 
 
-def replace_leaves(node: Node, others: Mapping[Atom | Name, Node]) -> Node:
-    """The expression with each leaf in `others` replaced by what it says, once."""
-    match node:
-        case Not(part):
-            return Not(replace_leaves(part, others))
-        case And(parts):
-            return And(tuple(replace_leaves(part, others) for part in parts))
-        case Or(parts):
-            return Or(tuple(replace_leaves(part, others) for part in parts))
-        case _:
-            return others.get(node, node)
-
-
 def evaluate(node: Node, states: Mapping[Atom | Name, int]) -> int:
     """The state of an expression where the states of its leaves are given."""
     match node:

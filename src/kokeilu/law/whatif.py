@@ -9,7 +9,7 @@ import polars as pl
 
 from kokeilu.law import support, tally
 from kokeilu.law.facts import trial_area
-from kokeilu.law.logic import Atom, Name, Node, Not, leaves, replace_leaves, substitute, to_polars
+from kokeilu.law.logic import And, Atom, Name, Node, Not, Or, leaves, substitute, to_polars
 from kokeilu.law.scenarios import BASE, Scenario, apply
 from kokeilu.law.spans import Span
 from kokeilu.law.trial import Trial, Version
@@ -110,31 +110,52 @@ class _Month:
         self._estimated = self._rates is not None and all(
             tally.has_fact(fact, people) for fact in ("benefit", "in_service", _DAYS)
         )
-        self._atoms = self._asked()
-        self._keys = tally.key_columns(self._atoms)
-        self._names = dict(zip(self._atoms, tally.names_of(self._atoms), strict=True))
+        self._names: dict[Node, Name] = {}  # of the questions
+        self._ask()
+        self._questions = list(self._names)
+        self._keys = tally.key_columns(self._questions)
 
-    def _asked(self) -> list[Atom]:
-        """Every atom of every law of the day but those about the area, and those of the estimate."""
-        found: dict[Atom, None] = {}
+    def _ask(self) -> None:
+        """Every question of the laws of the day, and those of the estimate."""
         if tally.has_fact(_JOB_SEARCH.fact, self._people):
-            found[_JOB_SEARCH] = None
+            self._column(_JOB_SEARCH)
         if self._estimated and self._rates is not None:
-            found |= dict.fromkeys([_SUPPORTED, _IN_SERVICE, *(_reached(days) for days, _ in self._rates.steps)])
+            for atom in (_SUPPORTED, _IN_SERVICE, *(_reached(days) for days, _ in self._rates.steps)):
+                self._column(atom)
         for law in self._laws.values():
             if law.version is not None:
                 for node in (law.version.rule_over_facts, _leaving(law.version)):
-                    asked = leaves(node) if node is not None else ()
-                    found |= dict.fromkeys(
-                        leaf for leaf in asked if isinstance(leaf, Atom) and leaf.fact != "trial_area"
-                    )
-        return list(found)
+                    if node is not None:
+                        self._folded(node)
+
+    def _column(self, question: Node) -> Name:
+        return self._names.setdefault(question, Name(tally.name_of(len(self._names))))
+
+    def _folded(self, node: Node) -> Node:
+        """A rule over facts as one over questions and the area.
+
+        A question is as much of the rule as does not ask about the area: by Kleene's logic the rule's state follows
+        from the states of its parts. So one question often stands for many facts, and classes are few.
+        """
+        if _is_free(node):
+            return self._column(node)
+        match node:
+            case Not(part):
+                return Not(self._folded(part))
+            case And(parts) | Or(parts):
+                kind = type(node)
+                free = tuple(part for part in parts if _is_free(part))
+                rest = tuple(self._folded(part) for part in parts if not _is_free(part))
+                asked = () if not free else (self._column(free[0] if len(free) == 1 else kind(free)),)
+                return kind((*asked, *rest))
+            case _:
+                return node
 
     def decided(self) -> pl.DataFrame:
         """The classes with their people, and what each law of the day says of them (`_states`)."""
-        keys = tally.keys(self._people, self._on, self._atoms)
+        keys = tally.keys(self._people, self._on, self._questions)
         counted = keys.group_by(self._keys).agg(pl.len().alias(tally.PEOPLE))
-        return self._said(tally.decoded(counted, self._atoms))
+        return self._said(tally.decoded(counted, self._questions))
 
     def with_those_who_stay(self, held: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The same, with those in who were in before and do not leave; and who is in now, for the next day.
@@ -143,14 +164,14 @@ class _Month:
         """
         if "person" not in self._people.columns:
             raise Problem("missing column 'person'", mend="who stays is told by it; or compare by the law of each day")
-        keys = tally.keys(self._people, self._on, self._atoms).with_columns(self._people["person"])
-        classes = self._said(tally.decoded(keys.select(self._keys).unique(), self._atoms))
+        keys = tally.keys(self._people, self._on, self._questions).with_columns(self._people["person"])
+        classes = self._said(tally.decoded(keys.select(self._keys).unique(), self._questions))
         places = {law: place for place, law in enumerate(self._laws)}
         masks = classes.select(
             *self._keys,
             arriving=_mask({place: pl.col(f"in {law}") for law, place in places.items()}),
             leaving=_mask({place: pl.col(f"leaves {law}") for law, place in places.items()}),
-            searching=pl.col(self._names[_JOB_SEARCH]) if _JOB_SEARCH in self._names else pl.lit(None, pl.Boolean),
+            searching=self._state(_JOB_SEARCH) if _JOB_SEARCH in self._names else pl.lit(None, pl.Boolean),
         )
         held = _HELD.to_frame() if held is None else held
         rows = keys.join(masks, on=self._keys, how="left").join(
@@ -222,14 +243,17 @@ class _Month:
 
     def _answer(self, node: Node) -> pl.Expr:
         """A rule over facts, over the columns of classes."""
-        return to_polars(replace_leaves(node, {atom: Name(name) for atom, name in self._names.items()}))
+        return to_polars(self._folded(node))
+
+    def _state(self, question: Node) -> pl.Expr:
+        return to_polars(self._names[question])
 
     # -- counts ------------------------------------------------------------------------------------
 
     def counted(self, key: str, classes: pl.DataFrame, customers_per_worker: int | None) -> pl.DataFrame:
         """A law's rows of SCHEMA from the classes that `decided` gives."""
         inside, people = pl.col(f"in {key}"), pl.col(tally.PEOPLE)
-        seeking = pl.col(self._names[_JOB_SEARCH]) if _JOB_SEARCH in self._names else pl.lit(value=True)
+        seeking = self._state(_JOB_SEARCH) if _JOB_SEARCH in self._names else pl.lit(value=True)
         by_area = classes.group_by(pl.col(f"area {key}").alias("area")).agg(
             people.filter(seeking).sum().alias("job_seekers"),
             people.filter(inside).sum().alias("people"),
@@ -265,8 +289,8 @@ class _Month:
         """The municipalities' share for the people of one group of classes; null where it cannot be estimated."""
         if self._rates is None or not self._estimated:
             return pl.lit(None, pl.Int64)
-        paid = inside & pl.col(self._names[_SUPPORTED]) & ~pl.col(self._names[_IN_SERVICE])
-        steps = [pl.col(self._names[_reached(days)]) for days, _ in self._rates.steps]
+        paid = inside & self._state(_SUPPORTED) & ~self._state(_IN_SERVICE)
+        steps = [self._state(_reached(days)) for days, _ in self._rates.steps]
         below_next = [*(~step for step in steps[1:]), pl.lit(value=True)]
         cents = [
             support.month_cents(people.filter(paid & step & below).sum().cast(pl.Int64), percent, self._rates, self._on)
@@ -287,6 +311,11 @@ def _leaving(version: Version) -> Node | None:
         return None
     tests: dict[str, Node] = {criterion.key: criterion.test for criterion in version.criteria}
     return substitute(version.exit, tests | {key: group.rule for key, group in version.groups.items()})
+
+
+def _is_free(node: Node) -> bool:
+    """Whether an expression over facts asks nothing about the area."""
+    return all(isinstance(leaf, Atom) and leaf.fact != "trial_area" for leaf in leaves(node))
 
 
 def _reached(days: int) -> Atom:

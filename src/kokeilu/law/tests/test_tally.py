@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from kokeilu.law import tally
-from kokeilu.law.logic import Atom, to_polars
+from kokeilu.law.logic import And, Atom, Not, Or, to_polars
 from kokeilu.problems import Problem
 
 ON = date(2021, 3, 1)
@@ -32,7 +32,10 @@ def some_people(count=2000, seed=1):
     )
 
 
-@pytest.mark.parametrize("atoms", [FEW, AGES, [*FEW, *AGES], []])
+WHOLE = [Or((Not(FEW[0]), And((FEW[1], FEW[2])))), And((FEW[0], FEW[3]))]
+
+
+@pytest.mark.parametrize("atoms", [FEW, AGES, [*FEW, *AGES], [], WHOLE])
 def test_classes_are_the_people_s_answers(atoms):
     people = some_people()
     keys = tally.keys(people, ON, atoms)
@@ -58,7 +61,7 @@ def test_placement_that_no_column_tells_is_unknown():
 def test_derived_facts_may_stand_in_place_of_their_source():
     people = some_people().select("municipality", age=pl.lit(29, pl.Int32))
     atom = Atom("age", "<", (30,))
-    assert tally.decoded(tally.keys(people, ON, [atom]), [atom])["a0"].all()
+    assert tally.decoded(tally.keys(people, ON, [atom]), [atom])["q0"].all()
 
 
 def test_missing_column():
