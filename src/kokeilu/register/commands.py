@@ -140,3 +140,27 @@ def _print(result: "ImportResult", seconds: float, dry_run: bool) -> None:
     elif result.already_imported:
         console.print("Already imported: nothing changed.")
     console.print(f"{seconds:.1f} seconds")
+
+
+@app.command()
+def deaths(
+    file: Annotated[Path, typer.Argument(help="CSV with the columns person, day (YYYY-MM-DD) and reason.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do everything, then undo it.")] = False,
+) -> None:
+    """Record deaths that the population register reports, all of a file or none.
+
+    People unknown here and deaths recorded already are passed over and counted. Each can be revoked on the page
+    Identities.
+
+    Example: kokeilu register deaths deaths.csv --dry-run
+    """
+    from rich.console import Console
+
+    database.set_up()
+    from kokeilu.register.deaths import record_deaths
+
+    done = record_deaths(file, dry_run=dry_run)
+    console = Console()
+    console.print(f"{done.recorded} recorded, {done.before} recorded before, {done.unknown} not in the register")
+    if dry_run:
+        console.print("A dry run: nothing was stored.")
