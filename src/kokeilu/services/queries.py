@@ -45,11 +45,12 @@ def listed(actor: Actor, day: date) -> QuerySet[Request]:
     if actor.organisation.kind == Organisation.Kind.STATE:
         found = Request.objects.filter(state__in=rules.OPEN)
         holder = "officer"
+        area: Subquery | Value = Subquery(responsible.values("organisation__key")[:1])
     else:
         found = Request.objects.filter(Exists(responsible.filter(organisation=actor.organisation)))
-        holder = "asked_by"
+        holder, area = "asked_by", Value(actor.organisation.key)
     return found.annotate(
-        area=Subquery(responsible.values("organisation__key")[:1]),
+        area=area,
         whose=Case(
             When(**{holder: actor.user.pk}, then=Value("mine")),
             When(**{f"{holder}__isnull": True}, then=Value("nobody")),
