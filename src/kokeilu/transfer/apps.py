@@ -15,3 +15,4 @@ class TransferConfig(AppConfig):
         from kokeilu.web import navigation
 
         navigation.add(_("Transfer"), "transfer:runs", operations.RESULTS.key, 200)
+        navigation.add(_("What if"), "transfer:scenarios", operations.SCENARIOS.key, 910)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kokeilu.transfer import outbox_pages, pages, pages_differences, pages_people, pages_undo, worklists
+from kokeilu.transfer import outbox_pages, pages, pages_differences, pages_people, pages_undo, scenario_pages, worklists
 
 app_name = "transfer"
 urlpatterns = [
@@ -23,4 +23,5 @@ urlpatterns = [
     path("transfer/differences/correct/", pages_differences.correct, name="correct"),
     path("transfer/decisions/", pages_people.individuals, name="individuals"),
     path("transfer/people/<uuid:person_id>/", pages_people.person, name="person"),
+    path("transfer/scenarios/", scenario_pages.scenarios, name="scenarios"),
 ]
