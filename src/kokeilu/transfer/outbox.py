@@ -65,7 +65,8 @@ _RECHECK_OPEN = f"""
     {_REACHED}
     UPDATE transfer_delivery delivery SET state = 'waiting', changed_at = now(), fault = NULL
       FROM reached
-     WHERE delivery.notice_id = reached.notice_id AND channel = 'letter' AND protected IS FALSE AND state = 'withheld'
+     WHERE delivery.notice_id = reached.notice_id AND channel = 'letter' AND protected IS FALSE
+       AND state = 'withheld' AND fault IN ('protected', 'protection_unknown')
 """
 
 

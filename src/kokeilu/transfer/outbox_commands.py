@@ -56,7 +56,7 @@ def render(
         printed = outbox_printing.render(found, out, processes=processes, progress=show)
     rendered = printed.rendered
     print(f"letters {rendered.written + rendered.kept}, of which {rendered.kept} were there already")
-    print(f"without a whole address {printed.no_address}, to be delivered by hand {printed.by_hand}")
+    print(f"to be delivered by hand {printed.by_hand}, of which {printed.no_address} without a whole address")
     if rendered.unprintable:
         print(f"could not be typeset {len(rendered.unprintable)}")
     if printed.without_letterhead:

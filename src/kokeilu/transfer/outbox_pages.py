@@ -24,7 +24,7 @@ from kokeilu.transfer.letters_source import Texts
 from kokeilu.transfer.models import Notice, Run
 from kokeilu.transfer.notices import BOTH, parts
 from kokeilu.transfer.outbox_forms import EmailChoiceForm
-from kokeilu.transfer.outbox_models import Delivery, Fault, State
+from kokeilu.transfer.outbox_models import Delivery, State
 from kokeilu.transfer.pages import _own_area, _run_tabs
 from kokeilu.web import formats
 
@@ -104,12 +104,14 @@ def by_hand(request: Request, run_id: UUID) -> HttpResponse:
     run = _run(run_id)
     found = outbox_queries.by_hand(run, request.actor.organisation)
     page_obj = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    saw_persons(request, [each.person_id for each in page_obj], {"run": str(run.pk), "page": page_obj.number})
+    persons = [each.person_id for each in page_obj]
+    saw_persons(request, persons, {"run": str(run.pk), "page": page_obj.number})
+    why = outbox_queries.why_by_hand(run, request.actor.organisation, persons)
     rows = [
         {
             "person": each.person_id,
             "name": ", ".join(part for part in (each.family_name, each.given_names) if part) or "–",
-            "why": (Fault.PROTECTED if each.protected else Fault.PROTECTION_UNKNOWN).label,
+            "why": why.get(each.person_id, ""),
         }
         for each in page_obj
     ]  # fmt: skip

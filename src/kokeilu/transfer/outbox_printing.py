@@ -21,6 +21,8 @@ from kokeilu.transfer.letters_source import Addressee, Texts
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.outbox_models import Channel, Delivery, Fault, State
 
+MENDABLE = (Fault.NO_ADDRESS, Fault.TYPESETTING)  # the register may have mended these since
+
 _COLUMNS = {
     "decision.person_id AS person": pl.String(), "notice.message_id AS message": pl.Int64(),
     "message.language AS language": pl.String(), "details.family_name AS family_name": pl.String(),
@@ -37,18 +39,17 @@ _TO_PRINT = f"""
            WHERE {outbox.CURRENT} AND protected IS FALSE) details ON details.person_id = decision.person_id
     LEFT JOIN (SELECT person_id, street_address, postal_code, city FROM register_contact
                 WHERE {outbox.CURRENT}) contact ON contact.person_id = decision.person_id
-    WHERE delivery.channel = 'letter'
-      AND (delivery.state IN ('waiting', 'sending', 'failed') OR delivery.fault = 'typesetting')
+    WHERE delivery.channel = 'letter' AND delivery.state IN ('waiting', 'sending', 'failed')
 """
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What rendering did: files, people without a whole address, and letters held back for delivery by hand."""
+    """What rendering did: files, and letters to be delivered by hand, some of them for want of a whole address."""
 
     rendered: Rendered
-    no_address: int
     by_hand: int
+    no_address: int
     without_letterhead: tuple[str, ...]  # keys of organisations
 
 
@@ -62,10 +63,13 @@ def render(
     """
     with transaction.atomic():
         outbox.fill(run)
+        _letters(run).filter(state=State.WITHHELD, fault__in=MENDABLE).update(
+            state=State.WAITING, fault=None, changed_at=Now()
+        )
         outbox.recheck(run)
         texts = Texts.of_run(run)
         items, nowhere = _items(run, texts)
-        _give_up(run, nowhere, Fault.NO_ADDRESS)
+        _hold_back(run, nowhere, Fault.NO_ADDRESS)
     if not items:
         raise Problem("no letter of this run waits to be written", mend="its page of notices shows what became of them")
     folder = Folder.begin(path, str(run.pk), digest_of(items), clock.today())
@@ -73,16 +77,20 @@ def render(
         items, _nowhere = _items(run, texts, folder)
     rendered = folder.render(items, processes=processes, progress=progress)
     with transaction.atomic():
-        _give_up(run, rendered.unprintable, Fault.TYPESETTING)
+        _hold_back(run, rendered.unprintable, Fault.TYPESETTING)
         waiting = _letters(run).filter(state__in=(State.WAITING, State.FAILED))
         marked = waiting.filter(notice__decision__person__in=[UUID(each.person) for each in items]).update(
             state=State.SENDING, fault=None, changed_at=Now()
         )
         if marked:
             logs.record_change(None, "transfer.render_letters", "transfer_run", run.pk, new={"letters": marked})
-    no_address = _letters(run).filter(state=State.GIVEN_UP, fault=Fault.NO_ADDRESS).count()
-    by_hand = _letters(run).filter(state=State.WITHHELD).count()
-    return Printed(rendered, no_address, by_hand, tuple(each.key for each in texts.without_letterhead()))
+    held = _letters(run).filter(state=State.WITHHELD)
+    return Printed(
+        rendered,
+        held.count(),
+        held.filter(fault=Fault.NO_ADDRESS).count(),
+        tuple(each.key for each in texts.without_letterhead()),
+    )
 
 
 def posted(path: Path) -> int:
@@ -133,9 +141,10 @@ def _items(run: Run, texts: Texts, folder: Folder | None = None) -> tuple[list[I
     return items, nowhere
 
 
-def _give_up(run: Run, persons: Sequence[str], fault: Fault) -> None:
+def _hold_back(run: Run, persons: Sequence[str], fault: Fault) -> None:
+    """Their letters go by hand, unless the next rendering finds that it can."""
     if persons:
         _letters(run).filter(
             notice__decision__person__in=[UUID(person) for person in persons],
             state__in=(State.WAITING, State.SENDING, State.FAILED),
-        ).update(state=State.GIVEN_UP, fault=fault, changed_at=Now())
+        ).update(state=State.WITHHELD, fault=fault, changed_at=Now())

@@ -1,6 +1,7 @@
 """How far the notices of a run are, whose letters are delivered by hand, and what a person has been told."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -60,9 +61,19 @@ def counts_by_fault(run: Run, organisation: Organisation | None = None) -> list[
 
 def by_hand(run: Run, organisation: Organisation) -> QuerySet[Details]:
     """The people of an organisation whose letters are to be delivered by hand, by name."""
-    held = deliveries_of(run, organisation).filter(channel=Channel.LETTER, state=State.WITHHELD)
-    named = current(Details).filter(person__in=held.values("notice__decision__person"))
+    named = current(Details).filter(person__in=_held(run, organisation).values("notice__decision__person"))
     return named.order_by(finnish_key("family_name"), finnish_key("given_names"), "person")
+
+
+def why_by_hand(run: Run, organisation: Organisation, persons: Sequence[UUID]) -> dict[UUID, str]:
+    """Why each of these people's letters goes by hand."""
+    held = _held(run, organisation).filter(notice__decision__person__in=persons)
+    rows = held.values_list("notice__decision__person", "fault")
+    return {person: str(Fault(fault).label) for person, fault in rows if fault}
+
+
+def _held(run: Run, organisation: Organisation) -> QuerySet[Delivery]:
+    return deliveries_of(run, organisation).filter(channel=Channel.LETTER, state=State.WITHHELD)
 
 
 def told(person: UUID) -> QuerySet[Delivery]:

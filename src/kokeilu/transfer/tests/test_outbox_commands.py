@@ -26,13 +26,13 @@ def test_letters_are_rendered_and_noted_as_posted(call: Callable, tmp_path: Path
     folder = tmp_path / "letters"
     done = call("render", "--run", run.pk, "--out", folder, "--processes", 1)
     assert done.stdout.splitlines() == [
-        "letters 1, of which 0 were there already", "without a whole address 1, to be delivered by hand 1",
+        "letters 1, of which 0 were there already", "to be delivered by hand 2, of which 1 without a whole address",
         "no letterhead: helsinki (kokeilu notices letterhead)",
         f"when they are posted: kokeilu notices posted {folder}",
     ]  # fmt: skip
     again = call("render", "--run", run.pk, "--out", folder)
     assert again.stdout.splitlines()[:2] == [
-        "letters 1, of which 1 were there already", "without a whole address 1, to be delivered by hand 1",
+        "letters 1, of which 1 were there already", "to be delivered by hand 2, of which 1 without a whole address",
     ]  # fmt: skip
     assert call("posted", folder).stdout == "sent 1\n"
     for secret in ("Erikoinen", "Katu", *(str(person.pk) for person in people)):

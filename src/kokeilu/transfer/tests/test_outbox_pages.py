@@ -99,6 +99,7 @@ def test_letters_by_hand_are_listed_opened_and_noted(client: Client, enter: Call
     address = f"/transfer/runs/{run.pk}/notices/by-hand/"
     shown = text(client.get(address))
     assert shown.index("Epäselvä, Maija") < shown.index("Salainen, Maija")
+    assert "It is not known whether the address is protected" in shown
     assert "Tavallinen" not in shown
     assert "Piilotie" not in shown
     line = ReadLog.objects.get(operation="transfer.by_hand_list")
