@@ -128,7 +128,9 @@ def _compare(form: Any, person: UUID) -> HttpResponse | None:
     elif other == person:
         form.add_error("code", _("This is a code of the same person already."))
     else:
-        return redirect("register:compare", person, other)
+        # Kept is what the register still reports, unless the officer says otherwise on the next page.
+        newer = standing.side(other).reported and not standing.side(person).reported
+        return redirect("register:compare", *((other, person) if newer else (person, other)))
     return None
 
 
@@ -158,9 +160,12 @@ def compare(request: Request, person_id: UUID, other_id: UUID) -> HttpResponse:
         else:
             return _done(request, stated, _("The two records are one person's now."), kept)
     first, second = standing.side(kept), standing.side(other)
-    stated, united = statements.preview(
-        statements.merge, kept, other, "", actor=request.actor, look=lambda: standing.side(kept)
-    )
+    try:
+        stated, united = statements.preview(
+            statements.merge, kept, other, "", actor=request.actor, look=lambda: standing.side(kept)
+        )
+    except Problem as problem:  # an import keeps the register
+        return _refused(request, problem, kept)
     context = {
         "sides": [first, second], "outcome": [united], "against": standing.differences(first, second),
         "notes": stated.notes, "form": form, "kept": kept, "other": other,
@@ -181,13 +186,16 @@ def revoke(request: Request, statement_kind: str, statement_id: UUID) -> HttpRes
         messages.info(request, _("This was revoked already."))
         return redirect("register:identity", person)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        stated = statements.revoke(statement, form.cleaned_data["reason"], actor=request.actor)
-        return _done(request, stated, _("Revoked: what followed from it is as if it had not been stated."), person)
-    stated, outcome = statements.preview(
-        statements.revoke, statement, "", actor=request.actor,
-        look=lambda: [standing.side(each) for each in dict.fromkeys([person, *touched])],
-    )  # fmt: skip
+    try:
+        if request.method == "POST" and form.is_valid():
+            stated = statements.revoke(statement, form.cleaned_data["reason"], actor=request.actor)
+            return _done(request, stated, _("Revoked: what followed from it is as if it had not been stated."), person)
+        stated, outcome = statements.preview(
+            statements.revoke, statement, "", actor=request.actor,
+            look=lambda: [standing.side(each) for each in dict.fromkeys([person, *touched])],
+        )  # fmt: skip
+    except Problem as problem:
+        return _refused(request, problem, person)
     said = next(each for each in standing.statements_of(person) if each.statement.pk == statement.pk)
     context = {"said": said, "outcome": outcome, "notes": stated.notes, "form": form, "person": person}
     return render(request, "register/revoke.html", context, status=422 if form.errors else 200)
@@ -210,6 +218,11 @@ def _done(request: Request, stated: Stated, told: str, person: UUID) -> HttpResp
     for note in stated.notes:
         messages.warning(request, str(note))
     return redirect("register:identity", root_of(person))
+
+
+def _refused(request: Request, problem: Problem, person: UUID) -> HttpResponse:
+    messages.error(request, _tell(problem))
+    return redirect("register:identity", person)
 
 
 def _tell(problem: Problem) -> str:

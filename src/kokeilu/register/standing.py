@@ -30,6 +30,9 @@ KINDS: dict[str, type[Union] | type[Death] | type[Protection]] = {
 }  # fmt: skip
 
 
+_PROTECTED: dict[bool | None, Text] = {True: _("Protected"), False: _("Not protected"), None: labels.UNKNOWN}
+
+
 @dataclass(frozen=True)
 class Side:
     """A person, or a record, as two are compared: rows of label and text. Nothing tells where the person lives."""
@@ -76,7 +79,7 @@ def side(person: UUID) -> Side:
         (_("Birth date"), formats.day(details.birth_date)),
         (_("Mother tongue"), labels.language(details.language)),
         (_("Service language"), labels.language(details.service_language)),
-        (_("Address"), _("Protected") if details.protected else _("Not protected")),
+        (_("Address"), _PROTECTED[details.protected]),
         (_("Known since"), formats.day(known.known_since)),
         (_("Reported until") if not reported else _("Reported last"), formats.day(last)),
         *parts.describe(person),

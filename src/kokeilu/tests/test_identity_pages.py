@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from kokeilu.access.models import ReadLog
-from kokeilu.register import queries
+from kokeilu.problems import Problem
+from kokeilu.register import queries, statements
 from kokeilu.register.models import Death, Protection, Union
 from kokeilu.register.tests.people import person
 from kokeilu.tests.world import MARCH, World
@@ -99,3 +100,21 @@ def test_an_old_address_leads_to_the_person_and_only_who_may_see_them(
     sent = lead.post(f"/customers/{old}/worker/", {"worker": "", "reason": ""})
     assert sent.headers["Location"] == f"/customers/{kept}/worker/"
     assert worker.post("/portfolio/", {"search": person(2)["person"]}).headers["Location"] == f"/customers/{kept}/"
+
+
+def test_the_record_that_is_still_reported_is_kept_unless_said_otherwise(officer: Client, who: Callable) -> None:
+    gone = who(39)
+    response = officer.post(f"/identity/{gone}/merge/", {"code": person(1)["person"]})
+    assert response.headers["Location"] == f"/identity/{who(1)}/merge/{gone}/"
+
+
+def test_while_an_import_keeps_the_register_the_pages_say_so(officer: Client, who: Callable, monkeypatch) -> None:
+    def busy(*_arguments: object, **_options: object) -> None:
+        raise Problem("another import is running", mend="wait")
+
+    monkeypatch.setattr(statements, "preview", busy)
+    protection = Protection.objects.get()
+    for address in (f"/identity/{who(1)}/merge/{who(2)}/", f"/identity/revoke/protection/{protection.pk}/"):
+        response = officer.get(address, follow=True)
+        assert response.status_code == 200
+        assert "another import is running" in response.content.decode()
