@@ -5,7 +5,8 @@ Named in pyproject.toml as an early plugin of pytest.
 
 import os
 
-for name in [name for name in os.environ if name.startswith("KOKEILU_OIDC_")]:
+OF_SERVICES = ("KOKEILU_OIDC_", "KOKEILU_SMTP_", "KOKEILU_MAIL_", "KOKEILU_SUOMIFI_")
+for name in [name for name in os.environ if name.startswith(OF_SERVICES)]:
     del os.environ[name]
 for name in ("KOKEILU_DEMO", "KOKEILU_DATABASE", "KOKEILU_HOSTS", "KOKEILU_HTTPS", "KOKEILU_BEHIND_PROXY"):
     os.environ.pop(name, None)
