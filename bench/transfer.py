@@ -7,6 +7,7 @@ index or a constraint: what storing the answer takes where nothing is read, deci
 import time
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -14,7 +15,9 @@ from bench._database import scratch_database
 from bench.report import Row
 
 PEOPLE, MOVED = 150_000, 92_000
+CHANGED = 1_500  # of whom the next extract says something else
 EXTRACT_DAY, DAY = date(2021, 2, 28), date(2021, 3, 1)
+NEXT_DAY = date(2021, 3, 31)
 TABLES = {
     "transfer_decision": "SELECT * FROM transfer_decision WHERE run_id = %(run)s",
     "transfer_responsibility": (
@@ -54,6 +57,21 @@ _FACTS = (
 )
 
 
+# The next extract: some people of the first areas have moved to Espoo.
+_MOVE_HOUSE = (
+    """CREATE TEMP TABLE moving_house AS
+        SELECT person_id FROM register_situation WHERE municipality = '091' ORDER BY person_id LIMIT %(people)s""",
+    """UPDATE register_situation SET valid = daterange(lower(valid), %(day)s), closed_by_id = %(extract)s
+        WHERE person_id IN (SELECT person_id FROM moving_house)""",
+    """INSERT INTO register_situation (person_id, valid, opened_by_id, municipality, placed_in,
+            temporary_protection, job_search_valid, employment_code, service, benefit, earnings_related_right,
+            job_search_since, unemployed_since)
+        SELECT person_id, daterange(%(day)s, NULL), %(extract)s, '049', 'none', false, true, '02', 'none',
+            'labour_market_support', false, '2020-06-01', '2020-06-01' FROM moving_house""",
+    "DROP TABLE moving_house",
+)
+
+
 @dataclass(frozen=True)
 class Taken:
     """Seconds of a run and of the bare copy of what it stored; who was decided about and who moved."""
@@ -68,6 +86,7 @@ def run() -> list[Row]:
     """A third of the people first, then all."""
     with scratch_database():
         third, whole = measure(PEOPLE // 3), measure(PEOPLE)
+        night, full, undone = measure_changes()
     assert (whole.people, whole.moved) == (PEOPLE, MOVED)
     return [
         Row(
@@ -75,7 +94,35 @@ def run() -> list[Row]:
             whole.run, "bare COPY of its rows", whole.bare, None, "seconds",
         ),
         Row("the same, per person", whole.run, "a third of the people, times three", 3 * third.run, 1.3, "linear"),
+        Row(f"nightly run after {CHANGED} people changed", night, "run of everybody on the same day", full, None,
+            "seconds"),
+        Row(f"undo of the run that moved {whole.moved}", undone, "the run", whole.run, None, "seconds"),
     ]  # fmt: skip
+
+
+def measure_changes() -> tuple[float, float, float]:
+    """Seconds of a nightly run after the next extract, of a run of everybody in its place, and of undoing the first."""
+    from kokeilu.law.definition import shipped
+    from kokeilu.register.models import Extract
+    from kokeilu.transfer import actions, undo
+    from kokeilu.transfer.models import Run
+
+    extract = Extract.objects.create(as_of=NEXT_DAY, sha256="1" * 64, file_name="bench", rows=PEOPLE)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in _MOVE_HOUSE:
+            values: dict[str, Any] = {"people": CHANGED, "day": NEXT_DAY, "extract": extract.pk}
+            cursor.execute(statement, values)
+    taken = []
+    for changed_only in (True, False):
+        start = time.perf_counter()
+        result = actions.run(shipped("kuntakokeilu"), NEXT_DAY, changed_only=changed_only)
+        taken.append(time.perf_counter() - start)
+        assert result.counts.moved == CHANGED
+        undo.undo(result.run.pk)
+    first = Run.objects.standing().get()
+    start = time.perf_counter()
+    undo.undo(first.pk)
+    return taken[0], taken[1], time.perf_counter() - start
 
 
 def fill(people: int) -> None:

@@ -9,6 +9,7 @@ from kokeilu.register import store
 from kokeilu.transfer import outbox
 from kokeilu.transfer.models import Message, Run
 
+MANY = 10_000  # rows after which the planner is told: a nightly run's few change nothing for it
 _MOVING = """
     CREATE TEMP TABLE moving (
         person uuid, responsibility bigint, goes_to text, day date, whole boolean, pattern bigint, language text
@@ -59,7 +60,8 @@ def store_decisions(cursor: CursorWrapper, run: Run, changed: pl.DataFrame) -> N
             missing=pl.format("{{{}}}", pl.col("missing").str.replace_all(" ", ",")),
         ),
     )  # fmt: skip
-    cursor.execute("ANALYZE transfer_decision")
+    if len(changed) > MANY:
+        cursor.execute("ANALYZE transfer_decision")
 
 
 def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, messages: Sequence[Message]) -> None:
@@ -70,7 +72,7 @@ def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, messages: Sequenc
     cursor.execute(_OPEN, [run.pk])
     cursor.execute(_NOTIFY, [run.pk, run.pk])
     outbox.fill(run)
-    _done(cursor)
+    _done(cursor, moved)
 
 
 def move_without_decision(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, ground: str) -> None:
@@ -80,7 +82,7 @@ def move_without_decision(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, 
     """
     _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole"))
     cursor.execute(_OPEN_WITHOUT_DECISION, [ground, run.pk])
-    _done(cursor)
+    _done(cursor, moved)
 
 
 def notify(cursor: CursorWrapper, run: Run, told: pl.DataFrame, messages: Sequence[Message]) -> None:
@@ -101,9 +103,10 @@ def _end_old(cursor: CursorWrapper, run: Run, moving: pl.DataFrame) -> None:
     cursor.execute(_SUPERSEDE, [run.pk])
 
 
-def _done(cursor: CursorWrapper) -> None:
+def _done(cursor: CursorWrapper, moved: pl.DataFrame) -> None:
     cursor.execute("DROP TABLE moving")
-    cursor.execute("ANALYZE transfer_responsibility")
+    if len(moved) > MANY:
+        cursor.execute("ANALYZE transfer_responsibility")
 
 
 def check(cursor: CursorWrapper) -> None:

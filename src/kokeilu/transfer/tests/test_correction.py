@@ -108,6 +108,7 @@ def test_confirmed_it_supersedes_and_writes_what_should_have_stood(load: Callabl
     bodies = dict(Notice.objects.filter(decision__run=done.run).values_list("decision__person", "message__body"))
     assert set(bodies) == set(found.persons)
     assert Delivery.objects.filter(notice__decision__run=done.run, channel="letter").count() == 2
+    assert Delivery.objects.filter(notice__decision__run=done.run, channel="letter").count() == 2
     assert correction.differences(TRIAL).changes == ()
     line = ChangeLog.objects.get(action="transfer.correct")
     assert (line.user, line.new["people"], line.new["told"]) == (actor.user, 2, 2)
