@@ -138,7 +138,7 @@ def fill(people: int) -> None:
     extract = Extract.objects.create(as_of=EXTRACT_DAY, sha256="0" * 64, file_name="bench", rows=people)
     actions.ensure_organisations(shipped("kuntakokeilu"))
     with transaction.atomic(), connection.cursor() as cursor:
-        values = {"since": EXTRACT_DAY, "people": people, "extract": extract.pk}
+        values: dict[str, Any] = {"since": EXTRACT_DAY, "people": people, "extract": extract.pk}
         with store.built_afterwards(LOADED_TABLES):
             cursor.execute(_PEOPLE, values)
             for statement in _FACTS:
