@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from kokeilu import clock
-from kokeilu.access.models import Role
+from kokeilu.access.models import Organisation, Role
 from kokeilu.access.pages import Request, page, saw_persons
 from kokeilu.law.definition import shipped
 from kokeilu.problems import Problem
@@ -21,7 +21,7 @@ from kokeilu.transfer.delivery_email import mail_server
 from kokeilu.transfer.delivery_suomifi import connect, credentials
 from kokeilu.transfer.letters import Unprintable
 from kokeilu.transfer.letters_source import Texts
-from kokeilu.transfer.models import Notice, Run
+from kokeilu.transfer.models import Message, Notice, Run
 from kokeilu.transfer.notices import BOTH, parts
 from kokeilu.transfer.outbox_forms import EmailChoiceForm
 from kokeilu.transfer.outbox_models import Delivery, State
@@ -53,11 +53,15 @@ def notices(request: Request, run_id: UUID) -> HttpResponse:
         ],
         "faults": [[each.fault, each.channel, each.state, each.reply or "–", each.deliveries] for each in faults],
         "switches": _switches(),
-        "without_letterhead": [each.name for each in Texts.of_run(run).without_letterhead()],
+        "without_letterhead": [each.name for each in _texts(run, own).without_letterhead()],
         "given_up": given_up if request.actor.role in operations.RETRY.roles else 0,
         "by_hand": outbox_queries.by_hand(run, request.actor.organisation).count(),
     }  # fmt: skip
     return render(request, "transfer/notices.html", context)
+
+
+def _texts(run: Run, own: Organisation | None) -> Texts:
+    return Texts(Message.objects.filter(run=run, organisation=own)) if own else Texts.of_run(run)
 
 
 def _run(run_id: UUID) -> Run:

@@ -86,6 +86,7 @@ def test_an_area_counts_its_own(client: Client, enter: Callable) -> None:
     shown = client.get(f"/transfer/runs/{run.pk}/notices/")
     assert shown.context["states"] == []
     assert shown.context["by_hand"] == 0
+    assert shown.context["without_letterhead"] == []
     enter(Role.TEAM_LEAD, "helsinki")
     assert "1 letter to be delivered by hand" in notices(client, run)
 
