@@ -20,11 +20,14 @@ pytestmark = pytest.mark.django_db
 AREA = "turku"  # whose name does not tell in which of its municipalities somebody lives
 
 
-def secrets(facts: dict[str, object]) -> list[str]:
-    """What must not be read: the address, how to reach the person, and the municipality in every language."""
-    place = municipalities()[str(facts["municipality"])]
-    told = [facts[name] for name in ("street_address", "postal_code", "city", "email", "phone")]
-    return [str(each) for each in (*told, place.name, place.name_sv)]
+REACHED = [str(PROTECTED[name]) for name in ("street_address", "postal_code", "email", "phone")]
+
+
+def secrets(text: str) -> list[str]:
+    """What must not be read in a text: the address and how to reach the person anywhere; the municipality, which lists
+    of all municipalities may name, wherever somebody of the person's name is."""
+    place = municipalities()[str(PROTECTED["municipality"])]
+    return [*REACHED, *([place.name, place.name_sv] if str(person(40)["family_name"]) in text else [])]
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_no_page_shows_where_a_protected_person_lives(world: World, turku: dict[
     name = str(person(40)["family_name"])
     shown = {route for (route, who, _), text in seen.items() if name in text and who == "worker_turku"}
     assert {"/customers/<uuid:person_id>/", "/portfolio/"} <= shown  # the pages do show the person
-    leaks = {(key, secret) for key, text in seen.items() for secret in secrets(PROTECTED) if secret in text}
+    leaks = {(key, secret) for key, text in seen.items() for secret in secrets(text) if secret in text}
     assert not leaks
 
 
