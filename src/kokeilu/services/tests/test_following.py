@@ -7,14 +7,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from kokeilu.law.definition import shipped
 from kokeilu.problems import Problem
 from kokeilu.register import statements
 from kokeilu.register.models import Union
-from kokeilu.services import actions, queries
+from kokeilu.services import actions, matters, queries
 from kokeilu.services.models import Request
 from kokeilu.services.tests.conftest import TODAY, Place, settle
+from kokeilu.transfer import actions as transfer
 from kokeilu.transfer import undo
 from kokeilu.transfer.models import Responsibility, Run
+from kokeilu.transfer.tests.people import extract, people
 
 pytestmark = pytest.mark.django_db
 
@@ -56,11 +59,15 @@ def test_a_request_goes_to_no_other_person(place: Place) -> None:
         Request.objects.filter(pk=request.pk).update(person=place.persons[1])
 
 
-def test_who_took_a_person_over_with_a_record_asks_by_the_same_law(place: Place) -> None:
-    """The kept record is known later: responsibility of the days before comes from the other one."""
-    kept, merged = place.persons[:2]
-    statements.merge(kept.pk, merged.pk, "The same name", actor=None)
-    assert place.ask(kept).trial == "kuntakokeilu"
+def test_what_was_taken_over_from_another_record_is_by_that_records_law(place: Place) -> None:
+    """The kept record is known later: who was responsible for the other one is so for the days before."""
+    (late,) = people(extract(date(2021, 3, 15)), {})
+    transfer.run(shipped("kuntakokeilu"), date(2021, 3, 15))
+    statements.merge(late.pk, place.person.pk, "The same name", actor=None)
+    taken = Responsibility.objects.standing().filter(person=late, ground="identity").order_by("valid")
+    trials = [(held.organisation.key, matters.trial_of(held)) for held in taken.select_related("organisation")]
+    assert trials == [("te", None), ("helsinki", shipped("kuntakokeilu"))]
+    assert place.ask(late).trial == "kuntakokeilu"
 
 
 def test_of_a_person_who_has_died_the_officer_is_told_what_is_open(place: Place) -> None:
