@@ -18,6 +18,7 @@ from kokeilu.law.scenarios import BASE, SOURCE
 from kokeilu.law.trial import OPEN_END, Trial
 from kokeilu.problems import Problem
 from kokeilu.transfer import operations, tables
+from kokeilu.transfer.frame import told
 from kokeilu.transfer.hiding import THRESHOLD
 from kokeilu.transfer.scenario_figures import ELSEWHERE, Comparison, Figure, Row, compared, reported_days
 from kokeilu.transfer.scenario_forms import (
@@ -49,7 +50,7 @@ def scenarios(request: Request) -> HttpResponse:
         try:
             context |= _result(request, form, trial, [law for law in laws if law.changes()])
         except Problem as problem:
-            form.add_error(None, f"{problem.what} ({problem.mend})" if problem.mend else problem.what)
+            form.add_error(None, told(problem))
     return render(request, "transfer/scenarios.html", context)
 
 
