@@ -58,7 +58,7 @@ def undo(
     reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; kept with the undo.")] = "",
     accept: Annotated[
         list[str] | None,
-        typer.Option("--accept", metavar="WHAT", help="What rests on the run and may lose its force; the refusal names it."),
+        typer.Option("--accept", metavar="WHAT", help="What rests on the run and may lapse; the refusal names it."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it would do, and do nothing.")] = False,
 ) -> None:

@@ -1,6 +1,6 @@
 """Facts that contradict each other: a run leaves such a person where they are, and the register is to be mended.
 
-Pure. A rule asks about columns of the register extract; an unknown fact contradicts nothing. Only what cannot be true
+A rule asks about columns of the register extract; an unknown fact contradicts nothing. Only what cannot be true
 of one person on one day is a rule; what is merely unusual is not.
 """
 
