@@ -100,10 +100,23 @@ def _told(error: Exception) -> str | None:
     if "psycopg" not in sys.modules:
         return None
     import psycopg
-    from django.db import OperationalError
+    from django.db import OperationalError, ProgrammingError
 
+    if isinstance(error, ProgrammingError):
+        return _outdated()
     if isinstance(error, (OperationalError, psycopg.OperationalError)):
         return f"the database does not answer: {' '.join(str(error).split())}"
+    return None
+
+
+def _outdated() -> str | None:
+    """Whether the tables are not those that the program knows; looked at only where a statement was refused."""
+    from kokeilu import database
+
+    try:
+        database.check_schema()
+    except Problem as problem:
+        return str(problem)
     return None
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from kokeilu import database
 from kokeilu.problems import Problem
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -29,19 +30,6 @@ def check_address(address: str, port: int) -> None:
         ) from error
 
 
-def check_schema() -> None:
-    """Raise Problem where the database lacks a migration."""
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Problem(
-            "the database is not up to date",
-            mend="run `kokeilu django migrate`, or `kokeilu demo` for a demonstration",
-        )
-
-
 def serve(address: str, port: int, *, workers: int, threads: int) -> None:
     """Serve until Ctrl-C, SIGTERM or the terminal's end. Django must be set up.
 
@@ -53,7 +41,7 @@ def serve(address: str, port: int, *, workers: int, threads: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    check_schema()
+    database.check_schema()
     call_command("collectstatic", interactive=False, verbosity=0)
     connections.close_all()  # each worker opens its own
     server = Granian(

@@ -76,6 +76,14 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, told: str)
     assert "hidden" not in done.stderr
 
 
+def test_a_database_without_its_tables_is_told_in_one_line() -> None:
+    place = {"KOKEILU_DATABASE": "kokeilu_without_tables", "KOKEILU_DATABASE_URL": ""}
+    done = kokeilu("assign", "--area", "helsinki", **place)
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: the database is not up to date")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_a_folder_that_cannot_be_written_is_told_in_one_line() -> None:
     done = kokeilu("django", "check", KOKEILU_HOME="/proc/kokeilu", KOKEILU_DATABASE_URL="")
     assert done.returncode == 1
