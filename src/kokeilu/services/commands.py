@@ -24,7 +24,9 @@ def remind(
 ) -> None:
     """Remind of every open request that is due soon or overdue: once of each, however often it is run.
 
-    Example, each morning by a timer: kokeilu services remind
+    Made for a timer, each morning.
+
+    Example: kokeilu services remind
     """
     database.set_up()
 

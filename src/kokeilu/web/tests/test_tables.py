@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from django.template import engines
+from django.utils import translation
 
 
 def rendered(template: str, **context: Any) -> str:
     source = "{% load shell %}" + template
-    return "".join(line.strip() for line in engines["django"].from_string(source).render(context).splitlines())
+    with translation.override("en"):
+        html = engines["django"].from_string(source).render(context)
+    return "".join(line.strip() for line in html.splitlines())
 
 
 def test_a_table_is_named_and_scrolls_by_itself() -> None:
