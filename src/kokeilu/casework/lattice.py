@@ -90,17 +90,18 @@ def _other_tongue(customers: pl.DataFrame) -> pl.Series:
 
 def _language(criterion: int, wanted: pl.Series, types: pl.DataFrame) -> _Kind:
     names = wanted.drop_nulls().unique().sort()
-    meets = [np.ones(len(types), bool)] + [types["languages"].list.contains(name).to_numpy() for name in names]
-    return _simple(criterion, _positions(names, wanted) + 1, np.array(meets))
+    spoken = [set(each) for each in types["languages"].to_list()]
+    meets = [[True] * len(types)] + [[name in speaks for speaks in spoken] for name in names]
+    return _simple(criterion, _positions(names, wanted) + 1, np.array(meets, bool))
 
 
 def _district(postal_code: pl.Series, types: pl.DataFrame) -> _Kind:
     """Districts by the types of workers whose beginnings the postal code has."""
     codes = postal_code.drop_nulls().unique().sort()
-    lists = types["districts"].to_list()
-    serves = np.array(
-        [[not starts or code.startswith(tuple(starts)) for starts in lists] for code in codes], bool
-    ).reshape(len(codes), len(types))
+    lists = [tuple(each) for each in types["districts"].to_list()]
+    serves = np.array([[not starts or code.startswith(starts) for starts in lists] for code in codes], bool).reshape(
+        len(codes), len(types)
+    )
     nothing = np.ones((1, len(types)), bool)
     distinct, which = np.unique(np.concatenate([nothing, serves]), axis=0, return_inverse=True)
     # Value 0 is kept for an unknown postal code, so that a district is never said to be met there.
@@ -121,10 +122,12 @@ def _simple(criterion: int, value: Integers, meets: Flags) -> _Kind:
 def _specialities(customers: pl.DataFrame, types: pl.DataFrame, specialities: tuple[str, ...]) -> _Kind:
     """Needs as bits; a value is met by who has all of its specialities."""
     value = np.zeros(len(customers), np.int64)
-    has = np.zeros(len(types), np.int64)
     for place, name in enumerate(specialities):
         value |= customers[name].fill_null(False).to_numpy().astype(np.int64) << place
-        has |= types["specialities"].list.contains(name).to_numpy().astype(np.int64) << place
+    known = types["specialities"].to_list()
+    has = np.array(
+        [sum((name in each) << place for place, name in enumerate(specialities)) for each in known], np.int64
+    )
     values = np.arange(1 << len(specialities))
     meets = (values[:, None] & ~has[None, :]) == 0
     return _Kind(_SPECIALITY, value, meets, tuple(values & ~(1 << place) for place in range(len(specialities))))

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -150,8 +151,13 @@ def _reasons(given: lattice.Given) -> pl.Series:
     """The reasons of each customer: one list per distinct combination of what is met."""
     keys = sum(given.met[name].astype("int64") << place for place, (_, name) in enumerate(_MET))
     missing = given.missing_language.astype("int64") << len(_MET)
-    lists = pl.Series([_reason_list(key) for key in range(2 << len(_MET))], dtype=pl.List(pl.String))
-    return lists.gather(keys + missing)
+    return _reason_lists().gather(keys + missing)
+
+
+@cache
+def _reason_lists() -> pl.Series:
+    """The reasons of every combination of what is met, at its place."""
+    return pl.Series([_reason_list(key) for key in range(2 << len(_MET))], dtype=pl.List(pl.String))
 
 
 def _reason_list(key: int) -> list[str]:
