@@ -128,6 +128,7 @@ def _responsibility(held: Responsibility, why: bool = False, residence: bool = F
         "ground": held.get_ground_display(),
     }
     if why:
+        found["facts_of"] = held.decision.run.extract.as_of if held.decision else None
         try:
             found["reasons"] = reasons(held, formats.language(), residence=residence)
         except Problem:  # the definition has changed since; what was decided stands

@@ -28,9 +28,9 @@ def responsible(person: UUID, day: date) -> Responsibility | None:
 
 
 def history(person: UUID) -> QuerySet[Responsibility]:
-    """A person's responsibilities from the first day to the last, each with organisation, decision and run."""
+    """A person's responsibilities from the first day to the last, each with organisation, decision, run and extract."""
     held = Responsibility.objects.standing().filter(person=person)
-    return held.select_related("organisation", "decision__run", "opened_by__transfer").order_by("valid")
+    return held.select_related("organisation", "decision__run__extract", "opened_by__transfer").order_by("valid")
 
 
 def as_known(person: UUID, moment: datetime) -> list[Responsibility]:

@@ -14,8 +14,11 @@ from kokeilu.access.policy import Actor
 from kokeilu.casework.models import Assignment, WorkerProfile
 from kokeilu.casework.queries import ORDERS
 from kokeilu.casework.tests.conftest import START, TODAY, City
+from kokeilu.law.definition import shipped
 from kokeilu.register.identity import code_hashes, encrypt
 from kokeilu.register.models import Person, PersonCode
+from kokeilu.transfer import actions as transfer
+from kokeilu.transfer.tests import people as register
 
 PORTFOLIO = "/portfolio/"
 
@@ -342,6 +345,19 @@ def test_the_customer_page_says_who_works_with_them_and_why(city: City) -> None:
     assert "since 1 March 2021" in page
     log = ReadLog.objects.get()
     assert (log.operation, log.persons, log.ground) == ("casework.customer", [person.pk], "responsible")
+
+
+def test_the_customer_page_says_which_extract_the_reasons_rest_on(city: City) -> None:
+    trial = shipped("kuntakokeilu")
+    transfer.ensure_organisations(trial)
+    (person,) = register.people(register.extract(), {})
+    run = transfer.run(trial, START).run
+    worker = city.worker()
+    city.assign(person, worker)
+    client = logged_in(worker.membership.user)
+    page = client.get(reverse("casework:customer", args=[person.pk])).content.decode()
+    assert "The job search is valid." in page
+    assert f"By the facts of the register extract as of {run.extract.as_of:%-d %B %Y}." in page
 
 
 def test_a_customer_whom_the_register_reports_no_more(city: City) -> None:
