@@ -73,9 +73,10 @@ browser:
 
 test-pg15: .venv/installed-dev .venv/translated ## Run the database's tests on Debian's PostgreSQL 15
 	@test -x /usr/lib/postgresql/15/bin/postgres || bash .ci/need postgresql-15
-	@pg_virtualenv -v 15 -i "--encoding=UTF8 --locale=C.UTF-8" -o fsync=off bash -c \
+	@# The runner's own words alone are shown, so that its closing line is the last.
+	@exec 3>&1; pg_virtualenv -v 15 -i "--encoding=UTF8 --locale=C.UTF-8" -o fsync=off bash -c \
 		'KOKEILU_DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" \
-		exec $(BIN)/pytest -n 2 --dist loadfile -m "database and not browser"'
+		exec $(BIN)/pytest -n 2 --dist loadfile -m "database and not browser" >&3' >/dev/null
 
 .PHONY: bench screenshot
 bench: .venv/installed-bench .venv/translated ## Measure against peers, write bench/results.md
