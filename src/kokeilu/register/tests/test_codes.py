@@ -112,7 +112,9 @@ def test_the_key_does_not_tell_composed_from_decomposed() -> None:
 @pytest.mark.django_db
 def test_names_are_ordered_and_searched_by_the_index() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        # In an empty table all plans cost about the same: what stays is the one without sorting, if there is one.
+        for way in ("seqscan", "bitmapscan", "sort"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
     found = Details.objects.filter(valid__upper_inf=True, superseded_by=None)
     found = found.annotate(key=finnish_key("family_name")).filter(key__startswith="koi")
     plan = found.order_by(finnish_key("family_name"), finnish_key("given_names"), "person").explain()
