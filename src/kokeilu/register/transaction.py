@@ -1,6 +1,6 @@
 """The transaction of whoever changes the register: one at a time, what a person can mend told as a Problem."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -26,10 +26,19 @@ def changing() -> Iterator[CursorWrapper]:
 
 
 def lock(cursor: CursorWrapper) -> None:
-    """Let one change in at a time. The next one waits a while; a server process whose client was killed notices."""
+    """Let one change in at a time; the next one waits."""
+    wait_for(cursor, "pg_advisory_xact_lock(%s)", [IMPORT_LOCK], LOCK_WAIT)
+
+
+def wait_for(cursor: CursorWrapper, locks: str, keys: Sequence[int], wait: str) -> None:
+    """Take advisory locks (`locks` are calls with placeholders for `keys`) until the transaction's end.
+
+    Waits for `wait` at most, then psycopg's LockNotAvailable. A server process whose client was killed notices, so that
+    its locks do not outlive it for long.
+    """
     cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
-    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait])
+    cursor.execute(f"SELECT {locks}", keys)
     cursor.execute("SELECT set_config('lock_timeout', '0', true)")
 
 

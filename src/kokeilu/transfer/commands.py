@@ -6,7 +6,7 @@ from uuid import UUID
 
 import typer
 
-from kokeilu import database
+from kokeilu import database, progress
 
 if TYPE_CHECKING:
     from kokeilu.transfer.actions import Result
@@ -157,8 +157,6 @@ def organisations(trial: Key) -> None:
 
 
 def _apply(trial: str, on: datetime | None, *, dry: bool, changed_only: bool = False) -> "Result":
-    from rich.progress import Progress
-
     from kokeilu.law.definition import shipped
 
     definition = shipped(trial)
@@ -174,7 +172,7 @@ def _apply(trial: str, on: datetime | None, *, dry: bool, changed_only: bool = F
 
     from kokeilu.transfer import actions
 
-    with translation.override("en"), Progress(transient=True) as bar:
+    with translation.override("en"), progress.bar() as bar:
         task = bar.add_task("", total=None)
 
         def show(what: str, done: int, total: int) -> None:

@@ -11,7 +11,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from kokeilu.problems import Problem
-from kokeilu.register.transaction import IMPORT_LOCK
+from kokeilu.register.transaction import IMPORT_LOCK, wait_for
 from kokeilu.transfer.models import Responsibility
 from kokeilu.web import formats
 
@@ -31,13 +31,8 @@ def changing(wait: str | None = None) -> Iterator[CursorWrapper]:
     """
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            # A server process whose client was killed notices, so that its lock does not outlive it for long.
-            cursor.execute("SELECT set_config('client_connection_check_interval', '1s', true)")
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [wait or LOCK_WAIT])
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s), pg_advisory_xact_lock_shared(%s)", [RUN_LOCK, IMPORT_LOCK]
-            )
-            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+            locks = "pg_advisory_xact_lock(%s), pg_advisory_xact_lock_shared(%s)"
+            wait_for(cursor, locks, [RUN_LOCK, IMPORT_LOCK], wait or LOCK_WAIT)
             yield cursor
     except (psycopg.Error, DatabaseError) as error:
         cause = error if isinstance(error, psycopg.Error) else error.__cause__

@@ -1,5 +1,6 @@
 """The worklists of runs: people whom a missing fact leaves undecided, and people whose facts contradict each other."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +46,14 @@ def undecided(request: Request) -> HttpResponse:
         context |= {
             "page_obj": page_obj,
             "trial_name": shipped(trial).names[language],
-            "choices": _missing_choices(queries.undecided(run).count(), queries.missing_facts(run), trial, missing),
+            "choices": _choices(
+                trial,
+                "missing",
+                queries.undecided(run).count(),
+                queries.missing_facts(run),
+                {name: fact.label[language] for name, fact in FACTS.items()},
+                missing,
+            ),
             "rows": [
                 {
                     "name": full_name(details),
@@ -59,16 +67,20 @@ def undecided(request: Request) -> HttpResponse:
     return render(request, "transfer/undecided.html", context)
 
 
-def _missing_choices(everybody: int, lacking: dict[str, int], trial: str, missing: str) -> list[dict[str, Any]]:
-    choices = [{"label": _("All"), "href": f"?trial={trial}", "count": everybody, "current": not missing}]
+def _choices(
+    trial: str, name: str, everybody: int, people: Mapping[str, int], labels: Mapping[str, Any], chosen: str
+) -> list[dict[str, Any]]:
+    """All of them, and those of each value of the parameter `name` that has a label."""
+    choices = [{"label": _("All"), "href": f"?trial={trial}", "count": everybody, "current": not chosen}]
     return choices + [
         {
-            "label": FACTS[fact].label[formats.language()],
-            "href": f"?trial={trial}&missing={fact}",
-            "count": people,
-            "current": fact == missing,
+            "label": labels[value],
+            "href": f"?trial={trial}&{name}={value}",
+            "count": number,
+            "current": value == chosen,
         }
-        for fact, people in lacking.items()
+        for value, number in people.items()
+        if value in labels
     ]
 
 
@@ -89,7 +101,14 @@ def contradictory(request: Request) -> HttpResponse:
         context |= {
             "page_obj": page_obj,
             "trial_name": shipped(trial).names[formats.language()],
-            "choices": _rule_choices(queries.contradictory(run).count(), queries.contradictions(run), trial, rule),
+            "choices": _choices(
+                trial,
+                "rule",
+                queries.contradictory(run).count(),
+                queries.contradictions(run),
+                {key: each.label for key, each in contradictions.RULES.items()},
+                rule,
+            ),
             "rows": [
                 (
                     full_name(details),
@@ -103,17 +122,3 @@ def contradictory(request: Request) -> HttpResponse:
         }
     saw_persons(request, persons, {"trial": trial, "rule": rule})
     return render(request, "transfer/contradictory.html", context)
-
-
-def _rule_choices(everybody: int, people: dict[str, int], trial: str, chosen: str) -> list[dict[str, Any]]:
-    choices = [{"label": _("All"), "href": f"?trial={trial}", "count": everybody, "current": not chosen}]
-    return choices + [
-        {
-            "label": contradictions.RULES[rule].label,
-            "href": f"?trial={trial}&rule={rule}",
-            "count": number,
-            "current": rule == chosen,
-        }
-        for rule, number in people.items()
-        if rule in contradictions.RULES
-    ]

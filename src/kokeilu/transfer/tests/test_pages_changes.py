@@ -30,23 +30,6 @@ def _organisations(db: None) -> None:
     actions.ensure_organisations(TRIAL)
 
 
-@pytest.fixture
-def enter(client: Client, actor_of: Callable) -> Callable[..., Actor]:
-    def make(role: Role, organisation: str, language: str = "en") -> Actor:
-        actor = actor_of(role, organisation)
-        actor.user.language = language
-        actor.user.save()
-        client.force_login(actor.user)
-        return actor
-
-    return make
-
-
-@pytest.fixture
-def officer(enter: Callable) -> Actor:
-    return enter(Role.STATE_OFFICER, "te")
-
-
 def text(response: object) -> str:
     return " ".join(response.content.decode().split())
 
