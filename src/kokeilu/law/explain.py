@@ -4,7 +4,7 @@ Composed per distinct pattern, area and missing facts, then joined to the people
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -12,8 +12,8 @@ import polars as pl
 
 from kokeilu.law.duties import TransferGround
 from kokeilu.law.facts import FACTS
-from kokeilu.law.grounds import Signature, signatures
-from kokeilu.law.logic import UNKNOWN, YES, Atom, leaves
+from kokeilu.law.grounds import Signature, facts_behind, signatures
+from kokeilu.law.logic import NO, UNKNOWN, YES, Atom, Name, leaves
 from kokeilu.law.positions import LANGUAGES
 from kokeilu.law.rules import OUTCOMES, outcome
 from kokeilu.law.trial import AREA, Criterion, Group, Trial, Version, Words
@@ -57,18 +57,20 @@ TRIAL_ENDED: Words = {
     "sv": "Försöket har upphört.",
     "en": "The trial has ended.",
 }
+SEARCH = "job_search_valid"  # the fact that a version's grace is about
 NO_AREA: Words = {"fi": "(ei tiedossa)", "sv": "(inte känt)", "en": "(not known)"}
 
 
 @dataclass(frozen=True)
 class Reason:
     """One sentence of an explanation. `citation` carries the mark "(not verified)" in the reader's language
-    itself.
+    itself; `facts` are those that it rests on for the person, by their names, where it is about a person's facts.
     """
 
     text: str
     citation: str
     verified: bool
+    facts: tuple[str, ...] = field(default=(), compare=False)  # sentences that read the same are the same
 
 
 def reasons(
@@ -92,7 +94,7 @@ def reasons(
     if outcome(version, pattern) != decision:
         raise Problem(f"pattern {pattern} of {version.key} is not {decision}", mend="use the version that decided")
     _, (signature,) = signatures(version, pl.Series([pattern]))
-    return _reasons(trial, signature, area, missing, language)
+    return _with_facts(version, pattern, signature, _reasons(trial, signature, area, missing, language))
 
 
 def leaving(trial: Trial, on: date, pattern: int, language: str, *, area: str | None = None) -> list[Reason]:
@@ -108,7 +110,7 @@ def leaving(trial: Trial, on: date, pattern: int, language: str, *, area: str | 
     found = () if version.exit is None else signatures(version, pl.Series([pattern]), version.exit)[1]
     if not found or found[0].decision != YES:
         raise Problem(f"nobody leaves by pattern {pattern} of {version.key}", mend="use the version that decided")
-    return _reasons(trial, found[0], area, None, language)
+    return _with_facts(version, pattern, found[0], _reasons(trial, found[0], area, None, language))
 
 
 def staying(trial: Trial, on: date, language: str) -> Reason:
@@ -117,6 +119,37 @@ def staying(trial: Trial, on: date, language: str) -> Reason:
     if not version.stays:
         raise Problem(f"by the version of {version.key} nobody stays in", mend="explain the decision of the day")
     return _of_version(version, STAYS, language)
+
+
+def moving(trial: Trial, on: date, pattern: int, language: str, *, area: str) -> list[Reason]:
+    """The reasons why a customer goes on in the area where they live now, in the order of the law: that they live
+    there, and that who is in stays (where the version says so), whatever the law of the day would say of them anew.
+
+    Problem: the pattern is none of the version's.
+    """
+    version = trial.version_on(on)
+    _check_language(language)
+    states = version.states(pattern)
+    lives_there = tuple(
+        (each, YES) for each in version.criteria if states[Name(each.key)] == YES and AREA in each.yes[language]
+    )
+    rests = Signature(YES, lives_there)
+    found = _with_facts(version, pattern, rests, _reasons(trial, rests, area, None, language))
+    return [*found, staying(trial, on, language)] if version.stays else found
+
+
+def search_over(trial: Trial, on: date, pattern: int, language: str) -> list[Reason]:
+    """The reasons why someone who is in leaves after the version's `grace`: that there is no valid job search. None
+    where the pattern does not say so. Problem: the pattern is none of the version's."""
+    version = trial.version_on(on)
+    _check_language(language)
+    states = version.states(pattern)
+    over = tuple(
+        (each, NO) for each in version.criteria
+        if states[Name(each.key)] == NO and [leaf.fact for leaf in leaves(each.test) if isinstance(leaf, Atom)] == [SEARCH]
+    )  # fmt: skip
+    rests = Signature(NO, over)
+    return _with_facts(version, pattern, rests, _reasons(trial, rests, None, None, language))
 
 
 def longest_stay(trial: Trial, on: date, language: str) -> Reason:
@@ -207,6 +240,15 @@ def _reasons(
     ]
 
 
+def _with_facts(version: Version, pattern: int, signature: Signature, found: list[Reason]) -> list[Reason]:
+    if signature.decision == UNKNOWN:  # each names its missing fact itself
+        return found
+    return [
+        replace(reason, facts=facts_behind(version, part, pattern))
+        for reason, (part, _) in zip(found, signature.grounds, strict=True)
+    ]
+
+
 def _sentence(part: Criterion | Group, state: int, language: str) -> str:
     return (part.yes if state == YES else part.no)[language]
 
@@ -230,6 +272,7 @@ def _missing_reasons(signature: Signature, missing: tuple[str, ...] | None, lang
             MISSING[language].format(fact=FACTS[fact].label[language]),
             citation(criterion.law, criterion.verified, language),
             criterion.verified,
+            (fact,),
         )
         for fact, criterion in found.items()
     ]

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import polars as pl
 
-from kokeilu.law.logic import NO, UNKNOWN, YES, And, Name, Node, Not, Or, substitute, to_polars
+from kokeilu.law.logic import NO, UNKNOWN, YES, And, Atom, Name, Node, Not, Or, evaluate, leaves, substitute, to_polars
 from kokeilu.law.trial import Criterion, Group, Version
 
 Ground: TypeAlias = tuple[Criterion | Group, int]  # with its state
@@ -57,6 +57,29 @@ def signatures(
         for decided, *row in distinct.select(*columns).iter_rows()
     ]
     return numbered, tuple(named)
+
+
+def facts_behind(version: Version, part: Criterion | Group, pattern: int) -> tuple[str, ...]:
+    """The facts that a ground has its state from where the criteria are answered as in `pattern`, in the order of the
+    law: of a criterion all that its test asks about, of a group those of the criteria that its state rests on.
+    """
+    states = version.states(pattern)
+    rules = {group.key: group.rule for group in version.groups.values()}
+    tests = {criterion.key: criterion.test for criterion in version.criteria}
+
+    def behind(node: Node) -> Iterator[str]:
+        match node:
+            case Name(key):
+                yield from (leaf.fact for leaf in leaves(tests[key]) if isinstance(leaf, Atom))
+            case Not(inner):
+                yield from behind(inner)
+            case And(parts) | Or(parts):
+                state = evaluate(node, states)
+                for each in parts:
+                    if evaluate(each, states) == state:
+                        yield from behind(each)
+
+    return tuple(dict.fromkeys(behind(substitute(Name(part.key), rules))))
 
 
 class _Walk:

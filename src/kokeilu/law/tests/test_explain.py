@@ -269,3 +269,40 @@ def test_a_transfer_by_decision_tells_its_ground():
     )
     with pytest.raises(Problem, match="no sentences in 'de'"):
         transferred(ground, "de")
+
+
+# -- the facts behind a reason -----------------------------------------------------------------------
+
+
+def behind(decision, day=ON, **states):
+    trial = shipped("kuntakokeilu")
+    return [reason.facts for reason in reasons(trial, day, pattern(trial, day, **states), decision, "en")]
+
+
+def test_a_reason_names_the_facts_that_its_criterion_asks_about():
+    assert behind("in", job_search=1, resident=1, unemployed=1, under_30=1) == [
+        ("job_search_valid",), ("trial_area",), ("unemployed",), ("age",),
+    ]  # fmt: skip
+
+
+def test_a_group_that_speaks_for_its_parts_names_the_facts_of_those_that_carry_it():
+    trial = shipped("kuntakokeilu")
+    (reason,) = reasons(trial, ON, pattern(trial, ON, job_search=1, resident=1, unemployed=1), "out", "en")
+    assert reason.text == trial.groups["target_group"].no["en"]
+    assert reason.facts == ("earnings_related_right", "age", "domestic_language", "immigrant")
+    assert behind("in", LATER, job_search=1, placed_in_area=1, laid_off=1, immigrant=1)[1] == (
+        "municipality", "temporary_protection", "trial_area",
+    )  # fmt: skip
+
+
+def test_an_undecided_reason_names_its_missing_fact():
+    assert behind("undecided", job_search=1, resident=1, unemployed=1, no_earnings_related=2) == [
+        ("earnings_related_right",)
+    ]
+
+
+def test_what_rests_on_no_fact_names_none():
+    assert trial_ended(shipped("palvelukokeilu-helsinki"), "sv").facts == ()
+    trial = shipped("kuntakokeilu")
+    (reason,) = leaving(trial, LATER, pattern(trial, LATER, job_search=1), "en")
+    assert reason.facts == ("municipality", "trial_area", "temporary_protection")
