@@ -1,0 +1,204 @@
+"""Linked tables as one problem: everything published together, and what ties it together.
+
+A table is long: one column per dimension, then `value` and `status`. A row whose code is `total` in a dimension is
+the sum of the rows that are the same otherwise; a hierarchy says which codes are summed into another code before
+that. Identities tie cells of any tables: stock(t) = stock(t-1) + in - out, the same cell in two tables or in two
+versions of one, a rate that bounds its numerator. A row that is not there is of no one: zero, as everybody knows.
+
+`audit` tells what an attacker derives of each hidden cell from all of it together. `protect` decides what else must
+be hidden, at the least loss, so that no hidden cell can be derived too narrowly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from kokeilu.monitoring import attacker
+from kokeilu.monitoring.relations import Numbers, Relation, System
+
+TOTAL: Final = "total"
+PUBLISHED, PRIMARY, SECONDARY = "published", "primary", "secondary"
+THRESHOLD: Final = 5
+"""The least number of people that a cell may show, zero apart."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A published table, or one to be.
+
+    `rows` has a text column for each of `dimensions`, and `value` and `status`: `published`, `primary` (hidden
+    because it is small), `secondary` (hidden to protect another), or null: to be decided. `value` may be null where
+    the status says that it is hidden. `parts` has for a dimension the code that each code is summed into, where that
+    is not `total`: {"municipality": {"091": "uusimaa"}}.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    rows: pl.DataFrame
+    parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Term(NamedTuple):
+    """`coefficient` times the cell of `table` with these codes, in the order of its dimensions."""
+
+    table: str
+    codes: tuple[str, ...]
+    coefficient: float = 1.0
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What every reader knows: the sum of the terms lies within `low` and `high`, zero without them."""
+
+    terms: tuple[Term, ...]
+    low: float = 0.0
+    high: float = 0.0
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Tables and the identities between them. `whole`: the values are whole numbers, as counts are."""
+
+    tables: tuple[Table, ...]
+    identities: tuple[Identity, ...] = ()
+    whole: bool = True
+
+    def joint(self) -> "Joint":
+        """All cells numbered through, with every relation."""
+        offsets = np.cumsum([0, *(table.rows.height for table in self.tables)]).tolist()
+        relations: list[Relation] = []
+        names: list[str] = []
+        places: dict[tuple[str, tuple[str, ...]], int] = {}
+        for table, offset in zip(self.tables, offsets, strict=False):
+            for dimension in table.dimensions:
+                sums = _sums(table, dimension, offset)
+                relations += sums
+                names += [f"{table.name}: sums over {dimension}"] * len(sums)
+            codes = table.rows.select(table.dimensions).rows()
+            places |= {(table.name, row): offset + number for number, row in enumerate(codes)}
+        for identity in self.identities:
+            known = [(places[key], term.coefficient) for term in identity.terms if (key := term[:2]) in places]
+            cells, coefficients = zip(*known, strict=True) if known else ((), ())
+            relations.append(Relation(cells, coefficients, identity.low, identity.high))
+            names.append(identity.name or "identity")
+        rows = pl.concat([table.rows.select(_VALUE, _STATUS) for table in self.tables])
+        values = rows.get_column("value").to_numpy().astype(np.float64)
+        status = rows.get_column("status").to_list()
+        system = System.of(offsets[-1], relations, whole=self.whole)
+        return Joint(system, values, status, tuple(offsets), tuple(names))
+
+
+_VALUE: Final = pl.col("value").cast(pl.Float64)
+_STATUS: Final = pl.col("status").cast(pl.String)
+
+
+@dataclass(frozen=True)
+class Joint:
+    """A linked problem as arrays. Table i has the cells `offsets[i]` to `offsets[i + 1]`, in the order of its rows;
+    `names` says of each relation where it comes from. A value that is not known is NaN.
+    """
+
+    system: System
+    values: Numbers
+    status: list[str | None]
+    offsets: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+def _sums(table: Table, dimension: str, offset: int) -> list[Relation]:
+    """The sums over one dimension of a table: total (or a code between) less its parts is zero."""
+    parent = table.parts.get(dimension, {})
+    others = [name for name in table.dimensions if name != dimension]
+    cells = (
+        table.rows.select(*table.dimensions).with_row_index("cell", offset).with_columns(pl.col("cell").cast(pl.Int64))
+    )
+    code = pl.col(dimension)
+    above = code.replace_strict(dict(parent), default=TOTAL, return_dtype=pl.String) if parent else pl.lit(TOTAL)
+    parts = cells.filter(code != TOTAL).with_columns(above.alias(dimension))
+    tied = cells.join(parts, on=[*others, dimension], suffix="_part").group_by("cell").agg("cell_part").sort("cell")
+    return [Relation((whole, *members), (1.0, *(-1.0 for _ in members))) for whole, members in tied.iter_rows()]
+
+
+def same(one: Term, other: Term, name: str = "same cell") -> Identity:
+    """Two cells that everybody knows to be equal: in two tables, or in two versions where neither was revised."""
+    return Identity((one, Term(other.table, other.codes, -other.coefficient)), name=name)
+
+
+def rate(
+    numerator: Sequence[Term], denominator: Sequence[Term], shown: Decimal, per: int = 100
+) -> tuple[Identity, ...]:
+    """What a published rate tells of counts: `shown` is `per` x numerator / denominator, rounded half up.
+
+    The rate's decimals are those of `shown`: 12.5 means from 12.45 up to and not including 12.55. Exact for whole
+    numbers: per x 2s x n >= (2s x shown - 1) x d and per x 2s x n <= (2s x shown + 1) x d - 1, with s = 10 ** decimals.
+    A rate is only published where its denominator is above zero.
+    """
+    exponent = shown.as_tuple().exponent
+    scale = 2 * 10 ** max(0, -int(exponent))
+    twice = int(shown * scale)
+
+    def terms(middle: int) -> tuple[Term, ...]:
+        above = [Term(each.table, each.codes, per * scale * each.coefficient) for each in numerator]
+        below = [Term(each.table, each.codes, -middle * each.coefficient) for each in denominator]
+        return _gathered([*above, *below])
+
+    return (
+        Identity(terms(twice - 1), 0.0, np.inf, "rate"),
+        Identity(terms(twice + 1), -np.inf, -1.0, "rate"),
+    )
+
+
+def _gathered(terms: Sequence[Term]) -> tuple[Term, ...]:
+    """Each cell once."""
+    sums: dict[tuple[str, tuple[str, ...]], float] = {}
+    for table, codes, coefficient in terms:
+        sums[table, codes] = sums.get((table, codes), 0.0) + coefficient
+    return tuple(Term(*cell, coefficient) for cell, coefficient in sums.items())
+
+
+def widths(status: Sequence[str | None], threshold: float) -> Numbers:
+    """How wide an attacker's interval must be: `threshold` for a primary cell, one for a secondary one."""
+    return np.array([threshold if each == PRIMARY else 1.0 if each == SECONDARY else 0.0 for each in status])
+
+
+def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
+    """What an attacker derives of each hidden cell from everything that is published together, exactly.
+
+    One row per cell whose status is primary or secondary, in the order of the tables and rows: `table`, `row` (its
+    number in the table's rows, from 0), `status`, `low` and `high` (Float64, infinite where nothing bounds the cell
+    from above), `needed` (the width that the interval must have), `exposed`. Every status must be given. Raises
+    Contradiction where the published values cannot be true together.
+    """
+    joint = linked.joint()
+    if None in joint.status:
+        raise ValueError("an audit is of what is published: every row has a status")
+    hidden = np.array([each != PUBLISHED for each in joint.status])
+    found = attacker.intervals(joint.system, np.where(hidden, np.nan, joint.values), hidden)
+    cells = np.flatnonzero(hidden)
+    needed = widths(joint.status, threshold)[cells]
+    tables = np.searchsorted(joint.offsets, cells, side="right") - 1
+    return pl.DataFrame(
+        {
+            "table": [linked.tables[table].name for table in tables],
+            "row": cells - np.array(joint.offsets)[tables],
+            "status": [joint.status[cell] for cell in cells],
+            "low": found.low[cells],
+            "high": found.high[cells],
+            "needed": needed,
+            "exposed": found.width[cells] < needed,
+        },
+        schema={
+            "table": pl.String,
+            "row": pl.Int64,
+            "status": pl.String,
+            "low": pl.Float64,
+            "high": pl.Float64,
+            "needed": pl.Float64,
+            "exposed": pl.Boolean,
+        },
+    )
