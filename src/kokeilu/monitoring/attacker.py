@@ -155,14 +155,15 @@ class _Attack:
         self.solver.run()
         if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             raise Contradiction(self.component.relations.tolist())
-        point = np.array(self.solver.getSolution().col_value)
+        point: Numbers = np.maximum(self.solver.getSolution().col_value, 0.0)
         if not self.system.whole:
-            return np.maximum(point, 0.0)
-        if self._agrees(np.rint(point)):
-            return np.rint(point)
+            return point
+        point = np.rint(point)
+        if self._agrees(point):
+            return point
         solver = _solver(self.system, whole=True)
         solver.run()
-        point = np.rint(np.array(solver.getSolution().col_value))
+        point = np.rint(solver.getSolution().col_value)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal or not self._agrees(point):
             raise Contradiction(self.component.relations.tolist())
         return point

@@ -63,7 +63,8 @@ class System:
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of coefficient x value of each relation."""
-        return np.bincount(self.rows, self.coefficients * values[self.columns], self.low.size)
+        found: Numbers = np.bincount(self.rows, self.coefficients * values[self.columns], self.low.size)
+        return found
 
     def part(self, kept: Marks) -> "System":
         """The same cells with only the relations that are kept."""
