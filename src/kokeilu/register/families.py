@@ -1,7 +1,9 @@
 """Which records are one person's: the unions that stand, as trees."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from kokeilu.register.models import STANDING, Union
@@ -18,17 +20,28 @@ class Families:
         """All of them."""
         return cls(tuple(Union.objects.filter(STANDING).order_by("recorded_at", "pk")))
 
+    @cached_property
+    def _into(self) -> Mapping[UUID, UUID]:
+        return {each.merged_id: each.kept_id for each in self.unions}
+
+    @cached_property
+    def _merged(self) -> Mapping[UUID, list[Union]]:
+        """The unions by the record that they keep."""
+        found = defaultdict(list)
+        for each in self.unions:
+            found[each.kept_id].append(each)
+        return found
+
     def root(self, person: UUID) -> UUID:
         """The record under which a record's person is kept: itself where it is merged into none."""
-        into = {each.merged_id: each.kept_id for each in self.unions}
-        while person in into:
-            person = into[person]
+        while person in self._into:
+            person = self._into[person]
         return person
 
     def order(self, root: UUID) -> list[UUID]:
         """The records of the person kept under `root`, by whose facts count first: those of a newer identity code, the
         kept record, those merged into it as they were stated."""
-        mine = [each for each in self.unions if each.kept_id == root]
+        mine = self._merged.get(root, [])
         leading = [each.merged_id for each in reversed(mine) if each.kind == Union.Kind.NEW_CODE]
         following = [each.merged_id for each in mine if each.kind != Union.Kind.NEW_CODE]
         before = [record for child in leading for record in self.order(child)]

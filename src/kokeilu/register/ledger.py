@@ -1,17 +1,21 @@
-"""The records that statements touch, during a change of the register: what is known of them, into the tables.
+"""The records that statements touch, during a change of the register: what is known of them.
 
-An import takes these few people out of the columns it works on (`take`). Their facts follow from each record's own
-facts and the statements that stand (`uniting`); `settle` writes what differs from the rows that hold, as the import
-would: a row that ends is closed, one that says something else now is superseded.
+An import takes these people out of the columns it works on (`take`). Their facts follow from each record's own facts
+and the statements that stand (`uniting`); `settle` writes what differs from the rows that hold.
+
+Only records that a change concerns are read: those that the extract reports, those that it could have reported, and
+the other records of the same persons. Whoever died and was reported no more costs nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
+from django.db.models import Q
 
 from kokeilu.register import uniting
 from kokeilu.register.columns import PERIOD_FACTS
@@ -19,42 +23,57 @@ from kokeilu.register.families import Families
 from kokeilu.register.models import STANDING, Death, Person, Protection, Record, Report
 from kokeilu.register.people import People
 from kokeilu.register.periods import WHO, Counts
-from kokeilu.register.uniting import Own, Reading, Row
-
-_Standing = dict[UUID, list[tuple[int, Row]]]
+from kokeilu.register.uniting import Own
+from kokeilu.register.writing import Writer, standing_readings, standing_rows
 
 
 class Ledger:
-    """The records by their own facts. Under the lock of the register; `write` and `settle` store what was taken."""
+    """The records by their own facts. Under the lock of the register; `settle` stores what was taken."""
 
     def __init__(self, cursor: CursorWrapper) -> None:
         self.cursor = cursor
-        self.own = {each.pk: uniting.from_json(each.own) for each in Record.objects.all()}
+        self.records = set(Record.objects.values_list("person", flat=True))
+        self.own: dict[UUID, Own] = {}  # of those read
+        self._altered: set[UUID] = set()  # whose own facts are not kept so yet
         self._told: list[Report] = []
-        for each in Report.objects.select_related("extract").order_by("pk") if self.own else ():
-            facts = uniting.facts_from_json(each.facts) if each.facts is not None else None
-            self._learn(each.record_id, each.extract.as_of, each.until, facts, str(each.extract_id))
-
-    def _learn(self, record: UUID, day: date, until: date | None, facts: Mapping[str, Any] | None, by: str) -> None:
-        self.own[record] = uniting.report(self.own[record], day, until, facts, by)
 
     @property
     def persons(self) -> list[str]:
         """The records, as texts."""
-        return [str(each) for each in self.own]
+        return [str(each) for each in self.records]
 
     def enter(self, persons: Iterable[UUID]) -> None:
-        """Take in records that a statement is about to touch, with what is known of them so far."""
-        new = sorted(set(persons) - set(self.own))
+        """Read the records that a statement touches; those that none touched before are taken in, with what is known
+        of them so far."""
+        named = set(persons)
+        new = sorted(named - self.records)
         # Whoever has no days was never reported: whose code was just recorded.
         known = dict(Person.objects.filter(pk__in=new, known_until=None).values_list("pk", "known_since"))
-        tables = {name: self._standing(name, new) for name in PERIOD_FACTS}
-        readings = self._readings(new)
+        tables = {name: standing_rows(self.cursor, name, new) for name in PERIOD_FACTS}
+        readings = standing_readings(self.cursor, new)
         for person in new:
             rows = {name: tuple(row for _, row in tables[name].get(person, ())) for name in PERIOD_FACTS}
-            own = Own(known.get(person), rows, tuple(reading for _, reading in readings.get(person, ())))
-            self.own[person] = own
-            Record.objects.create(person_id=person, own=uniting.to_json(own))
+            self.own[person] = Own(known.get(person), rows, tuple(each for _, each in readings.get(person, ())))
+        Record.objects.bulk_create([Record(person_id=each, own=uniting.to_json(self.own[each])) for each in new])
+        self.records.update(new)
+        self._altered.update(new)
+        self._read(Q(pk__in=named - set(new)))
+
+    def _read(self, which: Q) -> None:
+        """Read own facts, of records that were not read yet. What was never worked out is made from the reports."""
+        unfinished = set()
+        for each in Record.objects.filter(which).iterator():
+            if each.pk not in self.own:
+                self.own[each.pk] = uniting.from_json(each.own if each.known is None else each.known)
+                if each.known is None:
+                    unfinished.add(each.pk)
+        for told in Report.objects.filter(record__in=unfinished).select_related("extract").order_by("pk"):
+            facts = None if told.facts is None else uniting.facts_from_json(told.facts)
+            self._learn(told.record_id, told.extract.as_of, told.until, facts, str(told.extract_id))
+        self._altered |= unfinished
+
+    def _learn(self, record: UUID, day: date, until: date | None, facts: Mapping[str, Any] | None, by: str) -> None:
+        self.own[record] = uniting.report(self.own[record], day, until, facts, by)
 
     def take(
         self, people: People, rows: pl.DataFrame, extract: str, day: date, until: date | None = None
@@ -63,11 +82,13 @@ class Ledger:
 
         `rows` has `who` and the facts of everyone in it; `until` is the next extract's day, for a correction.
         """
-        if not self.own:
+        if not self.records:
             return rows, Counts(0, 0, 0, 0, 0, 0)
         numbers = people.persons.to_frame("person").with_row_index("who").cast({"who": WHO})
         mine = rows.join(numbers.filter(pl.col("person").is_in(self.persons)), on="who")
         told = {UUID(row["person"]): row for row in mine.to_dicts()}
+        # Of whom own facts hold on the day or later, missing the extract is news as well.
+        self._read(Q(pk__in=told.keys() - self.own.keys()) | Q(ends=None) | Q(ends__gt=day))
         outcomes = [self._hear(record, told.get(record), extract, day, until) for record in sorted(self.own)]
         counts = Counts(
             people=len(told),
@@ -80,6 +101,8 @@ class Ledger:
         before = self.own[record]
         self._learn(record, day, until, facts, extract)
         altered = self.own[record] != before
+        if altered:
+            self._altered.add(record)
         if facts is not None or altered:
             kept = uniting.facts_to_json(facts) if facts is not None else None
             self._told.append(Report(record_id=record, extract_id=extract, until=until, facts=kept))
@@ -92,7 +115,7 @@ class Ledger:
         return "changed" if altered else "unchanged"
 
     def settle(self, author: str, fresh: Collection[str] = ()) -> None:
-        """Bring the rows of every person of the ledger to what follows from reports and statements.
+        """Bring the rows of every person whose records were read to what follows from reports and statements.
 
         `author` is the source that changes them; extracts in `fresh` (those of this pass, stored by now) are named for
         the days that they told of.
@@ -101,26 +124,22 @@ class Ledger:
             return
         Report.objects.bulk_create(self._told)
         self._told = []
-        wanted = self._wanted()
-        for name in PERIOD_FACTS:
-            standing = self._standing(name, self.own)
-            for person, own in wanted.items():
-                _Rows(self.cursor, name, author, fresh).write(person, standing.get(person, []), own.tables[name])
-        readings = self._readings(self.own)
-        for person, own in wanted.items():
-            self._write_readings(person, readings.get(person, []), own.readings, author, fresh)
+        Writer(self.cursor, author, fresh).write(self._wanted())
+        self._keep()
 
     def _wanted(self) -> dict[UUID, Own]:
         """What is to be known under each record, and on which days the person is known: nothing under merged ones."""
         families = Families.load()
-        deaths = {each.person_id: each.day for each in Death.objects.filter(STANDING)}
-        protected = {each.person_id: each.since for each in Protection.objects.filter(STANDING)}
+        members = {root: families.order(root) for root in families.roots(self.own)}
+        self._read(Q(pk__in={each for records in members.values() for each in records} - self.own.keys()))
+        mine = Q(person__in=list(self.own)) & STANDING
+        deaths = dict(Death.objects.filter(mine).values_list("person", "day"))
+        protected = dict(Protection.objects.filter(mine).values_list("person", "since"))
         wanted = dict.fromkeys(self.own, uniting.NOTHING)
         days: dict[UUID, tuple[date | None, date | None]] = {}
         for record, own in self.own.items():
             days[record] = own.known_since, own.known_since
-        for root in families.roots(self.own):
-            records = families.order(root)
+        for root, records in members.items():
             died = min((deaths[each] for each in records if each in deaths), default=None)
             since = min((protected[each] for each in records if each in protected), default=None)
             united = uniting.unite([self.own[each] for each in records], protected_from=since, dead_after=died)
@@ -132,119 +151,38 @@ class Ledger:
         return wanted
 
     def _write_days(self, days: Mapping[UUID, tuple[date | None, date | None]]) -> None:
-        for person in Person.objects.filter(pk__in=list(days)).order_by("pk"):
-            since, until = days[person.pk]
+        changed = []
+        known = Person.objects.filter(pk__in=list(days)).order_by("pk").values_list("pk", "known_since", "known_until")
+        for person, *were in known:
+            since, until = days[person]
             if since is None:  # its code was never reported
-                since = until = person.known_since
-            if (person.known_since, person.known_until) != (since, until):
-                Person.objects.filter(pk=person.pk).update(known_since=since, known_until=until)
+                since = until = were[0]
+            if [since, until] != were:
+                changed.append((since, until, person))
+        if changed:
+            self.cursor.executemany(
+                "UPDATE register_person SET known_since = %s, known_until = %s WHERE id = %s", changed
+            )
+
+    def _keep(self) -> None:
+        """Keep the own facts that were worked out, so that no report has to be read again."""
+        self.cursor.executemany(
+            "UPDATE register_record SET known = %s, ends = %s WHERE person_id = %s",
+            [
+                (json.dumps(uniting.to_json(self.own[each])), uniting.end_of(self.own[each]), each)
+                for each in sorted(self._altered)
+            ],
+        )
+        self._altered = set()
 
     def leave(self, persons: Iterable[UUID]) -> None:
         """Let go of records that no statement touches any more; their rows tell all that is known of them."""
         families = Families.load()
-        stated = {*Death.objects.filter(STANDING).values_list("person", flat=True)}
-        stated |= {*Protection.objects.filter(STANDING).values_list("person", flat=True)}
+        stated = {*Death.objects.filter(STANDING, person__in=list(self.own)).values_list("person", flat=True)}
+        stated |= {*Protection.objects.filter(STANDING, person__in=list(self.own)).values_list("person", flat=True)}
         for person in persons:
             alone = families.order(families.root(person)) == [person]
             if alone and person not in stated and self.own[person].known_since is not None:
                 Record.objects.filter(pk=person).delete()
+                self.records.discard(person)
                 del self.own[person]
-
-    def _standing(self, name: str, persons: Iterable[UUID]) -> _Standing:
-        """The rows of a table that nothing supersedes, by person, in the order of their days."""
-        self.cursor.execute(
-            f"SELECT person_id, id, lower(valid), upper(valid), {', '.join(PERIOD_FACTS[name])} FROM register_{name}"
-            " WHERE person_id = ANY(%s::uuid[]) AND superseded_by_id IS NULL ORDER BY person_id, valid",
-            [list(persons)],
-        )
-        found: _Standing = {}
-        for person, key, start, until, *facts in self.cursor.fetchall():
-            found.setdefault(person, []).append((key, Row(start, until, tuple(facts))))
-        return found
-
-    def _readings(self, persons: Iterable[UUID]) -> dict[UUID, list[tuple[int, Reading]]]:
-        self.cursor.execute(
-            "SELECT person_id, id, as_of, days FROM register_supportdays"
-            " WHERE person_id = ANY(%s::uuid[]) AND superseded_by_id IS NULL ORDER BY person_id, as_of",
-            [list(persons)],
-        )
-        found: dict[UUID, list[tuple[int, Reading]]] = {}
-        for person, key, as_of, days in self.cursor.fetchall():
-            found.setdefault(person, []).append((key, Reading(as_of, days)))
-        return found
-
-    def _write_readings(
-        self,
-        person: UUID,
-        standing: Sequence[tuple[int, Reading]],
-        wanted: Sequence[Reading],
-        author: str,
-        fresh: Collection[str],
-    ) -> None:
-        says = {(each.as_of, each.days) for each in wanted}
-        outdated = [key for key, each in standing if (each.as_of, each.days) not in says]
-        if outdated:
-            self.cursor.execute(
-                "UPDATE register_supportdays SET superseded_by_id = %s WHERE id = ANY(%s)", [author, outdated]
-            )
-        there = {(each.as_of, each.days) for _, each in standing}
-        for each in wanted:
-            if (each.as_of, each.days) not in there:
-                self.cursor.execute(
-                    "INSERT INTO register_supportdays (person_id, as_of, days, extract_id) VALUES (%s, %s, %s, %s)",
-                    [person, each.as_of, each.days, each.extract if each.extract in fresh else author],
-                )
-
-
-class _Rows:
-    """Writes one person's rows of one table."""
-
-    def __init__(self, cursor: CursorWrapper, name: str, author: str, fresh: Collection[str]) -> None:
-        self.cursor, self.name, self.author, self.fresh = cursor, name, author, fresh
-
-    def write(self, person: UUID, standing: Sequence[tuple[int, Row]], wanted: Sequence[Row]) -> None:
-        """Make the standing rows say what is wanted."""
-        held = {row.key: key for key, row in standing}
-        openings = {(row.start, row.facts): key for key, row in standing if row.until is None}
-        missing, kept = [], set()
-        for row in wanted:
-            if row.key in held:
-                kept.add(held[row.key])
-            elif (row.start, row.facts) in openings:
-                key = openings[row.start, row.facts]
-                self._close(key, row)
-                kept.add(key)
-            else:
-                missing.append(row)
-        if outdated := [key for key, _ in standing if key not in kept]:
-            self.cursor.execute(
-                f"UPDATE register_{self.name} SET superseded_by_id = %s WHERE id = ANY(%s)", [self.author, outdated]
-            )
-        for row in missing:
-            self._insert(person, row)
-
-    def _by(self, extract: str | None) -> str:
-        return extract if extract is not None and extract in self.fresh else self.author
-
-    def _close(self, key: int, row: Row) -> None:
-        self.cursor.execute(
-            f"UPDATE register_{self.name} SET valid = daterange(%s, %s), closed_by_id = %s WHERE id = %s",
-            [row.start, row.until, self._by(row.closed), key],
-        )
-
-    def _insert(self, person: UUID, row: Row) -> None:
-        facts = PERIOD_FACTS[self.name]
-        values = ", ".join(["%s"] * len(facts))
-        closed_by = self._by(row.closed) if row.until else None
-        self.cursor.execute(
-            f"INSERT INTO register_{self.name} (person_id, valid, opened_by_id, closed_by_id, {', '.join(facts)})"
-            f" VALUES (%s, daterange(%s, %s), %s, %s, {values})",
-            [
-                person,
-                row.start,
-                row.until,
-                self._by(row.opened),
-                closed_by,
-                *row.facts,
-            ],
-        )

@@ -244,11 +244,14 @@ class Protection(Statement):
 class Record(models.Model):
     """A record that a statement touches, with what was known of it before: what its own code brought, and nothing else.
 
-    From then on every extract's word on it is a `Report`. Both together are the record's own facts (`uniting.Own`).
+    From then on every extract's word on it is a `Report`. Both together are the record's own facts (`uniting.Own`),
+    kept as `known`, so that no report need be read again.
     """
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="+")
     own = models.JSONField()  # facts by table and readings of the counter, before the first statement
+    known = models.JSONField(null=True)  # the same with all reports since; null: not worked out yet
+    ends = models.DateField(null=True)  # from when on `known` says nothing; null: it goes on, or is not worked out
 
 
 class Report(models.Model):

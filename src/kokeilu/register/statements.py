@@ -4,7 +4,6 @@ Every statement is one transaction under the register's lock, and a line of the 
 on the person in lower rooms follow in the same transaction.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -81,8 +80,7 @@ def add_code(person: UUID, code: str, reason: str, *, actor: Actor | None) -> St
 def _unite(
     cursor: CursorWrapper, kind: Union.Kind, kept: UUID, merged: UUID, reason: str, actor: Actor | None
 ) -> Stated:
-    statement = Union(kind=kind, kept_id=kept, merged_id=merged, **_by(actor, reason))
-    return _state(cursor, statement, [kept, merged], actor)
+    return _state(cursor, Union(kind=kind, kept_id=kept, merged_id=merged, **_by(actor, reason)), actor)
 
 
 def record_death(person: UUID, day: date, reason: str, *, actor: Actor | None) -> Stated:
@@ -97,7 +95,7 @@ def record_death(person: UUID, day: date, reason: str, *, actor: Actor | None) -
             raise Problem(_("The day of death is in the future."))
         if died_on(kept) is not None:
             raise Problem(_("The person's death is recorded already."))
-        return _state(cursor, Death(person_id=kept, day=day, **_by(actor, reason)), [kept], actor)
+        return _state(cursor, Death(person_id=kept, day=day, **_by(actor, reason)), actor)
 
 
 def protect(person: UUID, since: date, reason: str, *, actor: Actor | None) -> Stated:
@@ -113,7 +111,7 @@ def protect(person: UUID, since: date, reason: str, *, actor: Actor | None) -> S
             raise Problem(_("The first day of the protection is in the future."))
         if Protection.objects.filter(STANDING, person__in=_family(kept)).exists():
             raise Problem(_("Protection is recorded for the person already."))
-        return _state(cursor, Protection(person_id=kept, since=since, **_by(actor, reason)), [kept], actor)
+        return _state(cursor, Protection(person_id=kept, since=since, **_by(actor, reason)), actor)
 
 
 def revoke(statement: AnyStatement, reason: str, *, actor: Actor | None) -> Stated:
@@ -198,22 +196,20 @@ def _source(key: UUID, actor: Actor | None) -> Extract:
     )  # fmt: skip
 
 
-def _state(cursor: CursorWrapper, statement: AnyStatement, records: list[UUID], actor: Actor | None) -> Stated:
+def _state(cursor: CursorWrapper, statement: AnyStatement, actor: Actor | None) -> Stated:
     statement.made = _source(statement.pk, actor)
     statement.save(force_insert=True)
-    return _follow(cursor, statement, statement.made, actor, records)
+    return _follow(cursor, statement, statement.made, actor)
 
 
-def _follow(
-    cursor: CursorWrapper, statement: AnyStatement, source: Extract, actor: Actor | None, records: Iterable[UUID] = ()
-) -> Stated:
-    """Let the facts, then the rooms, follow a statement made or revoked; `records` are those it may touch first."""
-    ledger = Ledger(cursor)
-    ledger.enter(records)
-    ledger.settle(str(source.pk))
-    revoked = statement.revoked_at is not None
+def _follow(cursor: CursorWrapper, statement: AnyStatement, source: Extract, actor: Actor | None) -> Stated:
+    """Let the facts, then the rooms, follow a statement made or revoked."""
     one = statement.kept_id if isinstance(statement, Union) else statement.person_id
     merged = statement.merged_id if isinstance(statement, Union) else None
+    ledger = Ledger(cursor)
+    ledger.enter([one, *([merged] if merged else [])])
+    ledger.settle(str(source.pk))
+    revoked = statement.revoked_at is not None
     change = Change(statement, revoked, source, root_of(one), merged)
     notes = parts.announce(cursor, change)
     ledger.leave(change.persons)

@@ -201,6 +201,13 @@ def _protected(rows: Sequence[Row], since: date) -> tuple[Row, ...]:
     )
 
 
+def end_of(own: Own) -> date | None:
+    """From when on nothing is known; None where it goes on. The first day of all where nothing ever was."""
+    ends = [row.until for rows in own.tables.values() for row in rows]
+    known = [each for each in ends if each is not None]
+    return max(known, default=date.min) if len(known) == len(ends) else None
+
+
 def to_json(own: Own) -> dict[str, Any]:
     """As kept with a record."""
     return {
