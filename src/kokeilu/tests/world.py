@@ -153,4 +153,5 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
         "worker_id": WorkerProfile.objects.get(membership__user=staff["worker"]).pk,
         "membership_id": staff["worker"].memberships.get().pk,
         "provider_id": "staff",
+        "trial": "kuntakokeilu",
     }

@@ -8,8 +8,10 @@ under another number.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import polars as pl
 from django.db.backends.utils import CursorWrapper
 
+from kokeilu.register import store
 from kokeilu.transfer.models import Run
 
 
@@ -54,6 +56,16 @@ def carries_over(carry: CarryOver) -> CarryOver:
 def find(cursor: CursorWrapper, run: Run) -> list[Dependence]:
     """Everything that rests on the run, in the order of registration."""
     return [found for each in _finders if (found := each(cursor, run))]
+
+
+def find_of(cursor: CursorWrapper, run: Run, responsibilities: pl.DataFrame) -> list[Dependence]:
+    """As `find`, for these responsibilities (`responsibility`, `person`) that a run, not made yet, is about to end."""
+    cursor.execute("CREATE TEMP TABLE undoing (responsibility bigint, person uuid) ON COMMIT DROP")
+    store.copy_in(cursor, "undoing", responsibilities.select("responsibility", "person"))
+    cursor.execute("ANALYZE undoing")
+    found = find(cursor, run)
+    cursor.execute("DROP TABLE undoing")
+    return found
 
 
 def carry_over(cursor: CursorWrapper) -> None:

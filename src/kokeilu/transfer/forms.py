@@ -11,6 +11,7 @@ from kokeilu import clock
 from kokeilu.access.models import Organisation
 from kokeilu.law.definition import shipped, shipped_keys
 from kokeilu.law.trial import Trial
+from kokeilu.transfer import ending_preview
 from kokeilu.transfer.dependants import Dependence
 from kokeilu.transfer.individual import Choice
 from kokeilu.web import formats
@@ -58,6 +59,46 @@ class UndoForm(forms.Form):
     def accepted(self) -> list[str]:
         """The keys of what a valid form accepts."""
         return [each.key for each in self.lapsing]
+
+
+class FollowerForm(forms.Form):
+    """What follows a trial that ends."""
+
+    into = forms.ChoiceField(
+        label=_("What follows the trial"), required=False,
+        help_text=_("Whom the law that follows includes goes to the area where they live; all others go to the state."),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, *, trial: Trial) -> None:
+        super().__init__(data)
+        followers = [(each.key, each.names[formats.language()]) for each in ending_preview.followers(trial)]
+        self.fields["into"].choices = [("", _("Nothing: everybody goes to the state")), *followers]  # type: ignore[attr-defined]
+
+    def follower(self) -> Trial | None:
+        """The trial chosen in a valid form; None: none follows."""
+        return shipped(self.cleaned_data["into"]) if self.cleaned_data["into"] else None
+
+
+class EndTrialForm(forms.Form):
+    """The end of a trial, confirmed by typing its key; `seen` is the preview's state."""
+
+    into = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput)
+    typed = forms.CharField(
+        max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None, *, trial: Trial) -> None:
+        super().__init__(data, initial=initial, auto_id="end_%s")  # beside the form that chooses
+        self.key = trial.key
+        self.fields["typed"].label = _("To end the trial, type %(key)s") % {"key": trial.key}
+
+    def clean_typed(self) -> str:
+        """The key, as the label asks for it."""
+        typed: str = self.cleaned_data["typed"].strip()
+        if typed != self.key:
+            raise forms.ValidationError(_("Type %(key)s to end the trial.") % {"key": self.key})
+        return typed
 
 
 class SearchForm(forms.Form):

@@ -16,7 +16,7 @@ from kokeilu.access.pages import Request, page, saw_persons
 from kokeilu.law.definition import shipped, shipped_keys
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
-from kokeilu.transfer import actions, operations, queries, tables
+from kokeilu.transfer import actions, ending_preview, operations, queries, tables
 from kokeilu.transfer.forms import ConfirmForm, RunForm
 from kokeilu.transfer.frame import tabs, told
 from kokeilu.transfer.models import Run
@@ -64,6 +64,7 @@ def _list(request: Request, form: RunForm) -> HttpResponse:
         "rows": rows,
         "form": None if own else form,
         "own": own,
+        "to_be_ended": [(each.key, names[each.key], each.to_day) for each in ending_preview.to_be_ended() if not own],
     }
     return render(request, "transfer/runs.html", context)
 
@@ -132,7 +133,9 @@ def run(request: Request) -> HttpResponse:
 
 def _nothing_decided(trial: Trial, run: Run) -> dict[str, Any]:
     """In place of `_outcome` for a run that decided about nobody: undoing, correction, end of the trial."""
-    return {"trial_name": trial.names[formats.language()], "on": run.on, "extract": run.extract}
+    language = formats.language()
+    followed_by = shipped(run.into).names[language] if run.into in shipped_keys() else ""
+    return {"trial_name": trial.names[language], "on": run.on, "extract": run.extract, "followed_by": followed_by}
 
 
 def _outcome(

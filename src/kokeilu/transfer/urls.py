@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from kokeilu.transfer import outbox_pages, pages, pages_differences, pages_people, pages_undo, scenario_pages, worklists
+from kokeilu.transfer import (
+    outbox_pages,
+    pages,
+    pages_differences,
+    pages_ending,
+    pages_people,
+    pages_undo,
+    scenario_pages,
+    worklists,
+)
 
 app_name = "transfer"
 urlpatterns = [
@@ -17,6 +26,7 @@ urlpatterns = [
     path("transfer/runs/<uuid:run_id>/letters/<uuid:person_id>/", outbox_pages.letter, name="letter"),
     path("customers/<uuid:person_id>/contact-choice/", outbox_pages.contact_choice, name="contact_choice"),
     path("transfer/runs/<uuid:run_id>/undo/", pages_undo.undo_run, name="undo"),
+    path("transfer/<slug:trial>/end/", pages_ending.end_trial, name="end"),
     path("transfer/undecided/", worklists.undecided, name="undecided"),
     path("transfer/contradictory/", worklists.contradictory, name="contradictory"),
     path("transfer/differences/", pages_differences.differences, name="differences"),
