@@ -1,0 +1,268 @@
+"""Every format holds the same figures, and the tools that others read it with find nothing wrong."""
+
+import contextlib
+import io
+import itertools
+import json
+import warnings
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+from jsonstat_validator import JSONStatValidationError, validate_jsonstat
+
+from kokeilu.monitoring import format_csv, format_jsonstat, format_px, format_xlsx, release_files
+from kokeilu.monitoring.published_table import LANGUAGES, STATUSES, PublishedTable, from_json
+from kokeilu.monitoring.tests.tables import LONG, MEASURES, MONTHS, ROWS, SCHEMA, by_cell, table
+
+with warnings.catch_warnings():  # the libraries' own, at their import
+    warnings.simplefilter("ignore")
+    from csvw import CSVW
+    from pyaxis import pyaxis
+
+Cells = dict[tuple[str, ...], float | str]
+
+
+def combinations(one: PublishedTable) -> Iterator[tuple[str, ...]]:
+    return itertools.product(*(dimension.keys for dimension in one.dimensions))
+
+
+def read_jsonstat(content: bytes) -> Cells:
+    found = json.loads(content)
+    signs = {sign: status for status, sign in format_jsonstat.SIGNS.items()}
+    codes = itertools.product(*(found["dimension"][key]["category"]["index"] for key in found["id"]))
+    cells = {}
+    for at, (key, value) in enumerate(zip(codes, found["value"], strict=True)):
+        status = signs[found["status"][str(at)]] if value is None else "published"
+        if status is not None:
+            cells[key] = status if value is None else value
+    return cells
+
+
+def read_px(path: Path, one: PublishedTable, language: str) -> Cells:
+    """The cells of a PX file by pyaxis; labels back to codes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        # No value is to be read as missing by pyaxis: the signs are the statuses.
+        found = pyaxis.parse(str(path), "utf-8", lang=language, null_values=r"^never$", sd_values=r"^never$")["DATA"]
+    signs = {f'"{sign}"': status for status, sign in format_px.SIGNS.items()}
+    cells = {}
+    for row in found.to_dict("records"):
+        key = tuple(
+            dimension.keys[dimension.labels(language).index(row[dimension.label[language]])]
+            for dimension in one.dimensions
+        )
+        text = row["DATA"]
+        if text not in signs:
+            cells[key] = float(text)
+        elif signs[text] is not None:
+            cells[key] = signs[text]
+    return cells
+
+
+def read_xlsx(content: bytes, language: str) -> Cells:
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(content))[format_xlsx.SHEETS[0][language]].iter_rows(values_only=True)
+    )
+    words = {text[language]: status for status, text in STATUSES.items()}
+    return {row[-4:]: words[row[5]] if row[4] is None else row[4] for row in rows[1:]}
+
+
+def read_csv(path: Path) -> Cells:
+    """The cells of a CSV as the reader of CSV on the Web gives them, by the types of its metadata."""
+    rows = CSVW(str(path) + "-metadata.json").tables[0].iterdicts(str(path))
+    return {
+        (row["area"], row["population"], f"{row['month']:%Y-%m}" if hasattr(row["month"], "strftime") else row["month"],
+         row["indicator"]): row["status"] if row["value"] is None else float(row["value"])
+        for row in rows
+    }  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """All files of the table."""
+    for file in release_files.files(table()):
+        (tmp_path / file.name).write_bytes(file.content)
+    return tmp_path
+
+
+def test_every_format_holds_the_same_figures(folder: Path) -> None:
+    one, stem = table(), folder / "monthly-figures-2021-01"
+    wanted = by_cell(one)
+    assert len(wanted) == len(ROWS)
+    found = {"csv": read_csv(stem.with_suffix(".csv"))}
+    for language in LANGUAGES:
+        found[f"json {language}"] = read_jsonstat(Path(f"{stem}-{language}.json").read_bytes())
+        found[f"xlsx {language}"] = read_xlsx(Path(f"{stem}-{language}.xlsx").read_bytes(), language)
+        found[f"px {language}"] = read_px(stem.with_suffix(".px"), one, language)
+    for name, cells in found.items():
+        assert cells == wanted, name
+
+
+def test_a_changed_figure_is_seen_by_every_reader(folder: Path) -> None:
+    """The comparison of the test above would fail where a format held another figure."""
+    rows = [(*row[:4], 98766.0, row[5]) if row[4] == 98765.0 else row for row in ROWS]
+    other = by_cell(table(cells=pl.DataFrame(rows, SCHEMA, orient="row")))
+    stem = folder / "monthly-figures-2021-01"
+    assert read_csv(stem.with_suffix(".csv")) != other
+    assert read_jsonstat(Path(f"{stem}-fi.json").read_bytes()) != other
+    assert read_xlsx(Path(f"{stem}-fi.xlsx").read_bytes(), "fi") != other
+    assert read_px(stem.with_suffix(".px"), table(), "fi") != other
+
+
+def test_the_same_table_gives_the_same_bytes_also_through_its_own_form() -> None:
+    first = {file.name: file.sha256 for file in release_files.files(table())}
+    again = {file.name: file.sha256 for file in release_files.files(from_json(table().to_json()))}
+    shuffled = table(cells=pl.DataFrame(ROWS[::-1], SCHEMA, orient="row"))
+    assert first == again == {file.name: file.sha256 for file in release_files.files(shuffled)}
+    assert shuffled.to_json() == table().to_json()
+    assert not any(" " in name for name in first)
+
+
+# CSV and its metadata
+
+
+def valid(path: Path) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")  # what the validator objects to it collects as warnings, or raises
+        try:
+            return bool(CSVW(f"{path}-metadata.json", validate=True).is_valid)
+        except ValueError:
+            return False
+
+
+def test_csvw_finds_the_csv_valid(folder: Path) -> None:
+    assert valid(folder / "monthly-figures-2021-01.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("98765", "many"), ("2021-01", "January"), ("espoo", "atlantis"), (",published", ",secret"),
+        ("espoo,residents,2021-01,rate", "espoo,residents,2021-01,unemployed"),
+    ],
+)  # fmt: skip
+def test_csvw_objects_to_a_broken_cell(folder: Path, old: str, new: str) -> None:
+    path = folder / "monthly-figures-2021-01.csv"
+    assert path.read_text().count(old)
+    path.write_text(path.read_text().replace(old, new, 1))
+    assert not valid(path)
+
+
+def test_the_csv_is_long_with_the_value_behind_the_dimensions() -> None:
+    lines = format_csv.csv(table()).decode().splitlines()
+    assert lines[0] == "area,population,month,indicator,value,status"
+    assert "espoo,residents,2021-01,rate,100.00,published" in lines
+    assert "raasepori-hanko,residents,2020-12,unemployed,,hidden" in lines
+    assert len(lines) == 1 + len(ROWS)
+
+
+# JSON-stat
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_validator_of_json_stat_finds_nothing(language: str) -> None:
+    content = json.loads(format_jsonstat.jsonstat(table(), language))
+    assert validate_jsonstat(content)
+    assert content["size"] == [2, 1, 2, 3]
+    assert content["role"] == {"time": ["month"], "geo": ["area"], "metric": ["indicator"]}
+    assert content["updated"] == "2021-04-14T06:05:00Z"
+    assert set(content["extension"]["status"]) == set(content["status"].values())
+    content["size"][0] = 3
+    with pytest.raises(JSONStatValidationError, match="size"):
+        validate_jsonstat(content)
+
+
+# PX
+
+
+def px_text() -> str:
+    return format_px.px(table()).decode()
+
+
+def test_px_names_what_pxweb_needs() -> None:
+    text = px_text()
+    for line in (
+        'CHARSET="ANSI";', 'AXIS-VERSION="2013";', 'CODEPAGE="utf-8";', 'LANGUAGE="fi";', 'LANGUAGES="fi","sv","en";',
+        'STUB="Alue","Väestö (fi)","Tunnusluku";', 'STUB[sv]="Område","Väestö (sv)","Indikator";',
+        'HEADING="Kuukausi";', 'HEADING[en]="Month";', 'VALUES[sv]("Område")="Raseborg–Hangö","Esbo";',
+        'CODES("Kuukausi")="2020M12","2021M01";', 'TIMEVAL[sv]("Månad")=TLIST(M1),"202012","202101";',
+        'UNITS("Työttömät (fi)")="henkilöä (fi)";', 'PRECISION("Tunnusluku","Aktivointiaste, % (fi)")=2;',
+        "DECIMALS=2;", 'DATASYMBOL2="..";', 'LAST-UPDATED="20210414 06:05";', 'CONTACT="statistics@ely.example";',
+    ):  # fmt: skip
+        assert line in text.split("\r\n")
+    assert '"." 7 \r\n' in text
+    assert text.endswith(' \r\n"." ".." ;\r\n')
+
+
+def test_px_lines_are_short_and_long_texts_go_on_whole() -> None:
+    lines = px_text().split("\r\n")
+    assert max(map(len, lines)) <= format_px.LONGEST
+    joined = "".join(lines)
+    assert LONG.strip().replace('"', "'") in joined.replace('""', "")
+    assert max(len(label) for label in MONTHS.labels("fi")) < format_px.LONGEST
+
+
+def test_px_explains_its_signs_in_every_language() -> None:
+    joined = px_text().replace('"\r\n"', "")
+    for language, begins in (("fi", "Merkit: "), ("sv", "Tecken: "), ("en", "Signs: ")):
+        assert f"{begins}. = " in joined
+        assert f".. = {STATUSES['hidden'][language]}" in joined
+
+
+def test_px_refuses_two_codes_of_one_name_and_names_that_are_too_long() -> None:
+    twice = MEASURES.codes[0].label
+    measures = tuple(type(code)(**{**vars(code), "label": twice}) for code in MEASURES.codes)
+    one = table()
+    dimensions = (*one.dimensions[:3], type(MEASURES)("indicator", MEASURES.label, "metric", measures))
+    with pytest.raises(ValueError, match="same label"):
+        format_px.px(table(dimensions=dimensions))
+    long = dict.fromkeys(LANGUAGES, "x" * 257)
+    measures = (type(MEASURES.codes[0])("unemployed", long), *MEASURES.codes[1:])
+    dimensions = (*one.dimensions[:3], type(MEASURES)("indicator", MEASURES.label, "metric", measures))
+    with pytest.raises(ValueError, match="longer than 256"):
+        format_px.px(table(dimensions=dimensions))
+
+
+# XLSX
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_workbook_has_figures_and_definitions(language: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(format_xlsx.xlsx(table(), language)))
+    assert book.sheetnames == [words[language] for words in format_xlsx.SHEETS]
+    assert f"{book.properties.created:%Y-%m-%d %H:%M}" == "2021-04-14 06:05"
+    figures, definitions = book.worksheets
+    assert figures.freeze_panes == "A2"
+    assert figures.max_row == 1 + len(ROWS)
+    texts = {cell.value for row in definitions.iter_rows() for cell in row}
+    assert {code.label[language] for code in MEASURES.codes} <= texts
+    assert {code.definition[language] for code in MEASURES.codes if code.definition} <= texts
+    assert "https://creativecommons.org/licenses/by/4.0/" in texts
+
+
+def test_texts_that_look_like_formulas_stay_texts() -> None:
+    notes = (dict.fromkeys(LANGUAGES, "=1+1"),)
+    with zipfile.ZipFile(io.BytesIO(format_xlsx.xlsx(table(notes=notes), "en"))) as book:
+        assert "=1+1" in book.read("xl/sharedStrings.xml").decode()
+        assert b"<f>" not in book.read("xl/worksheets/sheet2.xml")
+
+
+# The table itself
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        (ROWS + ROWS[:1], "twice"),
+        ([*ROWS[:-1], ("espoo", "residents", "2021-01", "rates", 1.0, "published")], "lacks"),
+        ([*ROWS[:-1], ("espoo", "residents", "2021-01", "inflow", 1.0, "hidden")], "if and only if"),
+        ([*ROWS[:-1], ("espoo", "residents", "2021-01", "inflow", None, "published")], "if and only if"),
+        ([*ROWS[:-1], ("espoo", "residents", "2021-01", "inflow", None, "lost")], "unknown status"),
+    ],
+)  # fmt: skip
+def test_a_table_that_contradicts_itself_is_refused(change: list[tuple], what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        table(cells=pl.DataFrame(change, SCHEMA, orient="row"))
