@@ -204,8 +204,8 @@ def _state(cursor: CursorWrapper, statement: AnyStatement, actor: Actor | None) 
 
 def _follow(cursor: CursorWrapper, statement: AnyStatement, source: Extract, actor: Actor | None) -> Stated:
     """Let the facts, then the rooms, follow a statement made or revoked."""
-    one = statement.kept_id if isinstance(statement, Union) else statement.person_id
-    merged = statement.merged_id if isinstance(statement, Union) else None
+    one: UUID = statement.kept_id if isinstance(statement, Union) else statement.person_id
+    merged: UUID | None = statement.merged_id if isinstance(statement, Union) else None
     ledger = Ledger(cursor)
     ledger.enter([one, *([merged] if merged else [])])
     ledger.settle(str(source.pk))
