@@ -21,9 +21,10 @@ from kokeilu.register import labels
 from kokeilu.register.models import Contact, Details, Situation
 from kokeilu.register.queries import timeline
 from kokeilu.services.pages import section
+from kokeilu.transfer.explained import explained
 from kokeilu.transfer.models import Responsibility
 from kokeilu.transfer.outbox_pages import of_customer
-from kokeilu.transfer.queries import history, reasons
+from kokeilu.transfer.queries import history
 from kokeilu.web import formats
 from kokeilu.web.timeline import Row
 from kokeilu.web.timeline import timeline as axis
@@ -128,11 +129,14 @@ def _responsibility(held: Responsibility, why: bool = False, residence: bool = F
         "ground": held.get_ground_display(),
     }
     if why:
-        found["facts_of"] = held.decision.run.extract.as_of if held.decision else None
         try:
-            found["reasons"] = reasons(held, formats.language(), residence=residence)
+            why_held = explained(held, formats.language(), residence=residence)
         except Problem:  # the definition has changed since; what was decided stands
-            found["reasons"] = None
+            why_held = None
+        found["why"] = why_held
+        # Where each fact says where it is from, the run's newest extract says nothing more.
+        told = all(each.facts for each in why_held or ()) and bool(why_held)
+        found["facts_of"] = held.decision.run.extract.as_of if held.decision and not told else None
     return found
 
 

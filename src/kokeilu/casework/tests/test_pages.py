@@ -1,6 +1,8 @@
 """The pages: what they show to whom, in which order, with how many queries, and what is written down of it."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from kokeilu.casework.queries import ORDERS
 from kokeilu.casework.tests.conftest import START, TODAY, City
 from kokeilu.law.definition import shipped
 from kokeilu.register.identity import code_hashes, encrypt
-from kokeilu.register.models import Person, PersonCode
+from kokeilu.register.models import Contact, Details, Person, PersonCode, Situation
 from kokeilu.transfer import actions as transfer
 from kokeilu.transfer.tests import people as register
 
@@ -347,23 +349,37 @@ def test_the_customer_page_says_who_works_with_them_and_why(city: City) -> None:
     assert (log.operation, log.persons, log.ground) == ("casework.customer", [person.pk], "responsible")
 
 
-def test_the_customer_page_says_which_extract_the_reasons_rest_on(city: City) -> None:
+@pytest.fixture
+def moved(city: City) -> Callable[[], str]:
+    """Somebody whom a run moved; returns how to read their page."""
     trial = shipped("kuntakokeilu")
     transfer.ensure_organisations(trial)
     (person,) = register.people(register.extract(), {})
-    run = transfer.run(trial, START).run
+    transfer.run(trial, START)
     worker = city.worker()
     city.assign(person, worker)
     client = logged_in(worker.membership.user)
-    page = client.get(reverse("casework:customer", args=[person.pk])).content.decode()
+    return lambda: unescape(client.get(reverse("casework:customer", args=[person.pk])).content.decode())
+
+
+def test_the_customer_page_says_which_facts_each_reason_rests_on(moved: Callable[[], str]) -> None:
+    page = moved()
     assert "The job search is valid." in page
-    assert f"By the facts of the register extract as of {run.extract.as_of:%-d %B %Y}." in page
+    assert "<dt>Whether the job search is valid: yes</dt><dd>register extract as of 28 February 2021</dd>" in page
+    assert "<dd>home municipality: Helsinki (register extract as of 28 February 2021)</dd>" in page
+    assert "By the facts of" not in page
+
+
+def test_where_the_facts_are_not_those_of_the_decision_the_run_s_extract_is_named(moved: Callable[[], str]) -> None:
+    Situation.objects.update(employment_code="03")
+    page = moved()
+    assert "The job search is valid." in page
+    assert "<dt>Whether the job search" not in page
+    assert "By the facts of the register extract as of 28 February 2021." in page
 
 
 def test_a_customer_whom_the_register_reports_no_more(city: City) -> None:
     client, _, (person,) = portfolio_of(city, *family("Aho"))
-    from kokeilu.register.models import Contact, Details, Situation
-
     for table in (Details, Situation, Contact):
         row = table.objects.get(person=person)
         row.valid, row.closed_by = (row.valid.lower, TODAY - timedelta(days=3)), city.extract
