@@ -19,7 +19,7 @@ from kokeilu.extract import COLUMNS
 from kokeilu.problems import Problem
 from kokeilu.register import queries, standing, statements, uniting
 from kokeilu.register.actions import import_extracts
-from kokeilu.register.models import Death, Details, Person, PersonCode, Protection, Record, Union
+from kokeilu.register.models import Contact, Death, Details, Person, PersonCode, Protection, Record, Union
 from kokeilu.register.tests.people import FIRST, SECOND, THIRD, person, write
 from kokeilu.register.tests.test_import import contents, load
 
@@ -378,3 +378,19 @@ def test_an_import_reads_only_the_records_it_concerns(tmp_path: Path, monkeypatc
     assert len(read) == 1
     assert facts(THIRD) == {who(9): row_of(9)}
     assert [each.text for each in standing.waiting()], "the report of a dead person waits for an officer"
+
+
+def test_a_code_that_two_people_had_is_told_apart_by_corrected_extracts(tmp_path: Path) -> None:
+    """The state gives the second person a code of their own, and delivers the days of the past again."""
+    load(tmp_path, FIRST, [person(1), person(3)])
+    load(tmp_path, SECOND, [person(1, city="Turku", labour_market_support_days=40), person(3)])
+    second = person(2, city="Turku", labour_market_support_days=40)
+    load(tmp_path, THIRD, [person(1), second, person(3)])
+    assert facts(SECOND)[who(1)]["city"] == "Turku"
+    assert Person.objects.get(pk=who(2)).known_since == THIRD
+    load(tmp_path, SECOND, [person(1), second, person(3)], correction=True)
+    assert facts(SECOND) == {
+        who(1): row_of(1), who(2): row_of(2, city="Turku", labour_market_support_days=40), who(3): row_of(3),
+    }  # fmt: skip
+    assert Person.objects.get(pk=who(2)).known_since == SECOND
+    assert Contact.objects.filter(person=who(1), city="Turku", superseded_by__isnull=False).count() == 1
