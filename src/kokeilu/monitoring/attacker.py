@@ -16,12 +16,12 @@ from typing import Final
 import highspy
 import numpy as np
 
-from kokeilu.monitoring.relations import Component, Marks, Numbers, System, components
+from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
 
 NEAR: Final = 1e-6
 """How far a solver's number may be from what it stands for."""
-INTEGER_SECONDS: Final = 20.0
-"""The longest that one integer programme may take."""
+NODES: Final = 100_000
+"""The most nodes that one integer programme may look at: a count, not a time, so that every machine says the same."""
 
 
 class Contradiction(Exception):
@@ -36,7 +36,7 @@ class Contradiction(Exception):
 class Duals:
     """Prices of the relations at a bound of one cell: the proof that it cannot go further."""
 
-    relations: np.ndarray
+    relations: Indices
     prices: Numbers
 
 
@@ -69,17 +69,25 @@ def intervals(system: System, values: Numbers, hidden: Marks, needed: Numbers | 
     """
     low, high = np.where(hidden, np.nan, values), np.where(hidden, np.nan, values)
     proofs: dict[int, tuple[Duals, Duals]] = {}
-    _check_shown(system, values, hidden)
+    check(system, values, hidden)
     for component in components(system, values, hidden):
-        attack = _Attack(component, values[component.cells])
-        attack.narrow(None if needed is None else needed[component.cells])
-        low[component.cells], high[component.cells] = attack.low, attack.high
-        proofs |= {int(component.cells[place]): proof for place, proof in attack.proofs.items()}
+        cells = component.cells
+        found = of_component(component, values[cells], None if needed is None else needed[cells])
+        low[cells], high[cells] = found.low, found.high
+        proofs |= {int(cells[place]): proof for place, proof in found.proofs.items()}
     return Intervals(low, high, proofs)
 
 
-def _check_shown(system: System, values: Numbers, hidden: Marks) -> None:
-    """Relations among shown cells alone must hold as they are."""
+def of_component(component: Component, truth: Numbers, needed: Numbers | None) -> Intervals:
+    """`intervals` of one component: everything is by place in its `cells`."""
+    attack = _Attack(component, truth)
+    attack.narrow(needed)
+    return Intervals(attack.low, attack.high, attack.proofs)
+
+
+def check(system: System, values: Numbers, hidden: Marks | None = None) -> None:
+    """Relations among shown cells alone must hold as they are. Raises Contradiction."""
+    hidden = np.zeros(system.cells, np.bool_) if hidden is None else hidden
     unknown = np.bincount(system.rows, hidden[system.columns], system.low.size) > 0
     sums = system.sums(np.where(hidden, 0.0, values))
     slack = NEAR * (1 + np.abs(sums))
@@ -228,7 +236,7 @@ def _solver(
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 0)
     if whole:
-        solver.setOptionValue("time_limit", INTEGER_SECONDS)
+        solver.setOptionValue("mip_max_nodes", NODES)
     else:
         solver.setOptionValue("presolve", "off")  # each bound starts where the one before ended
         solver.setOptionValue("solver", "simplex")

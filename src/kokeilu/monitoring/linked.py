@@ -10,14 +10,15 @@ be hidden, at the least loss, so that no hidden cell can be derived too narrowly
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import attacker
+from kokeilu.monitoring import attacker, protection
 from kokeilu.monitoring.relations import Numbers, Relation, System
 
 TOTAL: Final = "total"
@@ -31,9 +32,10 @@ class Table:
     """A published table, or one to be.
 
     `rows` has a text column for each of `dimensions`, and `value` and `status`: `published`, `primary` (hidden
-    because it is small), `secondary` (hidden to protect another), or null: to be decided. `value` may be null where
-    the status says that it is hidden. `parts` has for a dimension the code that each code is summed into, where that
-    is not `total`: {"municipality": {"091": "uusimaa"}}.
+    because it is small), `secondary` (hidden to protect another), or null: to be decided. For an audit `value` may be
+    null where the status says that it is hidden. A column `cost` says what hiding a row costs, null where it must
+    stay shown; without it that is the value and one. `parts` has for a dimension the code that each code is summed
+    into, where that is not `total`: {"municipality": {"091": "uusimaa"}}.
     """
 
     name: str
@@ -202,3 +204,68 @@ def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
             "exposed": pl.Boolean,
         },
     )
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The tables with every status decided and hidden values null; the cost, and how far it may be from the least."""
+
+    tables: tuple[Table, ...]
+    cost: float
+    gap: float
+
+    @property
+    def optimal(self) -> bool:
+        """Whether no safe choice costs less."""
+        return self.gap <= attacker.NEAR
+
+
+def protect(
+    linked: Linked, threshold: int = THRESHOLD, *, hide_zeros: bool = False, rounds: int = protection.ROUNDS
+) -> Protected:
+    """Decide every status that is null, so that `audit` finds no exposed cell, at the least cost.
+
+    Values from one to below `threshold` become primary (from zero with `hide_zeros`); what else must be hidden becomes
+    secondary. Statuses that are given stay as they are: what was published stays published, and what was hidden must
+    stay protected. All true values must be given. Zeros are otherwise never hidden: a reader may know that no one can
+    be there. The order of rows does not matter. Raises protection.Unprotectable where what was published before leaves
+    no safe choice, and attacker.Contradiction where the values do not add up.
+    """
+    ordered = replace(linked, tables=tuple(_sorted(table) for table in linked.tables))
+    joint = ordered.joint()
+    if np.isnan(joint.values).any():
+        raise ValueError("protection needs the true value of every cell")
+    open_ = np.array([each is None for each in joint.status], np.bool_)
+    small = open_ & (joint.values < threshold) & (joint.values >= (0 if hide_zeros else 1))
+    status = [PRIMARY if one else each for one, each in zip(small.tolist(), joint.status, strict=True)]
+    costs = np.where(open_, np.concatenate([_costs(table, hide_zeros) for table in ordered.tables]), np.inf)
+    pattern = protection.protect(joint.system, joint.values, widths(status, threshold), costs, rounds)
+    decided = [
+        each if each is not None else SECONDARY if hidden else PUBLISHED
+        for each, hidden in zip(status, pattern.hidden.tolist(), strict=True)
+    ]
+    tables = tuple(
+        _decided(table, decided[first:last])
+        for table, (first, last) in zip(ordered.tables, pairwise(joint.offsets), strict=True)
+    )
+    return Protected(tables, pattern.cost, pattern.gap)
+
+
+_PLACE: Final = "place in the table"
+
+
+def _sorted(table: Table) -> Table:
+    return replace(table, rows=table.rows.with_row_index(_PLACE).sort(table.dimensions))
+
+
+def _decided(table: Table, status: list[str]) -> Table:
+    rows = table.rows.with_columns(pl.Series("status", status, pl.String)).sort(_PLACE).drop(_PLACE)
+    shown = pl.when(pl.col("status") == PUBLISHED).then(pl.col("value"))
+    return replace(table, rows=rows.with_columns(shown.alias("value")))
+
+
+def _costs(table: Table, hide_zeros: bool) -> Numbers:
+    if "cost" in table.rows.columns:
+        return table.rows.get_column("cost").cast(pl.Float64).fill_null(np.inf).to_numpy()
+    values = table.rows.get_column("value").cast(pl.Float64).to_numpy()
+    return np.where(hide_zeros | (values > 0), values + 1.0, np.inf)

@@ -63,8 +63,14 @@ class System:
 
     def sums(self, values: Numbers) -> Numbers:
         """The sum of coefficient x value of each relation."""
-        found: Numbers = np.bincount(self.rows, self.coefficients * values[self.columns], self.low.size)
-        return found
+        return np.bincount(self.rows, self.coefficients * values[self.columns], self.low.size).astype(np.float64)
+
+    def terms(self, relations: Indices) -> Indices:
+        """Where the terms of these relations are, one relation after the other."""
+        lengths = self.starts[relations + 1] - self.starts[relations]
+        ends = np.cumsum(lengths)
+        shifts: Indices = np.repeat(self.starts[relations] - ends + lengths, lengths)
+        return shifts + np.arange(shifts.size)
 
     def part(self, kept: Marks) -> "System":
         """The same cells with only the relations that are kept."""

@@ -1,0 +1,246 @@
+"""Complementary suppression: which other cells to hide so that no hidden cell can be derived, at the least loss.
+
+The choice is an integer programme over the cells that may be hidden (Fischetti & Salazar, Solving the cell
+suppression problem on tabular data with linear constraints, Management Science 47, 2001). It starts without
+conditions; where the attacker still derives a cell too narrowly, the prices of the relations in the attacker's linear
+programmes say which cells would have helped, and that becomes a condition. When the attacker fails against the
+cheapest choice, it is the cheapest that there is. Where only whole numbers betray a cell, the condition is that some
+neighbour of the cells it hangs together with must be hidden.
+
+Each round also closes its choice greedily to a pattern that is safe, so there is always an answer, and the integer
+programme's bound says how far it can be from the best. Effort is counted in rounds, never in time: the same input
+gives the same answer on every machine.
+"""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import highspy
+import numpy as np
+
+from kokeilu.monitoring import attacker
+from kokeilu.monitoring.attacker import NEAR, Duals
+from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
+
+ROUNDS: Final = 60
+NODES: Final = 20_000
+"""The most nodes that the integer programme of one round may look at."""
+
+
+class Unprotectable(Exception):
+    """Hiding every cell that may be hidden leaves these cells derivable."""
+
+    def __init__(self, cells: list[int]) -> None:
+        self.cells = cells
+        super().__init__(f"the cells {cells[:5]} cannot be protected")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """Which cells are hidden, what the choice costs, and the cost under which no safe choice can be."""
+
+    hidden: Marks
+    cost: float
+    bound: float
+
+    @property
+    def optimal(self) -> bool:
+        """Whether it is proven that nothing costs less."""
+        return self.gap <= NEAR
+
+    @property
+    def gap(self) -> float:
+        """The share of the cost by which it may be beaten, at most."""
+        return (self.cost - self.bound) / self.cost if self.cost > 0 else 0.0
+
+
+class _Cut(NamedTuple):
+    """A condition: the sum of weights of the cells hidden must reach `least`."""
+
+    cells: Indices
+    weights: Numbers
+    least: float
+
+    def holds(self, hidden: Marks) -> bool:
+        return bool(self.weights[hidden[self.cells]].sum() >= self.least - NEAR)
+
+
+def protect(system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int = ROUNDS) -> Pattern:
+    """The safe pattern that costs least.
+
+    `values` are the true values of all cells. `needed` is by cell the width that the attacker's interval must have;
+    cells with a width are hidden. `costs` is what hiding each other cell costs, infinite where it stays shown. No cell
+    that is hidden in addition can be derived exactly. Raises Unprotectable, and Contradiction where the values do not
+    keep to the relations.
+    """
+    attacker.check(system, values)
+    search = _Search(system, values, needed, costs)
+    best = search.closed(needed > 0)
+    bound = 0.0
+    for _ in range(rounds):
+        chosen, bound = search.cheapest(bound)
+        if search.cost(best) - bound <= NEAR * (1 + bound):
+            break
+        safe = search.closed(chosen)
+        if search.cost(safe) < search.cost(best):
+            best = safe
+    best = search.without_needless(best)
+    cost = search.cost(best)
+    return Pattern(best, cost, min(bound, cost))
+
+
+class _Search:
+    """The conditions found so far, and what the attacker said of components looked at before."""
+
+    def __init__(self, system: System, values: Numbers, needed: Numbers, costs: Numbers) -> None:
+        self.system, self.values, self.needed = system, values, needed
+        self.forced = needed > 0
+        self.free = ~self.forced & np.isfinite(costs)
+        self.costs = np.where(self.free, costs, 0.0)
+        self.cuts: list[_Cut] = []
+        self.known: dict[bytes, list[_Cut]] = {}
+        sums = system.sums(values)
+        self.slack_low, self.slack_high = sums - system.low, system.high - sums
+
+    def cost(self, hidden: Marks) -> float:
+        """What a pattern costs."""
+        return float(self.costs[hidden].sum())
+
+    def broken(self, hidden: Marks) -> list[_Cut]:
+        """The conditions that a pattern breaks, as the attacker shows; none where it is safe."""
+        found = []
+        for component in components(self.system, self.values, hidden):
+            needed = self.needed[component.cells]
+            if (needed > 0).any():
+                key = component.cells.tobytes()
+                if key not in self.known:
+                    self.known[key] = self._cuts(component, hidden)
+                    self.cuts += self.known[key]
+                found += self.known[key]
+        return found
+
+    def _cuts(self, component: Component, hidden: Marks) -> list[_Cut]:
+        needed = self.needed[component.cells]
+        found = attacker.of_component(component, self.values[component.cells], needed)
+        cuts = []
+        for place in np.flatnonzero(found.high - found.low < needed).tolist():
+            cut = self._priced(int(component.cells[place]), found.proofs[place])
+            if cut.holds(hidden):  # betrayed by whole numbers alone
+                cut = self._neighbours(component, hidden)
+            if not cut.cells.size:
+                raise Unprotectable(component.cells[[place]].tolist())
+            cuts.append(cut)
+        return cuts
+
+    def _priced(self, cell: int, proof: tuple[Duals, Duals]) -> _Cut:
+        """The condition that the prices at both bounds of a cell give.
+
+        The cell moves up by at most the sum of price x room of the cells that may move, and down likewise; both
+        together must reach the width needed. What is hidden has room down to zero and up without end.
+        """
+        least = float(self.needed[cell])
+        reduced: list[tuple[Indices, Numbers]] = []
+        for sign, duals in zip((-1.0, 1.0), proof, strict=True):
+            least -= self._slack(duals)
+            reduced.append(self._reduced(cell, sign, duals))
+        cells = np.unique(np.concatenate([each[0] for each in reduced]))
+        weights = np.zeros(cells.size)
+        for where, prices in reduced:
+            down = np.where(prices > NEAR, prices * self.values[where], 0.0)
+            weights[np.searchsorted(cells, where)] += np.where(prices < -NEAR, np.inf, down)
+        least -= float(weights[self.forced[cells]].sum())
+        kept = self.free[cells] & (weights > NEAR)
+        return _Cut(cells[kept], np.minimum(weights[kept], max(least, 0.0)), least)
+
+    def _slack(self, duals: Duals) -> float:
+        """What inequalities leave open, at their prices; nothing for equations."""
+        up, down = np.maximum(duals.prices, 0.0), np.maximum(-duals.prices, 0.0)
+        low, high = self.slack_low[duals.relations], self.slack_high[duals.relations]
+        return float((up * np.where(up > 0, low, 0.0)).sum() + (down * np.where(down > 0, high, 0.0)).sum())
+
+    def _reduced(self, cell: int, sign: float, duals: Duals) -> tuple[Indices, Numbers]:
+        """The cells that the priced relations touch, and the reduced cost of each."""
+        used = np.abs(duals.prices) > NEAR
+        relations = duals.relations[used]
+        terms = self.system.terms(relations)
+        lengths = self.system.starts[relations + 1] - self.system.starts[relations]
+        cells, inverse = np.unique(np.append(self.system.columns[terms], cell), return_inverse=True)
+        worth = np.append(-self.system.coefficients[terms] * np.repeat(duals.prices[used], lengths), sign)
+        return cells, np.bincount(inverse, worth, cells.size).astype(np.float64)
+
+    def _neighbours(self, component: Component, hidden: Marks) -> _Cut:
+        """Some shown cell that has a relation with these must be hidden, else all stays as it is."""
+        touched = np.unique(self.system.columns[self.system.terms(component.relations)])
+        cells = touched[self.free[touched] & ~hidden[touched]]
+        return _Cut(cells, np.ones(cells.size), 1.0)
+
+    def closed(self, hidden: Marks) -> Marks:
+        """The pattern with more cells hidden until it is safe: what helps most for its cost first."""
+        hidden = hidden | self.forced
+        while broken := self.broken(hidden):
+            for cut in broken:
+                self._satisfy(cut, hidden)
+        return self._without_derived(hidden)
+
+    def _satisfy(self, cut: _Cut, hidden: Marks) -> None:
+        missing = cut.least - float(cut.weights[hidden[cut.cells]].sum())
+        order = np.argsort(self.costs[cut.cells] / np.minimum(cut.weights, max(missing, NEAR)), kind="stable")
+        for place in order.tolist():
+            if missing <= NEAR:
+                return
+            if not hidden[cut.cells[place]]:
+                hidden[cut.cells[place]] = True
+                missing -= float(cut.weights[place])
+        if missing > NEAR:
+            raise Unprotectable(np.flatnonzero(self.forced).tolist())
+
+    def _without_derived(self, hidden: Marks) -> Marks:
+        """Cells that were hidden in addition and can be derived exactly protect nothing: they are shown."""
+        extra = np.where(hidden & ~self.forced, 1.0, 0.0)
+        found = attacker.intervals(self.system, self.values, hidden, extra)
+        return hidden & ~((extra > 0) & (found.high - found.low < 1.0))
+
+    def without_needless(self, hidden: Marks) -> Marks:
+        """The pattern without the cells that it is safe without, the dearest first."""
+        extra = np.flatnonzero(hidden & self.free)
+        for cell in extra[np.argsort(-self.costs[extra], kind="stable")].tolist():
+            hidden[cell] = False
+            hidden[cell] = bool(self.broken(hidden))
+        return self._without_derived(hidden)
+
+    def cheapest(self, bound: float) -> tuple[Marks, float]:
+        """The cheapest pattern that keeps the conditions found so far, and the bound that it gives."""
+        hidden = self.forced.copy()
+        if not self.cuts:
+            return hidden, 0.0
+        cells = np.unique(np.concatenate([cut.cells for cut in self.cuts]))
+        solver = self._master(cells)
+        solver.run()
+        chosen = np.array(solver.getSolution().col_value)
+        if chosen.size:
+            hidden[cells[chosen > 0.5]] = True
+        return hidden, max(bound, solver.getInfo().mip_dual_bound)
+
+    def _master(self, cells: Indices) -> highspy.Highs:
+        """The integer programme of the conditions over these cells."""
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = cells.size, len(self.cuts)
+        model.col_cost_ = self.costs[cells]
+        model.col_lower_, model.col_upper_ = np.zeros(cells.size), np.ones(cells.size)
+        model.integrality_ = [highspy.HighsVarType.kInteger] * cells.size
+        model.row_lower_ = np.array([cut.least for cut in self.cuts])
+        model.row_upper_ = np.full(len(self.cuts), highspy.kHighsInf)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = np.cumsum([0, *(cut.cells.size for cut in self.cuts)]).astype(np.int32)
+        model.a_matrix_.index_ = np.searchsorted(cells, np.concatenate([cut.cells for cut in self.cuts])).astype(
+            np.int32
+        )
+        model.a_matrix_.value_ = np.concatenate([cut.weights for cut in self.cuts])
+        solver = highspy.Highs()
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("threads", 1)
+        solver.setOptionValue("random_seed", 0)
+        solver.setOptionValue("mip_rel_gap", 0.0)
+        solver.setOptionValue("mip_max_nodes", NODES)
+        solver.passModel(model)
+        return solver
