@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -130,24 +131,31 @@ def waiting() -> list[Waiting]:
     families = Families.load()
     newest = Report.objects.select_related("extract").order_by("record", "-pk").distinct("record")
     told = {each.record_id: each for each in newest if each.facts is not None}
-    open_address = {record for record, each in told.items() if each.facts and each.facts["protected"] is False}
-    deaths = list(Death.objects.filter(STANDING))
+    reported = {root: [each for each in families.order(root) if each in told] for root in families.roots(told)}
+    # Statements are of any record of the person. Most of the dead are reported no more, and need no look.
+    person_of = {record: root for root in reported for record in families.order(root)}
     found: list[tuple[UUID, Text]] = []
-    for death in deaths:
-        days = [told[each].extract.as_of for each in families.order(families.root(death.person_id)) if each in told]
-        if late := [day for day in days if day > death.day]:
-            words = {"day": formats.day(death.day), "as_of": formats.day(max(late))}
-            found.append((families.root(death.person_id), _("Died on %(day)s, still reported as of %(as_of)s") % words))
-    for order in Protection.objects.filter(STANDING):
-        records = [each for each in families.order(families.root(order.person_id)) if each in told]
-        if any(each in open_address and told[each].extract.as_of >= order.since for each in records):
-            found.append((families.root(order.person_id), _("The register reports the address as not protected")))
-    for root in families.roots(told):
-        extracts = [told[each].extract_id for each in families.order(root) if each in told]
-        if len(extracts) > len(set(extracts)):
+    for death in Death.objects.filter(STANDING, person__in=list(person_of)):
+        root = person_of[death.person_id]
+        last = max(told[each].extract.as_of for each in reported[root])
+        if last > death.day:
+            words = {"day": formats.day(death.day), "as_of": formats.day(last)}
+            found.append((root, _("Died on %(day)s, still reported as of %(as_of)s") % words))
+    for order in Protection.objects.filter(STANDING, person__in=list(person_of)):
+        root = person_of[order.person_id]
+        if any(_open_since(told[each], order.since) for each in reported[root]):
+            found.append((root, _("The register reports the address as not protected")))
+    for root, records in reported.items():
+        extracts = {told[each].extract_id for each in records}
+        if len(extracts) < len(records):
             found.append((root, _("Reported under two identity codes at once")))
     names = names_of([person for person, _text in found])
     return [Waiting(person, names.get(person, _("Name unknown")), text) for person, text in sorted(found, key=str)]
+
+
+def _open_since(report: Report, day: date) -> bool:
+    """Whether a report of a day or later says that the address is not protected."""
+    return report.facts is not None and report.facts["protected"] is False and report.extract.as_of >= day
 
 
 def names_of(persons: Iterable[UUID]) -> dict[UUID, Text]:
