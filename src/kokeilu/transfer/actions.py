@@ -17,7 +17,7 @@ from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
 from kokeilu.register.models import Extract
 from kokeilu.register.queries import newest_extract
-from kokeilu.transfer import basis, intake, nightly, notices, order, rules, writing
+from kokeilu.transfer import basis, intake, nightly, notices, order, outbox_due, rules, writing
 from kokeilu.transfer.locking import changing
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.operations import ORGANISATIONS, PREVIEW, RUN
@@ -141,7 +141,7 @@ class _Run:
             counts = rules.Counts.from_json(before.counts)
             return Result(self.trial, self.on, extract, counts, pl.DataFrame(), before, done_before=True)
         order.check_forward(self.on)
-        organisations = order.organisations_of(self.trial, self.on)
+        order.organisations_of(self.trial, self.on)  # before anything is read for nothing
         self._step("Reading the facts", 0)
         persons = nightly.changed_since_last_run(self.cursor, self.trial, self.on) if self.changed_only else None
         facts, standing = self._read(persons)
@@ -159,8 +159,8 @@ class _Run:
         basis.store_contradictions(self.cursor, made, facts.contradictions)
         self._step("Moving responsibility", 3)
         moved = changed.filter(pl.col("goes_to").is_not_null())
-        messages = notices.compose(self.trial, made, moved, organisations)
-        writing.move(self.cursor, made, moved, messages)
+        writing.move(self.cursor, made, moved)
+        outbox_due.tell(self.cursor, made, notices.by_law(made, moved), lambda _key: self.trial, actor=self.actor)
         self._step("Checking", 4)
         writing.check(self.cursor)
         logs.record_change(
@@ -189,10 +189,7 @@ class _Run:
         changed = rules.changes(self.trial, decisions, standing, self.on)
         moving = changed.filter(pl.col("because").is_in(["crosses", "resident"]))["person"].to_list()
         homes = basis.homes(self.cursor, self.on, moving)
-        spoken = facts.service_language
-        languages = spoken.select("person", language=notices.language_of(spoken["service_language"]))
-        dated = rules.moving_days(changed, homes, standing, self.on)
-        return dated.join(languages, on="person", how="left", maintain_order="left")
+        return rules.moving_days(changed, homes, standing, self.on)
 
     def _step(self, what: str, done: int) -> None:
         self.progress(what, done, STEPS)

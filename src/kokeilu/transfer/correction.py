@@ -15,7 +15,6 @@ from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from kokeilu.access import logs, policy
-from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor
 from kokeilu.law.definition import shipped
 from kokeilu.law.rules import decide
@@ -23,9 +22,9 @@ from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
 from kokeilu.register import store
 from kokeilu.register.queries import newest_extract
-from kokeilu.transfer import basis, dependants, notices, order, replay, rules, writing
+from kokeilu.transfer import basis, dependants, notices, order, outbox_due, replay, rules, writing
 from kokeilu.transfer.locking import changing
-from kokeilu.transfer.models import Run
+from kokeilu.transfer.models import Message, Run
 from kokeilu.transfer.operations import CORRECT
 from kokeilu.transfer.replay import Change
 
@@ -200,40 +199,36 @@ def _correct(
         definition_sha256=trial.sha256, extract=extract or found.last.extract, reason=reason,
         started_by=actor.user if actor else None, counts=counts.to_json(),
     )  # fmt: skip
-    told = _decide(cursor, trial, run, open_ended, [str(person) for person in chosen], on)
+    changed = _decide(cursor, trial, run, open_ended, [str(person) for person in chosen], on)
     _rewrite(cursor, run, found, chosen)
-    writing.notify(cursor, run, told, notices.compose(trial, run, told, _organisations(told)))
+    told = outbox_due.tell(cursor, run, changed, _with(trial), actor=actor)
     dependants.carry_over(cursor)
     cursor.execute("DROP TABLE target, replaced, carried")
     writing.check(cursor)
     logs.record_change(
         actor, CORRECT.key, "transfer_run", run.pk,
-        new={"trial": trial.key, "people": len(chosen), "told": len(told), "reason": reason},
+        new={"trial": trial.key, "people": len(chosen), "told": told, "reason": reason},
     )  # fmt: skip
-    return Corrected(run, len(chosen), len(told))
+    return Corrected(run, len(chosen), told)
 
 
 def _decide(
     cursor: CursorWrapper, trial: Trial, run: Run, open_ended: Sequence[Change], persons: Sequence[str], on: date
 ) -> pl.DataFrame:
-    """Store what the law says of these people on the day of the newest run, by the corrected facts; returns whom to
-    tell of it: person, goes_to, day, pattern, decision, language."""
-    goes_to = pl.DataFrame(
-        [(str(change.person), change.belongs_to, change.since) for change in open_ended],
-        schema={"person": pl.String(), "goes_to": pl.String(), "day": pl.Date()}, orient="row",
+    """Store what the law says of these people on the day of the newest run, by the corrected facts; returns those whose
+    organisation of today changes (notices.CHANGED)."""
+    moved = pl.DataFrame(
+        [(str(change.person), change.held_by, change.belongs_to, change.since) for change in open_ended],
+        schema={"person": pl.String(), "responsible": pl.String(), "goes_to": pl.String(), "day": pl.Date()},
+        orient="row",
     )  # fmt: skip
     held = basis.held_on(cursor, on, persons)
     customers = held.filter(pl.col("responsible").is_in(list(trial.area_names("fi"))))
     facts = basis.facts(cursor, trial, on, customers, persons)
     decisions = decide(trial, facts.derived, on)
     writing.store_decisions(cursor, run, decisions)
-    spoken = facts.service_language
-    languages = spoken.select("person", language=notices.language_of(spoken["service_language"]))
-    return decisions.join(goes_to, on="person").join(languages, on="person")
-
-
-def _organisations(told: pl.DataFrame) -> dict[str, Organisation]:
-    return {each.key: each for each in Organisation.objects.filter(key__in=told["goes_to"].unique().to_list())}
+    changed = notices.by_law(run, moved.join(decisions, on="person", how="left"))
+    return changed.with_columns(basis=pl.lit(Message.Kind.CORRECTION.value))
 
 
 def _rewrite(cursor: CursorWrapper, run: Run, found: Differences, chosen: Sequence[UUID]) -> None:

@@ -130,14 +130,14 @@ def _claim(server: MailServer) -> Delivery | None:
     if row is None:
         return None
     return Delivery.objects.select_related(
-        "notice__message__organisation", "notice__message__run", "notice__decision"
+        "notice__message__organisation", "notice__message__run"
     ).get(pk=row[0])
 
 
 def _checked(delivery: Delivery) -> tuple[str, str, str, str]:
     """Address, Message-ID, subject and text, by what is known of the person now. Raises Refused where the person is
     not to be written to any more."""
-    person = delivery.notice.decision.person_id
+    person = delivery.notice.person_id
     choice = outbox.email_choice(person)
     details = current(Details).filter(person=person).first()
     if choice is None or not choice.allowed:

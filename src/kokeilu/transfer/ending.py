@@ -13,9 +13,9 @@ from kokeilu.law.rules import decide
 from kokeilu.law.trial import OPEN_END, Trial
 from kokeilu.problems import Problem
 from kokeilu.register.queries import newest_extract
-from kokeilu.transfer import basis, order, rules, writing
+from kokeilu.transfer import basis, notices, order, outbox_due, rules, writing
 from kokeilu.transfer.locking import changing
-from kokeilu.transfer.models import Responsibility, Run
+from kokeilu.transfer.models import Message, Responsibility, Run
 from kokeilu.transfer.operations import END
 from kokeilu.transfer.rules import STATE
 from kokeilu.web import formats
@@ -52,7 +52,7 @@ def end(trial: Trial, into: Trial | None = None, *, actor: Actor | None = None) 
 
     Where `into` follows the trial, whom its law includes on that day goes to the area where they live, and stays
     where that is the same organisation; the state is responsible for the others, and for whom a missing fact leaves
-    undecided.
+    undecided. Those whose organisation changes are to be told.
     It gives nobody a decision: a run of `into` on that day does, about everybody. Decisions about one person rest on
     the trial and end with it.
 
@@ -94,6 +94,8 @@ def _end(cursor: CursorWrapper, trial: Trial, into: Trial | None, actor: Actor |
         counts=counts.to_json(),
     )  # fmt: skip
     writing.move_without_decision(cursor, run, moved, Responsibility.Ground.END)
+    told = notices.without_decision(run, moved, Message.Kind.END)
+    outbox_due.tell(cursor, run, told, lambda _key: trial, actor=actor)
     writing.check(cursor)
     logs.record_change(
         actor, END.key, "transfer_run", run.pk,

@@ -126,7 +126,7 @@ def follow(cursor: CursorWrapper, change: Change) -> Sequence[Text]:
 
 def _cancel_notices(person: UUID) -> list[Text]:
     """Cancel what has not been sent; a death recorded by mistake does not send it again, a person does."""
-    waiting = Delivery.objects.filter(notice__decision__person=person, state__in=UNSENT)
+    waiting = Delivery.objects.filter(notice__person=person, state__in=UNSENT)
     cancelled = waiting.update(state=State.CANCELLED, fault=Fault.DECEASED, next_try=None, changed_at=Now())
     if not cancelled:
         return []

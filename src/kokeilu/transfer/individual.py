@@ -23,9 +23,9 @@ from kokeilu.law.duties import TransferGround
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
 from kokeilu.register.queries import newest_extract
-from kokeilu.transfer import order, rules, writing
+from kokeilu.transfer import notices, order, outbox_due, rules, writing
 from kokeilu.transfer.locking import changing
-from kokeilu.transfer.models import IndividualTransfer, Responsibility, Run
+from kokeilu.transfer.models import IndividualTransfer, Message, Responsibility, Run
 from kokeilu.transfer.operations import INDIVIDUAL
 from kokeilu.transfer.rules import STATE
 from kokeilu.web import formats
@@ -76,7 +76,8 @@ def _kind(organisation: Organisation) -> str:
 def transfer(
     person: UUID, trial: Trial, ground: str, goes_to: Organisation, reason: str, day: date, *, seen: int, actor: Actor
 ) -> IndividualTransfer:
-    """Move a customer to another area or to the state from a day on, on a ground of the trial in force on that day.
+    """Move a customer to another area or to the state from a day on, on a ground of the trial in force on that day, and
+    note that they are to be told.
 
     `seen` is the responsibility that the actor looked at. A decision about the person that holds is replaced. One
     transaction. Raises PermissionDenied where the actor may not, or the organisation is not responsible; Problem where
@@ -104,8 +105,8 @@ def transfer(
             )
         run = _run(trial, day, held, goes_to, actor)
         moved = pl.DataFrame(
-            [(str(person), held.pk, goes_to.key, day, held.valid.lower == day)],
-            schema=["person", "responsibility", "goes_to", "day", "whole"], orient="row",
+            [(str(person), held.pk, held.organisation.key, goes_to.key, day, held.valid.lower == day)],
+            schema=["person", "responsibility", "responsible", "goes_to", "day", "whole"], orient="row",
         )  # fmt: skip
         for before in IndividualTransfer.objects.holding(day).filter(person=person):
             _end(before, day, _("Another decision replaces this one."), actor)
@@ -114,6 +115,8 @@ def transfer(
             run=run, person_id=person, ground=found.key, ground_sha256=found.sha256, reason=reason.strip(),
             decided_in=actor.organisation, came_from=held.organisation, goes_to=goes_to,
         )  # fmt: skip
+        told = notices.without_decision(run, moved, Message.Kind.INDIVIDUAL, found.key)
+        outbox_due.tell(cursor, run, told, lambda _key: trial, actor=actor)
         writing.check(cursor)
         logs.record_change(
             actor, INDIVIDUAL.key, "person", person, old={"organisation": held.organisation.key},

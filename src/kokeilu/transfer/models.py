@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
 
 from kokeilu.access.models import Organisation
@@ -238,13 +238,27 @@ class IndividualTransfer(models.Model):
 
 
 class Message(models.Model):
-    """What people of one pattern who go to one organisation are told after a run."""
+    """What people are told alike after their responsibility changed: in one language, of one organisation, for one
+    reason. Names nobody."""
+
+    class Kind(models.TextChoices):
+        """What it tells of."""
+
+        LAW = "law", _("The law of the trial")
+        CORRECTION = "correction", _("Corrected facts")
+        INDIVIDUAL = "individual", _("A decision about this person")
+        END = "end", _("The end of the trial")
+        UNDONE = "undone", _("An earlier change is void")
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, models.PROTECT, related_name="messages")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.LAW)
     day = models.DateField(null=True)  # from which the organisation is responsible; null: the run's day
-    pattern = models.BigIntegerField()  # the answers that the message explains
+    # The run whose decisions it explains, and the answers that they rest on; null: it rests on no decision.
+    decided_by = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
+    pattern = models.BigIntegerField(null=True)
+    replaces = models.DateField(null=True)  # the day on which its people had been told something else
     language = models.CharField(max_length=5)  # fi or sv; `fi+sv` where the service language is unknown
     subject = models.TextField()  # the letter's heading
     body = models.TextField()  # the letter's text
@@ -252,16 +266,33 @@ class Message(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["run", "organisation", "day", "pattern", "language"], name="one_message_per_pattern"
-            )
-        ]
+                "run", "organisation", "language", "kind", "day", "replaces", "decided_by", "pattern", MD5("body"),
+                name="one_message_per_text", nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["id", "run"], name="message_run"),  # for a composite foreign key
+        ]  # fmt: skip
 
 
 class Notice(models.Model):
-    """That a person is to be told of a decision, and with which message; sent by a later step."""
+    """That a person is to be told of a change of their responsible organisation, and with which message.
 
-    decision = models.OneToOneField(Decision, models.PROTECT, primary_key=True, related_name="notice")
-    message = models.ForeignKey(Message, models.PROTECT, related_name="notices")
+    Of all notices of a person at most one has not gone yet: the later takes the place of the earlier
+    (`kokeilu.transfer.outbox_due`).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    # What changed the responsibility. The person is first in a constraint's index.
+    run = models.ForeignKey(Run, models.PROTECT, related_name="notices")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    # The migration has the foreign key: with the run, so that nobody is told of another change.
+    message = models.ForeignKey(Message, models.PROTECT, related_name="notices", db_constraint=False)
+    # Who was responsible before the change; null: not known, of the first release.
+    came_from = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+", db_index=False)
+    # The change after which it was not to go any more, where it had not gone by then.
+    superseded_by = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "run"], name="one_notice_per_change")]
 
 
 # The outbox's tables name those above, so they come last.

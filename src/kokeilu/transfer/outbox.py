@@ -33,12 +33,12 @@ _REACHED = f"""
              SELECT DISTINCT ON (person_id) person_id, allowed FROM transfer_contactchoice
               WHERE channel = 'email' ORDER BY person_id, id DESC),
          reached AS (
-             SELECT notice.decision_id AS notice_id, protected, email, coalesce(allowed, false) AS allowed
+             SELECT notice.id AS notice_id, protected, email, coalesce(allowed, false) AS allowed
                FROM transfer_notice notice
-               JOIN transfer_decision decision ON decision.id = notice.decision_id AND decision.run_id = %(run)s
                LEFT JOIN protection USING (person_id)
                LEFT JOIN mail USING (person_id)
-               LEFT JOIN choice USING (person_id))
+               LEFT JOIN choice USING (person_id)
+              WHERE notice.run_id = %(run)s)
 """
 _FILL = f"""
     {_REACHED}
@@ -130,7 +130,7 @@ def delivered_by_hand(run: Run, person: UUID, *, actor: Actor) -> None:
     """Note that a letter was handed over. Raises PermissionDenied; Problem where it is not to be handed over."""
     policy.require(actor, BY_HAND, person)
     held = _of(run).filter(
-        notice__decision__person=person, notice__message__organisation=actor.organisation,
+        notice__person=person, notice__message__organisation=actor.organisation,
         channel=Channel.LETTER, state=State.WITHHELD,
     )  # fmt: skip
     delivery = held.select_for_update().first()
@@ -156,7 +156,7 @@ def choose_email(person: UUID, *, allowed: bool, actor: Actor) -> None:
     ContactChoice.objects.create(person_id=person, channel=Channel.EMAIL, allowed=allowed, recorded_by=actor.user)
     if not allowed:
         unsent = Delivery.objects.filter(
-            notice__decision__person=person,
+            notice__person=person,
             channel=Channel.EMAIL,
             state__in=(State.WAITING, State.FAILED, State.GIVEN_UP),
         )
@@ -204,4 +204,4 @@ def mark(
 
 
 def _of(run: Run) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(notice__message__run=run)
+    return Delivery.objects.filter(notice__run=run)

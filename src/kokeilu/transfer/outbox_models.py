@@ -61,6 +61,8 @@ class Fault(models.TextChoices):
     LATER = "later", _("The mail server asked to try later")
     CONNECTION_LOST = "connection_lost", _("The connection broke while sending")
     UNDONE = "undone", _("The run was undone")
+    SUPERSEDED = "superseded", _("A later notice takes its place")
+    WITHDRAWN = "withdrawn", _("It no longer holds, and the person had not been told")
     DECEASED = "deceased", _("The person has died")
 
 

@@ -139,7 +139,7 @@ def delivered(request: Request, run_id: UUID, person_id: UUID) -> HttpResponse:
 @page(operations.LETTER)
 def letter(request: Request, run_id: UUID, person_id: UUID) -> HttpResponse:
     """A person's letter as a PDF, made at this moment and kept nowhere. A protected address is not on it."""
-    notices = Notice.objects.select_related("message").filter(decision__run=run_id, decision__person=person_id)
+    notices = Notice.objects.select_related("message").filter(run=run_id, person=person_id)
     notice = get_object_or_404(notices)
     try:
         made = letters_source.letter_of(notice.message, person_id, clock.today())
@@ -179,7 +179,7 @@ def of_customer(person: UUID, role: Role) -> dict[str, Any]:
 
 
 def _told(delivery: Delivery, person: UUID) -> list[Any]:
-    run = delivery.notice.decision.run
+    run = delivery.notice.run
     address = reverse("transfer:letter", args=[run.pk, person])
     channel, state = delivery.get_channel_display(), delivery.get_state_display()
     return [formats.day(run.on), channel, state, delivery.sent_at, {"text": _("Open the letter"), "href": address}]

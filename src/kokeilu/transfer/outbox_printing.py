@@ -24,7 +24,7 @@ from kokeilu.transfer.outbox_models import Channel, Delivery, Fault, State
 MENDABLE = (Fault.NO_ADDRESS, Fault.TYPESETTING)  # the register may have mended these since
 
 _COLUMNS = {
-    "decision.person_id AS person": pl.String(), "notice.message_id AS message": pl.Int64(),
+    "notice.person_id AS person": pl.String(), "notice.message_id AS message": pl.Int64(),
     "message.language AS language": pl.String(), "details.family_name AS family_name": pl.String(),
     "details.given_names AS given_names": pl.String(), "contact.street_address AS street_address": pl.String(),
     "contact.postal_code AS postal_code": pl.String(), "contact.city AS city": pl.String(),
@@ -32,13 +32,12 @@ _COLUMNS = {
 # The inner join on a protection that is known and off is what keeps protected addresses out of every file.
 _TO_PRINT = f"""
     transfer_delivery delivery
-    JOIN transfer_notice notice ON notice.decision_id = delivery.notice_id
-    JOIN transfer_message message ON message.id = notice.message_id AND message.run_id = %(run)s
-    JOIN transfer_decision decision ON decision.id = notice.decision_id
+    JOIN transfer_notice notice ON notice.id = delivery.notice_id AND notice.run_id = %(run)s
+    JOIN transfer_message message ON message.id = notice.message_id
     JOIN (SELECT person_id, family_name, given_names FROM register_details
-           WHERE {outbox.CURRENT} AND protected IS FALSE) details ON details.person_id = decision.person_id
+           WHERE {outbox.CURRENT} AND protected IS FALSE) details ON details.person_id = notice.person_id
     LEFT JOIN (SELECT person_id, street_address, postal_code, city FROM register_contact
-                WHERE {outbox.CURRENT}) contact ON contact.person_id = decision.person_id
+                WHERE {outbox.CURRENT}) contact ON contact.person_id = notice.person_id
     WHERE delivery.channel = 'letter' AND delivery.state IN ('waiting', 'sending', 'failed')
 """
 
@@ -79,7 +78,7 @@ def render(
     with transaction.atomic():
         _hold_back(run, rendered.unprintable, Fault.TYPESETTING)
         waiting = _letters(run).filter(state__in=(State.WAITING, State.FAILED))
-        marked = waiting.filter(notice__decision__person__in=[UUID(each.person) for each in items]).update(
+        marked = waiting.filter(notice__person__in=[UUID(each.person) for each in items]).update(
             state=State.SENDING, fault=None, changed_at=Now()
         )
         if marked:
@@ -105,8 +104,8 @@ def posted(path: Path) -> int:
     persons = [UUID(person) for person in folder.persons()]
     with transaction.atomic():
         outbox.recheck(run)
-    mine = _letters(run).filter(notice__decision__person__in=persons)
-    barred = mine.filter(state__in=(State.WITHHELD, State.CANCELLED)).values_list("notice__decision__person", flat=True)
+    mine = _letters(run).filter(notice__person__in=persons)
+    barred = mine.filter(state__in=(State.WITHHELD, State.CANCELLED)).values_list("notice__person", flat=True)
     if gone := [str(person) for person in barred]:
         folder.remove(gone)
         raise Problem(
@@ -121,7 +120,7 @@ def posted(path: Path) -> int:
 
 
 def _letters(run: Run) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(notice__message__run=run, channel=Channel.LETTER)
+    return Delivery.objects.filter(notice__run=run, channel=Channel.LETTER)
 
 
 def _items(run: Run, texts: Texts, folder: Folder | None = None) -> tuple[list[Item], list[str]]:
@@ -145,6 +144,6 @@ def _hold_back(run: Run, persons: Sequence[str], fault: Fault) -> None:
     """Their letters go by hand, unless the next rendering finds that it can."""
     if persons:
         _letters(run).filter(
-            notice__decision__person__in=[UUID(person) for person in persons],
+            notice__person__in=[UUID(person) for person in persons],
             state__in=(State.WAITING, State.SENDING, State.FAILED),
         ).update(state=State.WITHHELD, fault=fault, changed_at=Now())

@@ -30,7 +30,7 @@ class FaultCount:
 
 def deliveries_of(run: Run, organisation: Organisation | None = None) -> QuerySet[Delivery]:
     """The deliveries of a run's notices, of those to one new organisation's people where it is given."""
-    found = Delivery.objects.filter(notice__message__run=run)
+    found = Delivery.objects.filter(notice__run=run)
     return found.filter(notice__message__organisation=organisation) if organisation else found
 
 
@@ -61,14 +61,14 @@ def counts_by_fault(run: Run, organisation: Organisation | None = None) -> list[
 
 def by_hand(run: Run, organisation: Organisation) -> QuerySet[Details]:
     """The people of an organisation whose letters are to be delivered by hand, by name."""
-    named = current(Details).filter(person__in=_held(run, organisation).values("notice__decision__person"))
+    named = current(Details).filter(person__in=_held(run, organisation).values("notice__person"))
     return named.order_by(finnish_key("family_name"), finnish_key("given_names"), "person")
 
 
 def why_by_hand(run: Run, organisation: Organisation, persons: Sequence[UUID]) -> dict[UUID, str]:
     """Why each of these people's letters goes by hand."""
-    held = _held(run, organisation).filter(notice__decision__person__in=persons)
-    rows = held.values_list("notice__decision__person", "fault")
+    held = _held(run, organisation).filter(notice__person__in=persons)
+    rows = held.values_list("notice__person", "fault")
     return {person: str(Fault(fault).label) for person, fault in rows if fault}
 
 
@@ -78,5 +78,5 @@ def _held(run: Run, organisation: Organisation) -> QuerySet[Delivery]:
 
 def told(person: UUID) -> QuerySet[Delivery]:
     """What a person has been told, or is to be, by each channel: the newest first."""
-    found = Delivery.objects.filter(notice__decision__person=person)
-    return found.select_related("notice__decision__run").order_by("-notice__decision__run__on", "-notice", "channel")
+    found = Delivery.objects.filter(notice__person=person)
+    return found.select_related("notice__run").order_by("-notice__run__on", "-notice", "channel")

@@ -1,4 +1,4 @@
-"""What an undo of a run means for its notices: whoever was told already keeps a letter that no longer holds."""
+"""What an undo of a run means for its notices: whoever was told already gets another letter."""
 
 from django.utils.translation import ngettext
 
@@ -11,13 +11,13 @@ SENT = "notices"  # key of the dependence
 
 
 def told_people(run: Run) -> list[Dependence]:
-    """People who were told of the run: an undo waits until somebody accepts that what they were told is wrong."""
+    """People who were told of the run: an undo waits until somebody accepts that they are told of the undoing."""
     people = outbox.sent_notices(run)
     if not people:
         return []
     text = ngettext(
-        "%(people)s person has been told of this run: tell them of the undoing.",
-        "%(people)s people have been told of this run: tell them of the undoing.",
+        "%(people)s person has been told of this run and will be told of the undoing.",
+        "%(people)s people have been told of this run and will be told of the undoing.",
         people,
     )
     return [Dependence(SENT, text % {"people": formats.number(people)}, may_lapse=True)]

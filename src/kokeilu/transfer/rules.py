@@ -189,6 +189,12 @@ def _after(column: str, span: Span | None) -> pl.Expr:
     return pl.col(column).dt.offset_by(f"{span.months}mo" if span.months else f"{span.days}d")
 
 
+def leaves(version: Version, pattern: int) -> bool:
+    """Whether a customer of an area with this pattern goes back to the state by the version itself: by its `exit` or,
+    where nobody stays, by a decision `out`."""
+    return bool(_leaving(version, [pattern]))
+
+
 def _leaving(version: Version, patterns: Iterable[int]) -> list[int]:
     """The patterns with which a customer of an area goes back to the state."""
     if not version.stays:

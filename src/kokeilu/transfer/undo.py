@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from kokeilu.access import logs, policy
 from kokeilu.access.policy import Actor
 from kokeilu.problems import Problem
-from kokeilu.transfer import dependants, outbox, rules, writing
+from kokeilu.register import store
+from kokeilu.transfer import dependants, notices, outbox, outbox_due, rules, writing
 from kokeilu.transfer.dependants import Dependence
 from kokeilu.transfer.locking import changing
 from kokeilu.transfer.models import Run
@@ -56,18 +57,29 @@ _CARRIED = """
       JOIN transfer_responsibility restored ON restored.restored_by_id = %(undo)s
            AND restored.person_id = taken.person_id AND restored.valid = taken.valid
 """
-# From whom to whom, as a person sees it: the organisation that the run had put last, and the one that is back.
-_FLOWS = """
-    SELECT origin.key, goes_to.key, count(*)
-      FROM transfer_responsibility before
-      JOIN transfer_responsibility after ON after.person_id = before.person_id AND after.superseded_by_id IS NULL
-           AND upper_inf(after.valid)
-      JOIN access_organisation origin ON origin.id = before.organisation_id
-      JOIN access_organisation goes_to ON goes_to.id = after.organisation_id
-     WHERE before.id IN (SELECT responsibility FROM undoing) AND upper_inf(before.valid)
-       AND before.organisation_id <> after.organisation_id
-     GROUP BY origin.key, goes_to.key ORDER BY origin.key, goes_to.key
+# From whom to whom, as a person sees it: the organisation that the run had put last, and the one that is back, with
+# what that rests on.
+_CHANGED = """
+    transfer_responsibility before
+    JOIN transfer_responsibility after ON after.person_id = before.person_id AND after.superseded_by_id IS NULL
+         AND upper_inf(after.valid)
+    JOIN access_organisation origin ON origin.id = before.organisation_id
+    JOIN access_organisation goes_to ON goes_to.id = after.organisation_id
+    LEFT JOIN transfer_decision decision ON decision.id = after.decision_id
+    LEFT JOIN transfer_run given ON given.id = coalesce(after.opened_by_id, decision.run_id)
+         AND given.kind <> 'identity'
+    LEFT JOIN transfer_individualtransfer transfer ON transfer.run_id = given.id
+    WHERE before.id IN (SELECT responsibility FROM undoing) AND upper_inf(before.valid)
+      AND before.organisation_id <> after.organisation_id
 """
+_BASIS = """
+    CASE after.ground WHEN 'decision' THEN 'law' WHEN 'intake' THEN 'undone' WHEN 'identity' THEN 'undone'
+         ELSE after.ground END"""
+_CHANGED_COLUMNS = (
+    "before.person_id", "origin.key", "goes_to.key", "lower(after.valid)", _BASIS, "given.trial", 'given."on"',
+    "decision.pattern", "decision.outcome", "decision.area", "transfer.ground",
+    "CASE WHEN decision.id IS NOT NULL THEN given.id END",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,7 @@ def undo(run_id: UUID, reason: str = "", *, accept: Collection[str] = (), actor:
     """Undo a run: whoever was responsible on the day before it is so again. One transaction; again it changes nothing.
 
     Nothing is deleted: what the run had written is superseded, and what it had closed or superseded is written anew.
+    Notices of the run that have not gone are cancelled; whoever was told by one is to be told of the undoing.
     `accept` are the keys of what rests on the run and may lose its force (`Dependence.may_lapse`).
 
     Raises Problem, and changes nothing, where there is no such run, or it is an undoing itself, where a later run is
@@ -163,10 +176,11 @@ def _restore(
     cursor.execute(_CARRIED, values)
     cursor.execute("ANALYZE carried")
     dependants.carry_over(cursor)
+    names = zip(_CHANGED_COLUMNS, notices.CHANGED.items(), strict=True)
+    changed = store.fetch(cursor, {f"{column} AS {name}": dtype for column, (name, dtype) in names}, _CHANGED)
+    outbox_due.tell(cursor, made, changed, actor=actor)
     outbox.cancel_unsent(run, actor=actor)
-    cursor.execute(_FLOWS)
-    flows = tuple(rules.Flow(origin=a, goes_to=b, people=people) for a, b, people in cursor.fetchall())
-    counts = rules.Counts(flows=flows)
+    counts = rules.Counts(flows=rules.flows(changed.rename({"came_from": "responsible"})))
     Run.objects.filter(pk=made.pk).update(counts=counts.to_json())
     made.counts = counts.to_json()
     writing.check(cursor)

@@ -1,18 +1,15 @@
-"""A run's decisions, responsibilities and notices into the tables, set by set."""
-
-from collections.abc import Sequence
+"""A run's decisions and responsibilities into the tables, set by set."""
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
 
 from kokeilu.register import store
-from kokeilu.transfer import outbox
-from kokeilu.transfer.models import Message, Run
+from kokeilu.transfer.models import Run
 
 MANY = 10_000  # rows after which the planner is told: a nightly run's few change nothing for it
 _MOVING = """
     CREATE TEMP TABLE moving (
-        person uuid, responsibility bigint, goes_to text, day date, whole boolean, pattern bigint, language text
+        person uuid, responsibility bigint, goes_to text, day date, whole boolean
     ) ON COMMIT DROP
 """
 _CLOSE = """
@@ -39,16 +36,6 @@ _OPEN_WITHOUT_DECISION = """
       JOIN access_organisation organisation ON organisation.key = moving.goes_to
      ORDER BY moving.person
 """
-_NOTIFY = """
-    INSERT INTO transfer_notice (decision_id, message_id)
-    SELECT decision.id, message.id
-      FROM moving
-      JOIN access_organisation organisation ON organisation.key = moving.goes_to
-      JOIN transfer_message message ON message.run_id = %s AND message.organisation_id = organisation.id
-           AND message.pattern = moving.pattern AND message.language = moving.language
-           AND message.day = moving.day
-      JOIN transfer_decision decision ON decision.run_id = %s AND decision.person_id = moving.person
-"""
 
 
 def store_decisions(cursor: CursorWrapper, run: Run, changed: pl.DataFrame) -> None:
@@ -64,14 +51,11 @@ def store_decisions(cursor: CursorWrapper, run: Run, changed: pl.DataFrame) -> N
         cursor.execute("ANALYZE transfer_decision")
 
 
-def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, messages: Sequence[Message]) -> None:
-    """Close or supersede the old responsibilities of the moved, open the new ones by their decisions, and note what
-    to tell. `moved` as of rules.moving_days, with `language`."""
-    Message.objects.bulk_create(messages)
-    _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole", "pattern", "language"))
+def move(cursor: CursorWrapper, run: Run, moved: pl.DataFrame) -> None:
+    """Close or supersede the old responsibilities of the moved, and open the new ones by their decisions. `moved` as of
+    rules.moving_days."""
+    _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole"))
     cursor.execute(_OPEN, [run.pk])
-    cursor.execute(_NOTIFY, [run.pk, run.pk])
-    outbox.fill(run)
     _done(cursor, moved)
 
 
@@ -83,16 +67,6 @@ def move_without_decision(cursor: CursorWrapper, run: Run, moved: pl.DataFrame, 
     _end_old(cursor, run, moved.select("person", "responsibility", "goes_to", "day", "whole"))
     cursor.execute(_OPEN_WITHOUT_DECISION, [ground, run.pk])
     _done(cursor, moved)
-
-
-def notify(cursor: CursorWrapper, run: Run, told: pl.DataFrame, messages: Sequence[Message]) -> None:
-    """Note what to tell people whom the run decided about; `told` has person, goes_to, day, pattern and language."""
-    Message.objects.bulk_create(messages)
-    cursor.execute(_MOVING)
-    store.copy_in(cursor, "moving", told.select("person", "goes_to", "day", "pattern", "language"))
-    cursor.execute(_NOTIFY, [run.pk, run.pk])
-    outbox.fill(run)
-    cursor.execute("DROP TABLE moving")
 
 
 def _end_old(cursor: CursorWrapper, run: Run, moving: pl.DataFrame) -> None:

@@ -9,13 +9,14 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from django.db import transaction
+from django.db.models.functions import Now
 
 from kokeilu.access.models import User
 from kokeilu.law.definition import shipped
 from kokeilu.register.models import Contact, Person
 from kokeilu.transfer import actions
 from kokeilu.transfer.models import Run
-from kokeilu.transfer.outbox_models import Channel, ContactChoice, Delivery
+from kokeilu.transfer.outbox_models import Channel, ContactChoice, Delivery, State
 from kokeilu.transfer.tests.people import START, extract, people
 
 TRIAL = shipped("kuntakokeilu")
@@ -44,11 +45,17 @@ def allow(person: Person, allowed: bool = True) -> None:
     ContactChoice.objects.create(person=person, channel=Channel.EMAIL, allowed=allowed, recorded_by=user)
 
 
+def post(**which: Any) -> int:
+    """Send the letters that wait, of all runs or those that `which` (of Delivery) picks; returns how many."""
+    letters = Delivery.objects.filter(channel=Channel.LETTER, **which)
+    letters.filter(state=State.WAITING).update(state=State.SENDING)
+    due = letters.filter(state__in=(State.SENDING, State.WITHHELD))
+    return due.update(state=State.SENT, sent_at=Now(), changed_at=Now())
+
+
 def states(run: Run, channel: str | None = None) -> dict[object, tuple[str, str | None]]:
     """State and fault of each person's delivery by a channel (by all of them as `(person, channel)`)."""
-    rows = Delivery.objects.filter(notice__message__run=run).values_list(
-        "notice__decision__person", "channel", "state", "fault"
-    )
+    rows = Delivery.objects.filter(notice__run=run).values_list("notice__person", "channel", "state", "fault")
     if channel:
         return {person: (state, fault) for person, through, state, fault in rows if through == channel}
     return {(person, through): (state, fault) for person, through, state, fault in rows}

@@ -56,7 +56,7 @@ def deliver(server: MailServer) -> delivery.Outcome:
 
 
 def the_email(run: Run) -> Delivery:
-    return Delivery.objects.get(notice__message__run=run, channel="email")
+    return Delivery.objects.get(notice__run=run, channel="email")
 
 
 def test_an_email_says_who_is_responsible_and_nothing_of_the_person(mailbox: Mailbox, server: MailServer) -> None:

@@ -118,9 +118,9 @@ def test_statements_are_no_runs_to_a_reader() -> None:
 
 def test_to_the_dead_nothing_is_sent() -> None:
     customer, other = moved({}, {})
-    waiting = Delivery.objects.filter(notice__decision__person=customer)
+    waiting = Delivery.objects.filter(notice__person=customer)
     assert set(waiting.values_list("state", flat=True)) == {State.WAITING}
     notes = statements.record_death(customer.pk, START, "", actor=None).notes
     assert len(notes) == 1
     assert set(waiting.values_list("state", "fault")) == {(State.CANCELLED, Fault.DECEASED)}
-    assert Delivery.objects.filter(notice__decision__person=other, state=State.WAITING).exists()
+    assert Delivery.objects.filter(notice__person=other, state=State.WAITING).exists()

@@ -11,6 +11,7 @@ from kokeilu.problems import Problem
 from kokeilu.register.models import Person
 from kokeilu.transfer import actions, contradictions, ending, queries
 from kokeilu.transfer.models import Contradiction, Message, Responsibility, Run
+from kokeilu.transfer.tests.outbox import post
 from kokeilu.transfer.tests.people import OUT, START, close, extract, people, report
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,7 @@ def test_turning_30_moves_nobody_out() -> None:
 @pytest.mark.parametrize(("home", "goes_to"), [("049", "espoo"), ("257", "te")])
 def test_who_moves_house_goes_on_the_day_of_the_extract_that_reports_it(home: str, goes_to: str) -> None:
     person = customer()
+    post()
     report(extract(MARCH), person, {"municipality": home})
     made = actions.run(TRIAL, date(2021, 4, 10)).run
     assert history(person)[1:] == [("helsinki", START, MARCH), (goes_to, MARCH, None)]

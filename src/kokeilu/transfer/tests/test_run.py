@@ -44,7 +44,7 @@ def tables() -> dict[str, list[tuple]]:
     return {
         "runs": sorted(Run.objects.values_list("trial", "on", "extract")),
         "decisions": sorted(Decision.objects.values_list("person", "outcome", "area", "pattern", "missing")),
-        "notices": sorted(Notice.objects.values_list("decision__person", "message__language", "message__body")),
+        "notices": sorted(Notice.objects.values_list("person", "message__language", "message__body")),
         "responsibilities": sorted(
             (person, key, valid.lower, valid.upper or date.max, bool(closed), bool(superseded))
             for person, key, valid, closed, superseded in Responsibility.objects.values_list(
@@ -174,7 +174,7 @@ def test_notices_are_in_the_service_language_and_say_who_and_why() -> None:
     languages = ["fi", "sv", None]
     persons = people(extract(), *({"service_language": language} for language in languages))
     actions.run(TRIAL, START)
-    told = dict(Notice.objects.values_list("decision__person", "message__language"))
+    told = dict(Notice.objects.values_list("person", "message__language"))
     assert [told[person.pk] for person in persons] == ["fi", "sv", "fi+sv"]
     swedish = Message.objects.get(language="sv")
     assert "Helsingfors" in swedish.subject
@@ -220,7 +220,7 @@ def test_the_order_of_rows_changes_no_decision(monkeypatch: pytest.MonkeyPatch) 
         results.append(actions.preview(TRIAL, START))
     assert all(result.counts == plain.counts and result.samples.equals(plain.samples) for result in results)
     actions.run(TRIAL, START)
-    told = Notice.objects.values_list("decision__person", "message__language")
+    told = Notice.objects.values_list("person", "message__language")
     swedish = Person.objects.get(pk__in=[person for person, language in told if language == "sv"])
     assert whole(START).filter(person=str(swedish.pk))["service_language"].to_list() == ["sv"]
 
