@@ -39,14 +39,16 @@ class Municipality:
     region_sv: str
     from_day: date | None
     to_day: date | None
+    successor: str | None  # the municipality that it is part of from `to_day` on
 
 
 @cache
 def municipalities() -> dict[str, Municipality]:
     """All municipalities known to the project, by code.
 
-    The list holds those that existed in April 2024. The mergers before and after it are not in the sources at
-    hand: `valid_from` and `valid_to` are empty where no day is known, and docs/trials.md names the limit.
+    The list holds those that existed in April 2024, and those merged in 2020 and 2021 with their successor. Other
+    mergers are not in the sources at hand: `valid_from` and `valid_to` are empty where no day is known, and
+    docs/trials.md names the limit.
     """
     text = files("kokeilu.law").joinpath("data/municipalities.csv").read_text(encoding="utf-8")
     return {
@@ -58,6 +60,7 @@ def municipalities() -> dict[str, Municipality]:
             row["region_sv"],
             date.fromisoformat(row["valid_from"]) if row["valid_from"] else None,
             date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+            row["successor"] or None,
         )
         for row in csv.DictReader(StringIO(text))
     }

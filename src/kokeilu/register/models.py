@@ -60,9 +60,14 @@ class Person(models.Model):
     record is united with another's (`Union`), or its code was never reported.
     """
 
+    class Sex(models.TextChoices):
+        FEMALE = "female"
+        MALE = "male"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     known_since = models.DateField()  # the first extract's day
     known_until = models.DateField(null=True)  # the day after the death; null: without end
+    sex = models.CharField(max_length=6, choices=Sex, null=True)  # as the identity code tells, for statistics only
 
 
 class PersonCode(models.Model):

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 from django.db.backends.utils import CursorWrapper
 
-from kokeilu.register import store
+from kokeilu.register import rules, store
 from kokeilu.register.identity import code_hashes, encrypt
 from kokeilu.register.periods import WHO
 
@@ -66,7 +66,9 @@ class People:
         if new.is_empty():
             return
         new = new.with_columns(person=self.persons.gather(new["who"]))
-        store.copy_in(cursor, "register_person", new.select("known_since", id="person"))
+        store.copy_in(
+            cursor, "register_person", new.select("known_since", id="person", sex=rules.code_sex(pl.col("code")))
+        )
         hashes = [bytes.fromhex(text) for text in new["hash"]]
         sealed = pl.Series([rf"\x{row.hex()}" for row in encrypt(new["code"], hashes)], dtype=pl.String)
         store.copy_in(

@@ -57,6 +57,14 @@ def code_birth_date(code: pl.Expr) -> pl.Expr:
     return day.str.to_date("%Y%m%d", strict=False)
 
 
+def code_sex(code: pl.Expr) -> pl.Expr:
+    """What identity codes of the right form tell of the sex: `male` where the individual number is odd, else `female`.
+
+    The rule is not verified from a published source; docs/panel.md says so where figures show it.
+    """
+    return pl.when(_digits(code, 9, 1) % 2 == 1).then(pl.lit("male")).otherwise(pl.lit("female"))
+
+
 def code_check_agrees(code: pl.Expr) -> pl.Expr:
     """Whether the check character of identity codes of the right form is right (remainder by 31)."""
     number = _digits(code, 0, 6) * 1000 + _digits(code, 7, 3)

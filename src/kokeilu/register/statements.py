@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+import polars as pl
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
@@ -26,7 +27,7 @@ from kokeilu.register.models import STANDING, Death, Extract, Person, PersonCode
 from kokeilu.register.operations import IDENTITY
 from kokeilu.register.parts import Change, Text
 from kokeilu.register.queries import newest_extract
-from kokeilu.register.rules import code_fault
+from kokeilu.register.rules import code_fault, code_sex
 from kokeilu.register.transaction import changing
 
 AnyStatement = TypeVar("AnyStatement", Union, Death, Protection)
@@ -72,7 +73,8 @@ def add_code(person: UUID, code: str, reason: str, *, actor: Actor | None) -> St
                 _("The register has a record with this identity code already."),
                 mend=_("unite the two records if they are one person's"),
             )
-        record = Person.objects.create(known_since=_source_day(), known_until=_source_day())
+        sex = pl.select(code_sex(pl.lit(checked))).item()
+        record = Person.objects.create(known_since=_source_day(), known_until=_source_day(), sex=sex)
         PersonCode.objects.create(hash=found_by, ciphertext=encrypt([checked], [found_by])[0], person=record)
         return _unite(cursor, Union.Kind.NEW_CODE, kept, record.pk, reason, actor)
 
