@@ -52,6 +52,24 @@ def test_helping_loads_nothing_heavy() -> None:
     assert done.stdout == "[]\n"
 
 
+def test_the_scales_that_help_names_are_those_that_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from kokeilu import demo
+    from kokeilu.synthetic.places import SCALES, places
+
+    begun: list[str] = []
+    monkeypatch.setattr(demo, "make", begun.append)
+    monkeypatch.setenv("COLUMNS", "200")  # nothing is broken over two lines
+    for command in ("demo", "synth"):
+        assert "|".join(SCALES) in CliRunner().invoke(app, [command, "--help"]).output
+    for name in (*SCALES, "nordic"):
+        done = CliRunner().invoke(app, ["demo", "--scale", name, "--no-serve"])
+        assert done.exit_code == (0 if name in SCALES else 2)
+    assert begun == list(SCALES)
+    assert len({len(places(name).municipalities) for name in begun}) == 2  # Uusimaa's, and all of them
+
+
 @pytest.mark.parametrize("wrong", [["demo", "--scale", "huge"], ["serve", "--port", "0"], ["nothing"]])
 def test_wrong_use_is_status_2(wrong: list[str]) -> None:
     done = kokeilu(*wrong)
