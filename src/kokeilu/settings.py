@@ -13,9 +13,8 @@ PACKAGE = Path(__file__).parent
 
 DEBUG = False
 SECRET_KEY = os.environ.get("KOKEILU_SECRET_KEY") or installation.secret("django")
-# Keys for personal identity codes and for the panel's pseudonyms; they must outlive every session.
+# The key for personal identity codes; it must outlive every session.
 CODE_KEY = os.environ.get("KOKEILU_CODE_KEY") or installation.secret("codes")
-PSEUDONYM_KEY = os.environ.get("KOKEILU_PSEUDONYM_KEY") or installation.secret("pseudonyms")
 
 ALLOWED_HOSTS = os.environ.get("KOKEILU_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 KOKEILU_TODAY = date.fromisoformat(os.environ["KOKEILU_TODAY"]) if os.environ.get("KOKEILU_TODAY") else None
@@ -34,6 +33,7 @@ INSTALLED_APPS = [
     "kokeilu.transfer",
     "kokeilu.services",
     "kokeilu.casework",
+    "kokeilu.panel",
     "kokeilu.monitoring",
     "django.contrib.auth",
     "django.contrib.contenttypes",

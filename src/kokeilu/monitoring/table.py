@@ -8,7 +8,8 @@ import polars as pl
 
 from kokeilu.monitoring import engines, rules, suppression
 from kokeilu.monitoring.engines import Engine
-from kokeilu.panel.folder import Manifest, Panel, open_panel
+from kokeilu.panel.check import open_panel
+from kokeilu.panel.folder import Manifest, Panel
 from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
 

@@ -1,24 +1,50 @@
-"""Building the panel: the register's periods in, spells and person-months out."""
+"""Building the panel: the register's periods in, a revision of spells and person-months out.
 
-from collections.abc import Callable
+Everything is read and computed each time, which takes seconds a year; what is written is what differs from the
+revision before. So a month that is added, a correction, or a build from nothing end in the same files.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date
-from io import BytesIO
 from pathlib import Path
 
 import polars as pl
-from django.conf import settings
 
+from kokeilu import clock
+from kokeilu.law.areas import municipalities
 from kokeilu.law.definition import shipped
 from kokeilu.law.trial import Trial
-from kokeilu.panel import folder, queries, rules
-from kokeilu.panel.folder import Manifest
+from kokeilu.panel import changes, folder, queries, rules
+from kokeilu.panel.folder import Cause, Changed, Content, Manifest, Part
 from kokeilu.problems import Problem
 
 # Encoding a month keeps one core busy; more at once would hold more months in memory.
 MONTHS_AT_ONCE = 2
 
 Tell = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The panel as it stands after a build, and whether the build made a revision: none where nothing differs."""
+
+    manifest: Manifest
+    revised: bool
+
+
+@dataclass(frozen=True)
+class _Spells:
+    """All spells as of the register's day, the months that they cover, and what they were made of."""
+
+    rows: pl.DataFrame
+    months: list[int]
+    as_of: date
+    key: str
+    areas: str
+    causes: pl.DataFrame
 
 
 def _months(spells: pl.DataFrame, first_month: int | None, as_of: date) -> list[int]:
@@ -39,18 +65,137 @@ def area_table(trial: Trial) -> pl.DataFrame:
     return pl.DataFrame(rows, schema, orient="row")
 
 
-def _write(frame: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    content = BytesIO()  # Polars hides the cause where it meets a full disk itself
-    frame.write_parquet(content, compression="zstd")
-    path.write_bytes(content.getbuffer())
+def merger_table() -> pl.DataFrame:
+    """The municipalities that were merged, with their successor and the day."""
+    rows = [(place.code, place.successor, place.to_day) for place in municipalities().values() if place.successor]
+    return pl.DataFrame(rows, {"municipality": pl.String, "successor": pl.String, "from": pl.Date}, orient="row")
 
 
-def _write_month(spells: pl.DataFrame, month: int, building: Path) -> int:
-    """Write a month's rows and return how many there are."""
-    at_end = rules.at_month_end(spells, month)
-    _write(at_end, folder.month_folder(building, month) / "person_months.parquet")
-    return at_end.height
+def _digest(*tables: pl.DataFrame) -> str:
+    """What stands for tables: the same for the same rows, in any order."""
+    told = "".join(table.sort(pl.all()).write_csv() for table in tables)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _spells(trial: str, first_month: int | None, tell: Tell) -> _Spells:
+    tell("reading the register", 0)
+    areas, mergers = area_table(shipped(trial)), merger_table()
+    source = queries.read()
+    tell("joining periods to spells", 0.3)
+    facts = rules.Facts(
+        source.as_of, source.situations, source.details, source.responsibilities, source.readings, source.people,
+        areas, mergers,
+    )  # fmt: skip
+    spells = rules.spells(facts)
+    months = _months(spells, first_month, source.as_of)
+    spells = spells.filter(pl.col("to").is_null() | (pl.col("to") > rules.month_end(months[0])))
+    named = spells.with_columns(person=source.pseudonyms.gather(spells.get_column("person"))).cast(
+        pl.Schema(rules.COLUMNS)
+    )
+    return _Spells(named, months, source.as_of, source.key, _digest(areas, mergers), source.causes)
+
+
+def _check_continues(out: Path, before: Manifest, made: _Spells, trial: str, first_month: int | None) -> None:
+    """Raise Problem where a build into a panel could not be the next revision of it."""
+    another = "name another folder"
+    if before.key != made.key:
+        raise Problem("its pseudonyms are another database's: nobody would be found again", file=out, mend=another)
+    if before.trial != trial:
+        raise Problem(f"the panel has the areas of {before.trial}, not of {trial}", file=out, mend=another)
+    if first_month not in (None, before.first_month):
+        raise Problem(f"the panel begins in {rules.month_name(before.first_month)}", file=out, mend=another)
+    if made.as_of < before.register_day:
+        what = f"the register ends on {made.as_of}, the panel knows it up to {before.as_of}"
+        raise Problem(what, file=out, mend=f"restore the register, or {another}")
+
+
+def read_spells(panel: Path, manifest: Manifest) -> pl.DataFrame:
+    """All spells of a revision. Raises Problem where its files are missing or damaged."""
+    try:
+        return pl.concat(pl.read_parquet(panel / part.path) for part in manifest.of("spells")).select(*rules.COLUMNS)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        mend = "restore its files from a backup, or build in another folder"
+        raise Problem("files of the panel are missing or damaged", file=panel, mend=mend) from error
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What of the revision before still stands: its files by content and month, and the months told otherwise."""
+
+    parts: dict[tuple[Content, int | None], Part]
+    changed: dict[int, int]
+
+
+def _kept(out: Path, before: Manifest | None, made: _Spells) -> _Kept:
+    if before is None:
+        return _Kept({}, {})
+    known = read_spells(out, before)
+    ends = changes.ends_that_differ(known, made.rows)
+    changed = changes.months_that_differ(known, made.rows, before.register_day)
+    changed = {month: people for month, people in changed.items() if before.first_month <= month <= before.last_month}
+    stand = {
+        (part.content, part.month): part
+        for part in before.parts
+        if part.month not in (ends if part.content == "spells" else changed)
+    }
+    return _Kept(stand, changed)
+
+
+def _write(out: Path, made: _Spells, kept: _Kept, tell: Tell) -> Iterator[Part]:
+    """The files of the revision, those that do not stand yet written."""
+    for month, rows in sorted(changes.by_end(made.rows).items(), key=lambda item: item[0] or 0):
+        yield kept.parts.get(("spells", month)) or folder.write_part(out, "spells", month, rows)
+
+    def month_part(month: int) -> Part:
+        standing = kept.parts.get(("person_months", month))
+        return standing or folder.write_part(out, "person_months", month, rules.at_month_end(made.rows, month))
+
+    with ThreadPoolExecutor(MONTHS_AT_ONCE) as pool:
+        for done, part in enumerate(pool.map(month_part, made.months), 1):
+            tell(f"{rules.month_name(made.months[done - 1])} written", 0.7 + 0.3 * done / len(made.months))
+            yield part
+
+
+def _causes(causes: pl.DataFrame, told: set[str]) -> tuple[tuple[Cause, ...], tuple[str, ...]]:
+    """What came that no revision told of, as kinds and days with counts, and the short ids of it all."""
+    short = causes.with_columns(pl.col("id").str.replace_all("-", "", literal=True).str.slice(0, 12))
+    new = short.filter(~pl.col("id").is_in(list(told)))
+    counted = new.group_by("kind", "day", "made_on").len().sort("made_on", "day", "kind")
+    found = [Cause(kind, day.isoformat(), made.isoformat(), count) for kind, day, made, count in counted.iter_rows()]
+    return tuple(found), tuple(sorted(new.get_column("id")))
+
+
+def _told(out: Path, before: Manifest | None) -> set[str]:
+    """The short ids of the causes that the revisions so far name."""
+    numbers: Iterable[int] = range(1, before.revision + 1) if before else ()
+    return {source for number in numbers for source in folder.read_manifest(out, number).sources}
+
+
+def _manifest(before: Manifest | None, made: _Spells, trial: str, parts: list[Part]) -> Manifest:
+    """What the panel holds now; without what is told of the revision as such."""
+    return Manifest(
+        trial=trial,
+        as_of=made.as_of.isoformat(),
+        first_month=made.months[0],
+        last_month=made.months[-1],
+        persons=made.rows.get_column("person").n_unique(),
+        spells=made.rows.height,
+        person_months=sum(part.rows for part in parts if part.content == "person_months"),
+        parts=tuple(parts),
+        key=made.key,
+        areas=made.areas,
+        revision=before.revision + 1 if before else 1,
+        built_on=clock.today().isoformat(),
+        added_months=tuple(month for month in made.months if before is None or month > before.last_month),
+    )
+
+
+def _same(before: Manifest | None, manifest: Manifest) -> bool:
+    return before is not None and (before.parts, before.as_of, before.areas) == (
+        manifest.parts,
+        manifest.as_of,
+        manifest.areas,
+    )
 
 
 def build(
@@ -59,39 +204,32 @@ def build(
     *,
     trial: str = "kuntakokeilu",
     tell: Tell = lambda step, share: None,
-) -> Manifest:
-    """Build the panel from PostgreSQL into `out_dir` and return what it holds.
+) -> Built:
+    """Build the panel from PostgreSQL into `out_dir`: the first revision, or the one after those that are there.
 
-    Writes `spells/` (one row per person and unbroken state) and `person_months/month=YYYY-MM/` (one row per
-    person and month end), people under pseudonyms, areas by the trial's definition. `first_month` (202103)
-    leaves out earlier months and the spells that ended before it. The folder is replaced as a whole: a build
-    that fails or is killed leaves the panel before it. `tell` hears each step and the share of the work done
-    before it. Raises Problem where the register is empty.
+    `spells/` (one row per person and unbroken state) and `person_months/` (one row per person and month end) have
+    people under pseudonyms and areas by the trial's definition. `first_month` (202103) leaves out earlier months
+    and the spells that ended before it; a panel keeps its own. Files that hold the same stay; a build that fails or
+    is killed leaves the panel before it. `tell` hears each step and the share of the work done before it.
+
+    Raises Problem where the register is empty, or is not the one that the panel was built from.
     """
-    areas = area_table(shipped(trial))
-    with folder.replacing(out_dir) as building:
-        tell("reading the register", 0)
-        source = queries.read(settings.PSEUDONYM_KEY)
-        tell("joining periods to spells", 0.3)
-        spells = rules.spells(source.situations, source.details, source.responsibilities, areas, source.as_of)
-        months = _months(spells, first_month, source.as_of)
-        spells = spells.filter(pl.col("to").is_null() | (pl.col("to") > rules.month_end(months[0])))
-        named = spells.with_columns(person=source.pseudonyms.gather(spells.get_column("person")))
-        _write(named, building / "spells" / "spells.parquet")
-        rows = 0
-        with ThreadPoolExecutor(MONTHS_AT_ONCE) as pool:
-            writing = pool.map(lambda month: _write_month(named, month, building), months)
-            for done, (month, written) in enumerate(zip(months, writing, strict=True), 1):
-                tell(f"{rules.month_name(month)} written", 0.7 + 0.3 * done / len(months))
-                rows += written
-        manifest = Manifest(
-            trial=trial,
-            as_of=source.as_of.isoformat(),
-            first_month=months[0],
-            last_month=months[-1],
-            persons=named.get_column("person").n_unique(),
-            spells=named.height,
-            person_months=rows,
-        )
-        folder.write_manifest(building, manifest)
-    return manifest
+    with folder.building(out_dir) as before:
+        folder.clear_unnamed(out_dir, before)
+        made = _spells(trial, before.first_month if before else first_month, tell)
+        if before is not None:
+            _check_continues(out_dir, before, made, trial, first_month)
+        tell("comparing with the revision before", 0.6)
+        kept = _kept(out_dir, before, made)
+        manifest = _manifest(before, made, trial, list(_write(out_dir, made, kept, tell)))
+        if before is not None and _same(before, manifest):
+            return Built(before, revised=False)
+        causes, sources = _causes(made.causes, _told(out_dir, before))
+        if before is not None and before.areas != made.areas:
+            causes = (*causes, Cause("areas", made.as_of.isoformat(), manifest.built_on, 1))
+        changed = tuple(Changed(month, people) for month, people in kept.changed.items())
+        manifest = replace(manifest, causes=causes, sources=sources, changed_months=changed)
+        folder.write_manifest(out_dir, manifest)
+        if before is None:
+            folder.clear_unnamed(out_dir, manifest)  # files of an earlier format
+    return Built(manifest, revised=True)

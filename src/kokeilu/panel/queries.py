@@ -1,126 +1,165 @@
-"""What the panel reads from PostgreSQL: whole tables as columns, from one snapshot, under pseudonyms."""
+"""What the panel reads from PostgreSQL: whole tables as columns, from one snapshot, people under pseudonyms.
 
-import hmac
-from collections.abc import Iterator, Mapping
+Caseworkers come first: the transaction only reads, so it waits for no writer and no writer waits for it; it uses one
+core of the server, and ends with the reading, before anything is computed.
+"""
+
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from io import BytesIO
-from typing import Final
+from typing import Any, Final, cast
 
 import polars as pl
 from django.db import connection, transaction
 
+from kokeilu.panel.columns import Kind, Table, binary_cursor, decoded, read_table
 from kokeilu.problems import Problem
 
-# A pseudonym is the first 64 bits of the keyed hash as an integer: engines join and sort integers many times
-# faster than text. Among two million people the chance that any two meet is one in ten million.
-PSEUDONYM_BYTES: Final = 8
+STANDING: Final = "{}.superseded_by_id IS NULL"
 
-SITUATIONS: Final = """
-    SELECT person_id, lower(valid), upper(valid), municipality, placed_in, job_search_valid::int,
-           employment_code, service, benefit,
-           (extract(year FROM unemployed_since) * 100 + extract(month FROM unemployed_since))::int
-    FROM register_situation WHERE superseded_by_id IS NULL"""
-DETAILS: Final = """
-    SELECT person_id, lower(valid), upper(valid), birth_date, language, immigrant::int, education
-    FROM register_details WHERE superseded_by_id IS NULL"""
-RESPONSIBILITIES: Final = """
-    SELECT person_id, lower(valid), upper(valid), organisation.key
-    FROM transfer_responsibility AS responsibility
-    JOIN access_organisation AS organisation ON organisation.id = responsibility.organisation_id
-    WHERE responsibility.superseded_by_id IS NULL"""
+SITUATIONS: Final = Table(
+    "register_situation",
+    {
+        "person": ("key", "person_id"),
+        "from": ("day", "lower(valid)"),
+        "to": ("day", "upper(valid)"),
+        "municipality": ("text", "municipality"),
+        "placed_in": ("text", "placed_in"),
+        "job_search_valid": ("fact", "job_search_valid"),
+        "employment_code": ("text", "employment_code"),
+        "service": ("text", "service"),
+        "benefit": ("text", "benefit"),
+        "job_search_since": ("day", "job_search_since"),
+        "unemployed_since": ("day", "unemployed_since"),
+    },
+    "register_situation",
+    STANDING.format("register_situation"),
+)
+DETAILS: Final = Table(
+    "register_details",
+    {
+        "person": ("key", "person_id"),
+        "from": ("day", "lower(valid)"),
+        "to": ("day", "upper(valid)"),
+        "birth_date": ("day", "birth_date"),
+        "language": ("text", "language"),
+        "immigrant": ("fact", "immigrant"),
+        "education": ("fact", "education"),
+    },
+    "register_details",
+    STANDING.format("register_details"),
+)
+READINGS: Final = Table(
+    "register_supportdays",
+    {"person": ("key", "person_id"), "from": ("day", "as_of"), "days": ("number", "days")},
+    "register_supportdays",
+    STANDING.format("register_supportdays"),
+)
+RESPONSIBILITIES: Final = Table(
+    "transfer_responsibility",
+    {
+        "person": ("key", "person_id"),
+        "from": ("day", "lower(valid)"),
+        "to": ("day", "upper(valid)"),
+        "responsible": ("text", "organisation.key"),
+    },
+    "transfer_responsibility JOIN access_organisation AS organisation ON organisation.id = organisation_id",
+    STANDING.format("transfer_responsibility"),
+)
+# Of a person with a newer identity code, that code tells the sex.
+PEOPLE: Final = """
+    WITH newer AS (
+        SELECT DISTINCT ON (stated.kept_id) stated.kept_id, record.sex
+        FROM register_union AS stated JOIN register_person AS record ON record.id = stated.merged_id
+        WHERE stated.kind = 'new_code' AND stated.revoked_at IS NULL AND record.sex IS NOT NULL
+        ORDER BY stated.kept_id, stated.recorded_at DESC
+    )
+    SELECT string_agg(uuid_send(told.person), ''), string_agg(int8send(told.pseudonym), ''),
+           string_agg(coalesce(newer.sex, record.sex, ''), E'\\x1f')
+    FROM panel_pseudonyms((SELECT array_agg(id) FROM register_person)) AS told
+    JOIN register_person AS record ON record.id = told.person
+    LEFT JOIN newer ON newer.kept_id = told.person"""
 
-PERIOD: Final = {"person": pl.String(), "from": pl.Date(), "to": pl.Date()}
-SITUATION_COLUMNS: Final = PERIOD | {
-    "municipality": pl.String(),
-    "placed_in": pl.String(),
-    "job_search_valid": pl.Int8(),
-    "employment_code": pl.String(),
-    "service": pl.String(),
-    "benefit": pl.String(),
-    "unemployed_since": pl.Int32(),
-}
-DETAILS_COLUMNS: Final = PERIOD | {
-    "birth_date": pl.Date(),
-    "language": pl.String(),
-    "immigrant": pl.Int8(),
-    "education": pl.Int8(),
-}
-RESPONSIBILITY_COLUMNS: Final = PERIOD | {"responsible": pl.String()}
+
+# What may change the panel: extracts and corrections of them, statements on identities, runs and their undoing.
+CAUSES: Final = """
+    SELECT id::text, CASE WHEN kind = 'identity' THEN 'statement' WHEN correction THEN 'corrected_extract'
+                     ELSE 'extract' END, as_of, (imported_at AT TIME ZONE 'UTC')::date
+    FROM register_extract
+    UNION ALL
+    SELECT id::text, 'run_' || kind, "on", (finished_at AT TIME ZONE 'UTC')::date FROM transfer_run"""
+CAUSE_COLUMNS: Final = {"id": pl.String(), "kind": pl.String(), "day": pl.Date(), "made_on": pl.Date()}
 
 
 @dataclass(frozen=True)
 class Source:
-    """The register at one moment. In the three frames `person` is a row number of `pseudonyms`."""
+    """The register at one moment. In the frames `person` is a row number of `pseudonyms`."""
 
     as_of: date
+    key: str  # which key made the pseudonyms
+    causes: pl.DataFrame
     pseudonyms: pl.Series
+    people: pl.DataFrame
     situations: pl.DataFrame
     details: pl.DataFrame
+    readings: pl.DataFrame
     responsibilities: pl.DataFrame
 
 
 @contextmanager
-def _snapshot() -> Iterator[None]:
+def snapshot() -> Iterator[None]:
     """One unchanging view of the database; within a caller's transaction it is the caller's."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if outermost:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL jit = off")
         yield
 
 
-def _read(query: str, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-    """The query's rows as a frame; the nth column of the query is the nth of `columns`."""
-    rows = BytesIO()
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
-        for block in copy:
-            rows.write(block)
-    if not rows.tell():
-        return pl.DataFrame(schema=columns)
-    rows.seek(0)
-    return pl.read_csv(rows, has_header=False, new_columns=list(columns), schema_overrides=list(columns.values()))
+def _people(cursor: Any) -> pl.DataFrame:
+    """Everyone, ordered by pseudonym, with `number`, so that nothing in the panel keeps the register's order."""
+    cursor.execute(PEOPLE)
+    kinds: list[tuple[Kind, str]] = [("key", "person"), ("big", "pseudonym"), ("text", "sex")]
+    sent = cursor.fetchone()
+    columns = [decoded(kind, name, column) for (kind, name), column in zip(kinds, sent, strict=True)]
+    people = pl.DataFrame([each for column in columns for each in column])
+    people = people.sort("pseudonym").with_columns(number=pl.int_range(pl.len(), dtype=pl.Int32))
+    if people.get_column("pseudonym").n_unique() < people.height:
+        raise Problem("two people have the same pseudonym", mend="draw another key: docs/panel.md says how")
+    return people
 
 
-def pseudonyms(persons: pl.Series, key: str) -> pl.Series:
-    """The pseudonym of each person UUID (text): HMAC-SHA-256 of its bytes under the key, shortened, an
-    integer.
-    """
-    secret = key.encode()
-    binary = persons.str.replace_all("-", "", literal=True).str.decode("hex")
-    hashed = [hmac.digest(secret, person, "sha256")[:PSEUDONYM_BYTES] for person in binary]
-    numbers = [int.from_bytes(beginning, signed=True) for beginning in hashed]
-    return pl.Series("pseudonym", numbers, pl.Int64)
-
-
-def read(key: str) -> Source:
-    """The register and who is responsible, under pseudonyms made with `key`.
+def read() -> Source:
+    """The register and who is responsible, under the database's pseudonyms.
 
     Raises Problem where no extract has been imported yet.
     """
-    with _snapshot():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT max(as_of) FROM register_extract")
-            as_of = cursor.fetchone()[0]
-        if as_of is None:
-            raise Problem("the register is empty, so there is no panel to build", mend="kokeilu register import")
-        situations = _read(SITUATIONS, SITUATION_COLUMNS)
-        details = _read(DETAILS, DETAILS_COLUMNS)
-        responsibilities = _read(RESPONSIBILITIES, RESPONSIBILITY_COLUMNS)
-    # Persons are numbered by pseudonym, so that nothing in the panel keeps the register's order.
-    persons = situations.select("person").unique()
-    numbered = persons.with_columns(pseudonyms(persons.get_column("person"), key)).sort("pseudonym")
-    if numbered.get_column("pseudonym").n_unique() < numbered.height:
-        raise Problem("two people have the same pseudonym", mend="set another KOKEILU_PSEUDONYM_KEY")
-    numbered = numbered.with_columns(number=pl.int_range(pl.len(), dtype=pl.Int32))
-    frames = [
-        frame.join(numbered.select("person", "number"), on="person").drop("person").rename({"number": "person"})
-        for frame in (
-            situations.with_columns(pl.col("job_search_valid").cast(pl.Boolean)),
-            details.with_columns(pl.col("immigrant").cast(pl.Boolean)),
-            responsibilities,
-        )
-    ]
-    return Source(as_of, numbered.get_column("pseudonym"), *frames)
+    with snapshot():
+        with binary_cursor() as cursor:
+            cursor.execute("SELECT max(as_of), panel_key_id() FROM register_extract")
+            as_of, key = cast("tuple[date | None, str]", cursor.fetchone())
+            if as_of is None:
+                raise Problem("the register is empty, so there is no panel to build", mend="kokeilu register import")
+            cursor.execute(CAUSES)
+            causes = pl.DataFrame(cursor.fetchall(), CAUSE_COLUMNS, orient="row")
+            people = _people(cursor)
+        tables = [read_table(table) for table in (SITUATIONS, DETAILS, READINGS, RESPONSIBILITIES)]
+    numbers = people.select("person", "person_low", "number")
+    situations, details, readings, responsibilities = (
+        table.join(numbers, on=["person", "person_low"]).drop("person", "person_low").rename({"number": "person"})
+        for table in tables
+    )
+    return Source(
+        as_of=as_of,
+        key=key,
+        causes=causes,
+        pseudonyms=people.get_column("pseudonym"),
+        people=people.select(pl.col("number").alias("person"), "sex"),
+        situations=situations.with_columns(pl.col("job_search_valid").cast(pl.Boolean)),
+        details=details.with_columns(pl.col("immigrant").cast(pl.Boolean)),
+        readings=readings,
+        responsibilities=responsibilities,
+    )

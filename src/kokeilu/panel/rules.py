@@ -7,6 +7,7 @@ compare and partition without a calendar, and every engine reads them.
 
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -14,27 +15,44 @@ import polars as pl
 
 Status = Literal["unemployed", "laid_off", "service", "supported_work", "open_market", "outside"]
 
-DIMENSIONS: Final = (
-    "status",
-    "job_seeker",
-    "service",
-    "benefit",
-    "unemployed_since",
-    "municipality",
-    "area",
-    "responsible",
-    "age_class",
-    "education",
-    "language_group",
-    "immigrant",
-)
+DIMENSIONS: Final[dict[str, pl.DataType]] = {
+    "status": pl.String(),
+    "job_seeker": pl.Boolean(),
+    "employment_code": pl.String(),
+    "service": pl.String(),
+    "benefit": pl.String(),
+    "support_days": pl.Int16(),
+    "job_search_since": pl.Date(),
+    "unemployed_since": pl.Date(),
+    "municipality": pl.String(),
+    "area": pl.String(),
+    "responsible": pl.String(),
+    "age_class": pl.String(),
+    "sex": pl.String(),
+    "education": pl.String(),
+    "language_group": pl.String(),
+    "immigrant": pl.Boolean(),
+}
 """What describes a person on a day. A spell ends where any of them changes."""
+
+COLUMNS: Final[dict[str, pl.DataType]] = {
+    "person": pl.Int64(),
+    "from": pl.Date(),
+    "to": pl.Date(),
+    **DIMENSIONS,
+}
+"""The columns of spells as they are written, with their types."""
 
 # States that last without being reported again: the register tells once where a job seeker went.
 LASTING: Final = ("open_market", "outside")
 
-# The first age of each class. Services treat people differently from 25 on, the trial's law from 30 on.
+# The first age of each class: the young end at 25 and at 30 in services and in the trial's law, the older begin at 50.
 AGE_CLASSES: Final = {0: "under_25", 25: "25_29", 30: "30_49", 50: "50_over"}
+
+# Paid days from which a municipality's share of the support changes, in the law until 2024 or from 2025 on.
+SUPPORT_DAYS: Final = (0, 100, 200, 300, 400, 700, 1000)
+
+SAMI: Final = ("se", "smn", "sms")
 
 NO_SERVICE: Final = "none"
 
@@ -98,7 +116,7 @@ def status() -> pl.Expr:
     )
 
 
-def _next_start(owner: str = "person") -> pl.Expr:
+def next_start(owner: str = "person") -> pl.Expr:
     """Where the same owner's next row starts, null after the last; rows are sorted by owner and `from`."""
     # Much faster than a shift over groups.
     return pl.when(pl.col(owner) == pl.col(owner).shift(-1)).then(pl.col("from").shift(-1))
@@ -116,10 +134,10 @@ def states(situations: pl.DataFrame) -> pl.DataFrame:
             job_seeker=pl.col("job_search_valid"),
             municipality=pl.when(pl.col("municipality") == "none").then("placed_in").otherwise("municipality"),
         )
-        .drop("job_search_valid", "employment_code", "placed_in")
+        .drop("job_search_valid", "placed_in")
         .sort("person", "from")
     )
-    lasting = reported.with_columns(following=_next_start()).filter(
+    lasting = reported.with_columns(following=next_start()).filter(
         pl.col("status").is_in(LASTING)
         & pl.col("to").is_not_null()
         & (pl.col("following").is_null() | (pl.col("following") > pl.col("to")))
@@ -130,14 +148,15 @@ def states(situations: pl.DataFrame) -> pl.DataFrame:
         job_seeker=pl.lit(False),
         service=pl.lit(NO_SERVICE),
         benefit=pl.lit("none"),
-        unemployed_since=pl.lit(None, lasting.schema["unemployed_since"]),
+        job_search_since=pl.lit(None, pl.Date),
+        unemployed_since=pl.lit(None, pl.Date),
     )
     return pl.concat([reported, lasting.select(reported.columns)])
 
 
 def carried(periods: pl.DataFrame) -> pl.DataFrame:
     """Periods that hold until the same person's next one: what was last known of a person stays known."""
-    return periods.sort("person", "from").with_columns(to=_next_start())
+    return periods.sort("person", "from").with_columns(to=next_start())
 
 
 def area_periods(areas: pl.DataFrame) -> pl.DataFrame:
@@ -148,7 +167,7 @@ def area_periods(areas: pl.DataFrame) -> pl.DataFrame:
     area.
     """
     known = areas.select("municipality", "area", "from", "to").sort("municipality", "from")
-    gaps = known.with_columns(following=_next_start("municipality")).filter(
+    gaps = known.with_columns(following=next_start("municipality")).filter(
         pl.col("to").is_not_null() & (pl.col("following").is_null() | (pl.col("following") > pl.col("to")))
     )
     gaps = gaps.select(
@@ -160,6 +179,44 @@ def area_periods(areas: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("from") == pl.col("from").min().over("municipality")
     always = pl.lit(date.min)
     return pl.concat([known.with_columns(pl.when(first).then(always).otherwise("from").alias("from")), gaps])
+
+
+def successors(mergers: pl.DataFrame) -> pl.DataFrame:
+    """What stands for each merged municipality on every day: columns municipality, from, to, successor.
+
+    `mergers` has municipality, successor, from: the day from which the municipality is part of its successor.
+    Before it the municipality stands for itself; a successor that is merged later gives way to its own.
+    """
+    told = mergers.select("municipality", "successor", "from")
+    into: dict[str, tuple[str, date]] = {code: (successor, day) for code, successor, day in told.iter_rows()}
+    rows: list[tuple[str, date, date | None, str]] = []
+    for code in into:
+        stands, since = code, date.min
+        while stands in into:
+            successor, day = into[stands]
+            if since < day:
+                rows.append((code, since, day, stands))
+                since = day
+            stands = successor
+        rows.append((code, since, None, stands))
+    schema = {"municipality": pl.String, "from": pl.Date, "to": pl.Date, "successor": pl.String}
+    return pl.DataFrame(rows, schema, orient="row")
+
+
+def support_periods(readings: pl.DataFrame) -> pl.DataFrame:
+    """The class of paid support days: columns person, from, to, support_days, the least number of the class.
+
+    `readings` has person, from, days (null: unknown). A reading holds until the next one.
+    """
+    days = pl.col("days")
+    least: pl.Expr = pl.lit(None, pl.Int16)
+    for number in SUPPORT_DAYS:
+        least = pl.when(days >= number).then(pl.lit(number, pl.Int16)).otherwise(least)
+    classed = readings.sort("person", "from").select("person", "from", support_days=least)
+    same = (pl.col("person") == pl.col("person").shift()) & pl.col("support_days").eq_missing(
+        pl.col("support_days").shift()
+    )
+    return carried(classed.filter(~same.fill_null(False)))
 
 
 def turning_days(births: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
@@ -203,17 +260,17 @@ def _classes() -> list[pl.Expr]:
         .when(education.is_not_null())
         .then(pl.lit("tertiary"))
         .alias("education"),
-        pl.when(language.is_in(["fi", "se", "smn", "sms"]))
-        .then(pl.lit("finnish_or_sami"))
-        .when(language == "sv")
-        .then(pl.lit("swedish"))
+        pl.when(language.is_in(["fi", "sv"]))
+        .then(language)
+        .when(language.is_in(SAMI))
+        .then(pl.lit("sami"))
         .when(language.is_not_null())
-        .then(pl.lit("foreign"))
+        .then(pl.lit("other"))
         .alias("language_group"),
     ]
 
 
-def _boundaries(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def boundaries(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """Every day on which something of a person begins or ends: columns person, from; sorted, each once."""
     starts = [frame.select("person", "from") for frame in frames]
     ends = [
@@ -222,9 +279,9 @@ def _boundaries(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([*starts, *ends]).unique().sort("person", "from")
 
 
-def _at(days: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+def at(days: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
     """The days (person, from) with the facts of the period that covers them, nulls where none does."""
-    facts = periods.sort("person", "from").rename({"to": "_to"}).with_columns(_covered=pl.lit(True))
+    facts = periods.sort("person", "from").rename({"to": "_to"}).with_columns(covered=pl.lit(True))
     found = days.join_asof(facts, on="from", by="person", check_sortedness=False)
     over = pl.col("_to") <= pl.col("from")
     names = [name for name in found.columns if name not in days.columns]
@@ -234,15 +291,22 @@ def _at(days: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
     return held.drop("_to")
 
 
-def _in_areas(spells: pl.DataFrame, areas: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """The spells split where their municipality's area changes, with the column `area`."""
-    periods = area_periods(areas).filter(pl.col("from") <= as_of)
-    periods = periods.with_columns(to=pl.when(pl.col("to") <= as_of).then("to"))
-    found = spells.join(periods, on="municipality", how="left", suffix="_area")
+def _split(spells: pl.DataFrame, periods: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The spells split where what `periods` (municipality, from, to) say of their municipality changes."""
+    known = periods.filter(pl.col("from") <= as_of).with_columns(to=pl.when(pl.col("to") <= as_of).then("to"))
+    found = spells.join(known, on="municipality", how="left", suffix="_known")
     clipped = found.with_columns(
-        pl.max_horizontal("from", "from_area").alias("from"), pl.min_horizontal("to", "to_area").alias("to")
+        pl.max_horizontal("from", "from_known").alias("from"), pl.min_horizontal("to", "to_known").alias("to")
     )
-    return clipped.filter(pl.col("to").is_null() | (pl.col("from") < pl.col("to"))).drop("from_area", "to_area")
+    return clipped.filter(pl.col("to").is_null() | (pl.col("from") < pl.col("to"))).drop("from_known", "to_known")
+
+
+def _in_places(spells: pl.DataFrame, areas: pl.DataFrame, mergers: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The spells in municipalities that exist on their days, with the column `area`."""
+    existing = _split(spells, successors(mergers), as_of).with_columns(
+        municipality=pl.coalesce("successor", "municipality")
+    )
+    return _split(existing.drop("successor"), area_periods(areas), as_of)
 
 
 def merged(spells: pl.DataFrame) -> pl.DataFrame:
@@ -258,31 +322,46 @@ def merged(spells: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter(begins).with_columns(ordered.filter(ends).get_column("to"))
 
 
-def spells(
-    situations: pl.DataFrame,
-    details: pl.DataFrame,
-    responsibilities: pl.DataFrame,
-    areas: pl.DataFrame,
-    as_of: date,
-) -> pl.DataFrame:
-    """One row per person and unbroken state: columns person, from, to and DIMENSIONS, by person and time.
+@dataclass(frozen=True)
+class Facts:
+    """What the register knows of people, as frames without order; each but `areas` and `mergers` has `person`.
 
-    `as_of` is the last day that the register reported; what begins later is not known yet. Each input but
-    `areas` has person, from, to without overlap within a person, and `situations`: municipality, placed_in,
-    job_search_valid, employment_code, service, benefit, unemployed_since (a month); `details`: birth_date,
-    language, immigrant, education (ISCED 0-8); `responsibilities`: responsible; `areas`: municipality, area,
-    from, to. The order of rows does not matter.
+    Periods are without overlap within a person. `situations`: from, to, municipality, placed_in, job_search_valid,
+    employment_code, service, benefit, job_search_since, unemployed_since; `details`: from, to, birth_date,
+    language, immigrant, education (ISCED 0-8); `responsibilities`: from, to, responsible; `readings` of the counter
+    of support days: from, days; `people`: sex; `areas`: municipality, area, from, to; `mergers`: municipality,
+    successor, from.
     """
-    lived = states(situations)
-    known = carried(details)
+
+    as_of: date  # the last day that the register reported; what begins later is not known yet
+    situations: pl.DataFrame
+    details: pl.DataFrame
+    responsibilities: pl.DataFrame
+    readings: pl.DataFrame
+    people: pl.DataFrame
+    areas: pl.DataFrame
+    mergers: pl.DataFrame
+
+
+def spells(facts: Facts) -> pl.DataFrame:
+    """One row per person and unbroken state: columns person, from, to and DIMENSIONS, by person and time."""
+    as_of = facts.as_of
+    lived, known, support = states(facts.situations), carried(facts.details), support_periods(facts.readings)
     began = lived.get_column("from").min()
     turns = turning_days(known, began if isinstance(began, date) else as_of, as_of)
-    days = _boundaries([lived, known, responsibilities, turns])
-    days = days.filter(pl.col("from") <= as_of).with_columns(to=_next_start())
-    facts = _at(days, lived).filter(pl.col("_covered")).drop("_covered")
-    for periods in (known, responsibilities):
-        facts = _at(facts, periods).drop("_covered")
-    return merged(_in_areas(facts, areas, as_of).with_columns(_classes()))
+    days = boundaries([lived, known, facts.responsibilities, support, turns])
+    days = days.filter(pl.col("from") <= as_of).with_columns(to=next_start())
+    held = at(days, lived).filter(pl.col("covered")).drop("covered")
+    for periods in (known, facts.responsibilities, support):
+        held = at(held, periods).drop("covered")
+    held = held.join(facts.people.select("person", "sex"), on="person", how="left", maintain_order="left")
+    return merged(_in_places(held, facts.areas, facts.mergers, as_of).with_columns(_classes()))
+
+
+def as_known(spells: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The spells as a build as of `day` would have them, had all that is known now been known then."""
+    begun = spells.filter(pl.col("from") <= day)
+    return begun.with_columns(to=pl.when(pl.col("to") <= day).then("to"))
 
 
 def at_month_end(spells: pl.DataFrame, month: int) -> pl.DataFrame:

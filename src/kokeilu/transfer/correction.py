@@ -1,49 +1,31 @@
-"""What corrected facts change in responsibilities: a list that is worked out anew each time, and its confirmation."""
+"""The confirmation of the list of differences: the responsibilities that should have stood are written."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
-from itertools import groupby
 from uuid import UUID
 
 import polars as pl
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from kokeilu.access import logs, policy
 from kokeilu.access.policy import Actor
-from kokeilu.law.definition import shipped
 from kokeilu.law.rules import decide
 from kokeilu.law.trial import Trial
 from kokeilu.problems import Problem
 from kokeilu.register import store
 from kokeilu.register.queries import newest_extract
 from kokeilu.transfer import basis, dependants, notices, order, outbox_due, replay, rules, writing
+from kokeilu.transfer.differences import Differences, differences, find, with_trial
 from kokeilu.transfer.locking import changing
 from kokeilu.transfer.models import Message, Run
 from kokeilu.transfer.operations import CORRECT
 from kokeilu.transfer.replay import Change
 
-_CORRECTIONS = "SELECT id FROM register_extract WHERE correction AND imported_at > %(since)s"
-_CORRECTED = " UNION ".join(
-    f"SELECT person_id FROM register_{table} WHERE {column} IN ({_CORRECTIONS})"
-    for table, columns in {
-        "situation": ("opened_by_id", "closed_by_id", "superseded_by_id"),
-        "details": ("opened_by_id", "closed_by_id", "superseded_by_id"),
-        "supportdays": ("extract_id", "superseded_by_id"),
-    }.items()
-    for column in columns
-)
-# Of whom a statement said who is whom, or that they died: their days follow from it, and not from runs alone.
-_STATED = """
-    SELECT DISTINCT held.person_id FROM transfer_responsibility held
-      JOIN transfer_run run ON run.id IN (held.opened_by_id, held.restored_by_id, held.superseded_by_id)
-     WHERE run.kind = 'identity' AND held.person_id = ANY(%s::uuid[])
-"""
+__all__ = ["Corrected", "Differences", "confirm", "differences"]
+
 _TARGET = "CREATE TEMP TABLE target (person uuid, organisation text, since date, until date) ON COMMIT DROP"
 # Rows that are to stay as they are need no other in their place.
 _REPLACED = """
@@ -82,80 +64,12 @@ _CARRIED = """
 
 
 @dataclass(frozen=True)
-class Differences:
-    """Where the responsibilities differ from what corrected facts say, by person; `last` is the newest run.
-
-    `timelines` are the corrected ones of those people. `left_out` people had corrections too, but also a statement on
-    who is whom or a death, which runs cannot be made again with: an officer looks at them one by one.
-    """
-
-    last: Run | None
-    changes: tuple[Change, ...]
-    timelines: dict[str, replay.Timeline]
-    left_out: int = 0
-
-    @cached_property
-    def persons(self) -> tuple[UUID, ...]:
-        """Whom the list is about."""
-        return tuple(dict.fromkeys(change.person for change in self.changes))
-
-    @cached_property
-    def by_person(self) -> dict[UUID, tuple[Change, ...]]:
-        """Each person's changes by day."""
-        return {person: tuple(rows) for person, rows in groupby(self.changes, key=lambda change: change.person)}
-
-    @cached_property
-    def to_tell(self) -> frozenset[UUID]:
-        """Those whose responsible organisation of today changes, who must be told."""
-        return frozenset(change.person for change in self.changes if change.until is None)
-
-    @cached_property
-    def state(self) -> str:
-        """The same for the same list: a confirmation is refused where it has changed."""
-        rows = (f"{c.person} {c.since} {c.until} {c.held_by} {c.belongs_to}" for c in self.changes)
-        return hashlib.sha256("\n".join([str(self.last and self.last.pk), *rows]).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
 class Corrected:
     """What a confirmation did: the run, how many people's responsibilities were corrected, how many are told."""
 
     run: Run
     people: int
     told: int
-
-
-def differences(trial: Trial, trials: replay.Trials | None = None) -> Differences:
-    """Whose responsibility would change from when to when, had the corrections of the register been known in time.
-
-    Worked out from what is stored; nothing is changed. Problem: as a run.
-    """
-    with connection.cursor() as cursor:
-        return _differences(cursor, trial, trials)
-
-
-def _differences(cursor: CursorWrapper, trial: Trial, trials: replay.Trials | None) -> Differences:
-    decided = Run.objects.deciding().filter(trial=trial.key)
-    first = decided.order_by("finished_at").first()
-    last = decided.order_by("-on", "-finished_at").first()
-    if first is None:
-        return Differences(None, (), {})
-    cursor.execute(_CORRECTED, {"since": first.finished_at})
-    corrected = {str(person) for (person,) in cursor.fetchall()}
-    cursor.execute(_STATED, [list(corrected)])
-    stated = {str(person) for (person,) in cursor.fetchall()}
-    persons = sorted(corrected - stated)
-    if not persons:
-        return Differences(last, (), {}, len(stated))
-    should = replay.corrected(cursor, persons, trials or _with(trial))
-    changes = tuple(replay.changes(replay.stored(persons), should))
-    touched = {str(change.person) for change in changes}
-    return Differences(last, changes, {person: should[person] for person in touched}, len(stated))
-
-
-def _with(trial: Trial) -> replay.Trials:
-    """The trial as given, others as shipped."""
-    return lambda key: trial if key == trial.key else shipped(key)
 
 
 def confirm(
@@ -171,7 +85,7 @@ def confirm(
     if actor is not None:
         policy.require(actor, CORRECT)
     with changing() as cursor:
-        found = _differences(cursor, trial, trials)
+        found = find(cursor, trial, trials or with_trial(trial))
         if found.state != seen:
             raise Problem(
                 _("The list has changed since you looked at it."), mend=_("look at it again before you confirm")
@@ -201,7 +115,7 @@ def _correct(
     )  # fmt: skip
     changed = _decide(cursor, trial, run, open_ended, [str(person) for person in chosen], on)
     _rewrite(cursor, run, found, chosen)
-    told = outbox_due.tell(cursor, run, changed, _with(trial), actor=actor)
+    told = outbox_due.tell(cursor, run, changed, with_trial(trial), actor=actor)
     dependants.carry_over(cursor)
     cursor.execute("DROP TABLE target, replaced, carried")
     writing.check(cursor)

@@ -1,7 +1,7 @@
 """The end of a trial: from the first day after it no area is responsible by it any more."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
@@ -104,14 +104,11 @@ def _end(cursor: CursorWrapper, trial: Trial, into: Trial | None, actor: Actor |
     return Ended(run, counts, len(customers) - len(moved))
 
 
-def destinations(
-    cursor: CursorWrapper, customers: pl.DataFrame, into: Trial | None, on: date, known: datetime | None = None
-) -> pl.DataFrame:
-    """The customers (rules.HELD) with `goes_to`, the organisation responsible from the trial's end on; by what was
-    known at a moment, and corrections, where it is given."""
+def destinations(cursor: CursorWrapper, customers: pl.DataFrame, into: Trial | None, on: date) -> pl.DataFrame:
+    """The customers (rules.HELD) with `goes_to`, the organisation responsible from the trial's end on."""
     if into is None:
         return customers.with_columns(goes_to=pl.lit(STATE))
-    facts = basis.facts(cursor, into, on, customers, customers["person"].to_list(), known)
+    facts = basis.facts(cursor, into, on, customers, customers["person"].to_list())
     decided = decide(into, facts.derived, on).filter(pl.col("decision") == "in").select("person", goes_to="area")
     return customers.join(decided, on="person", how="left", maintain_order="left").with_columns(
         goes_to=pl.col("goes_to").fill_null(STATE)

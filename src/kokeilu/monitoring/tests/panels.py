@@ -63,13 +63,11 @@ def by_indicator(
 def write_panel(path: Path, rows: pl.DataFrame, count: int) -> Path:
     """The rows as a panel folder of `count` months."""
     wanted = month_row(FIRST, count)
-    for month in wanted:
-        target = folder.month_folder(path, month)
-        target.mkdir(parents=True)
-        rows.filter(month=month).drop("month").write_parquet(target / "person_months.parquet")
+    parts = [
+        folder.write_part(path, "person_months", month, rows.filter(month=month).drop("month")) for month in wanted
+    ]
     persons = rows.get_column("person").n_unique()
     as_of = month_end(wanted[-1]).isoformat()
-    folder.write_manifest(
-        path, Manifest("kuntakokeilu", as_of, wanted[0], wanted[-1], persons, rows.height, rows.height)
-    )
+    manifest = Manifest("kuntakokeilu", as_of, wanted[0], wanted[-1], persons, 0, rows.height, tuple(parts))
+    folder.write_manifest(path, manifest)
     return path

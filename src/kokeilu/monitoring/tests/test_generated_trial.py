@@ -14,7 +14,7 @@ from kokeilu.law.definition import shipped
 from kokeilu.monitoring import rules
 from kokeilu.panel import rules as panel_rules
 from kokeilu.panel.build import area_table
-from kokeilu.panel.tests.frames import details, responsibilities, situations
+from kokeilu.panel.tests.frames import details, facts, situations
 from kokeilu.synthetic.extracts import Extracts
 from kokeilu.synthetic.world import World, generate
 
@@ -33,9 +33,7 @@ def periods(world: World) -> pl.DataFrame:
         )
         for rows, begins, until in zip(world.rows, ends, [*ends[1:], None], strict=True)
     ]
-    since = pl.col("unemployed_since")
-    month = (since.dt.year() * 100 + since.dt.month()).cast(pl.Int32)
-    return pl.concat(frames).with_columns(unemployed_since=month)
+    return pl.concat(frames)
 
 
 @cache
@@ -44,9 +42,13 @@ def figures(effect: str) -> pl.DataFrame:
     world = generate("small", SEED, effect, FIRST, LAST)
     rows, months = periods(world), [panel_rules.month_named(name) for name in world.months]
     spells = panel_rules.spells(
-        rows.select(situations().columns), rows.select(details().columns), responsibilities(),
-        area_table(shipped("kuntakokeilu")), panel_rules.month_end(months[-1]),
-    )  # fmt: skip
+        facts(
+            panel_rules.month_end(months[-1]),
+            situations=rows.select(situations().columns),
+            details=rows.select(details().columns),
+            areas=area_table(shipped("kuntakokeilu")),
+        )
+    )
     person_months = pl.concat(
         panel_rules.at_month_end(spells, month).with_columns(month=pl.lit(month, pl.Int32)) for month in months
     )

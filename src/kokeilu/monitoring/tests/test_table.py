@@ -70,7 +70,7 @@ def test_a_folder_that_is_no_panel_is_told(monitor: Callable[..., str], tmp_path
 
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_a_damaged_panel_is_told(monitor: Callable[..., str], panel: Path, tmp_path: Path, engine: str) -> None:
-    [file] = folder.month_folder(panel, MONTHS[1]).iterdir()
+    [file] = (panel / folder.part_folder("person_months", MONTHS[1])).iterdir()
     file.write_bytes(file.read_bytes()[:100])
     with pytest.raises(Problem, match="missing or damaged"):
         monitor("--panel", panel, "--month", "2021-01", "--out", tmp_path / "out", "--engine", engine)

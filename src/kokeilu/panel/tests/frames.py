@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from kokeilu.panel.queries import DETAILS_COLUMNS, RESPONSIBILITY_COLUMNS, SITUATION_COLUMNS
+from kokeilu.panel.rules import Facts
 
 SEEKING = {
     "municipality": "091",
@@ -13,29 +13,57 @@ SEEKING = {
     "employment_code": "02",
     "service": "none",
     "benefit": "labour_market_support",
-    "unemployed_since": 202001,
+    "job_search_since": date(2020, 1, 15),
+    "unemployed_since": date(2020, 1, 15),
 }
 KNOWN = {"birth_date": date(1980, 5, 5), "language": "fi", "immigrant": False, "education": 3}
 
 
-def _schema(columns: dict, **other: pl.DataType) -> dict:
-    return {**columns, "person": pl.Int32(), **other}
+PERIOD = {"person": pl.Int32(), "from": pl.Date(), "to": pl.Date()}
+SITUATION = PERIOD | {
+    "municipality": pl.String(),
+    "placed_in": pl.String(),
+    "job_search_valid": pl.Boolean(),
+    "employment_code": pl.String(),
+    "service": pl.String(),
+    "benefit": pl.String(),
+    "job_search_since": pl.Date(),
+    "unemployed_since": pl.Date(),
+}
+DETAILS = PERIOD | {
+    "birth_date": pl.Date(),
+    "language": pl.String(),
+    "immigrant": pl.Boolean(),
+    "education": pl.Int8(),
+}
 
 
 def situations(*rows: dict) -> pl.DataFrame:
     """Situations; what a row leaves out is as in SEEKING."""
-    schema = _schema(SITUATION_COLUMNS, job_search_valid=pl.Boolean())
-    return pl.DataFrame([{"to": None, **SEEKING, **row} for row in rows], schema)
+    return pl.DataFrame([{"to": None, **SEEKING, **row} for row in rows], SITUATION)
 
 
 def details(*rows: dict) -> pl.DataFrame:
     """Details; what a row leaves out is as in KNOWN."""
-    schema = _schema(DETAILS_COLUMNS, immigrant=pl.Boolean())
-    return pl.DataFrame([{"to": None, **KNOWN, **row} for row in rows], schema)
+    return pl.DataFrame([{"to": None, **KNOWN, **row} for row in rows], DETAILS)
 
 
 def responsibilities(*rows: dict) -> pl.DataFrame:
-    return pl.DataFrame([{"to": None, **row} for row in rows], _schema(RESPONSIBILITY_COLUMNS))
+    return pl.DataFrame([{"to": None, **row} for row in rows], PERIOD | {"responsible": pl.String()})
+
+
+def readings(*rows: dict) -> pl.DataFrame:
+    return pl.DataFrame(rows, {"person": pl.Int32(), "from": pl.Date(), "days": pl.Int32()})
+
+
+def people(**sexes: str) -> pl.DataFrame:
+    """The sex of each person: `people(_1="male")`."""
+    rows = [(int(name.strip("_")), sex) for name, sex in sexes.items()]
+    return pl.DataFrame(rows, {"person": pl.Int32(), "sex": pl.String()}, orient="row")
+
+
+def mergers(*rows: tuple) -> pl.DataFrame:
+    return pl.DataFrame(list(rows), {"municipality": pl.String, "successor": pl.String, "from": pl.Date}, orient="row")
 
 
 def areas(*rows: tuple) -> pl.DataFrame:
@@ -47,3 +75,12 @@ TRIAL = areas(
     ("091", "helsinki", date(2021, 3, 1), date(2025, 1, 1)),
     ("049", "espoo", date(2021, 3, 1), date(2025, 1, 1)),
 )
+
+
+def facts(as_of: date, **frames: pl.DataFrame) -> Facts:
+    """Facts of which only some frames matter; the others are empty, the areas those of TRIAL."""
+    empty = {
+        "situations": situations(), "details": details(), "responsibilities": responsibilities(),
+        "readings": readings(), "people": people(), "areas": TRIAL, "mergers": mergers(),
+    }  # fmt: skip
+    return Facts(as_of, **(empty | frames))

@@ -26,16 +26,16 @@ def extract(as_of: date) -> Extract:
     return made
 
 
-def person(*situations: dict, moves_on: date | None = None, **details: object) -> Person:
+def person(*situations: dict, moves_on: date | None = None, sex: str | None = None, **details: object) -> Person:
     """A person whose situations hold one after the other; each is {"from": day, fact: value}.
 
     Facts that are left out are as in SEEKING. The state is responsible until `moves_on`, then Helsinki.
     """
     first = situations[0]["from"] if situations else SINCE
-    made = Person.objects.create(known_since=first)
+    made = Person.objects.create(known_since=first, sex=sex)
     ends = [*(each["from"] for each in situations[1:]), None][: len(situations)]
     for situation, end in zip(situations, ends, strict=True):
-        facts = SEEKING | {"unemployed_since": date(2020, 1, 15)} | situation
+        facts = SEEKING | situation
         begins = facts.pop("from")
         Situation.objects.create(person=made, valid=(begins, end), opened_by=extract(begins), **facts)
     known = {"birth_date": date(1980, 5, 5), "language": "fi", "immigrant": False, "education": 3} | details

@@ -1,5 +1,6 @@
 """The rules of the panel on people made by hand, and on many made at random."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 from random import Random
@@ -11,21 +12,23 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kokeilu.panel import rules
-from kokeilu.panel.tests.frames import TRIAL, areas, details, responsibilities, situations
+from kokeilu.panel.tests.frames import areas, details, facts, mergers, people, readings, responsibilities, situations
 
 AS_OF = date(2021, 3, 31)
 LONG_AGO = date(2018, 1, 31)
 JANUARY, FEBRUARY, MARCH = date(2021, 1, 31), date(2021, 2, 28), date(2021, 3, 31)
 
 
-def spells_of(sit: pl.DataFrame, det: pl.DataFrame | None = None, resp: pl.DataFrame | None = None) -> list[dict]:
+def spells_of(
+    sit: pl.DataFrame, det: pl.DataFrame | None = None, resp: pl.DataFrame | None = None, **other: pl.DataFrame
+) -> list[dict]:
     det = details({"person": 1, "from": LONG_AGO}) if det is None else det
     resp = responsibilities({"person": 1, "from": LONG_AGO, "responsible": "te"}) if resp is None else resp
-    return rules.spells(sit, det, resp, TRIAL, AS_OF).to_dicts()
+    return rules.spells(facts(AS_OF, situations=sit, details=det, responsibilities=resp, **other)).to_dicts()
 
 
 @pytest.mark.parametrize(
-    ("facts", "expected"),
+    ("given", "expected"),
     [
         ({}, "unemployed"),
         ({"employment_code": "03"}, "laid_off"),
@@ -45,8 +48,8 @@ def spells_of(sit: pl.DataFrame, det: pl.DataFrame | None = None, resp: pl.DataF
         ({"job_search_valid": False, "employment_code": "05"}, "outside"),
     ],
 )
-def test_status(facts: dict, expected: str | None) -> None:
-    frame = situations({"person": 1, "from": JANUARY, **facts})
+def test_status(given: dict, expected: str | None) -> None:
+    frame = situations({"person": 1, "from": JANUARY, **given})
     assert frame.select(status=rules.status()).item() == expected
 
 
@@ -72,7 +75,7 @@ def test_a_change_that_the_panel_does_not_keep_splits_nothing() -> None:
             {"person": 1, "from": FEBRUARY, "language": "so"},
         ),
     )
-    assert [(row["from"], row["to"], row["language_group"]) for row in found] == [(JANUARY, None, "foreign")]
+    assert [(row["from"], row["to"], row["language_group"]) for row in found] == [(JANUARY, None, "other")]
 
 
 def test_open_market_lasts_after_its_report_but_not_as_a_job_seeker() -> None:
@@ -93,7 +96,8 @@ def test_open_market_lasts_until_the_person_comes_back() -> None:
     found = spells_of(
         situations(
             {"person": 1, "from": date(2020, 12, 31), "to": JANUARY, "employment_code": "01",
-             "job_search_valid": False, "benefit": "none", "unemployed_since": None},
+             "job_search_valid": False, "benefit": "none", "job_search_since": None,
+             "unemployed_since": None},
             {"person": 1, "from": MARCH},
         )
     )  # fmt: skip
@@ -164,9 +168,7 @@ def test_a_municipality_that_changes_its_area_splits_the_spell() -> None:
         ("091", "helsinki", date(2021, 1, 1), date(2021, 2, 1)),
         ("091", "espoo", date(2021, 3, 1), date(2025, 1, 1)),
     )
-    found = rules.spells(
-        situations({"person": 1, "from": date(2019, 1, 31)}), details(), responsibilities(), moved, AS_OF
-    )
+    found = rules.spells(facts(AS_OF, situations=situations({"person": 1, "from": date(2019, 1, 31)}), areas=moved))
     assert found.select("from", "to", "area").rows() == [
         (date(2019, 1, 31), date(2021, 2, 1), "helsinki"),
         (date(2021, 2, 1), date(2021, 3, 1), None),
@@ -174,20 +176,80 @@ def test_a_municipality_that_changes_its_area_splits_the_spell() -> None:
     ]
 
 
+CHAIN = mergers(("099", "214", date(2021, 1, 1)), ("214", "609", date(2021, 3, 1)))
+
+
+def test_people_of_a_merged_municipality_count_for_its_successor_from_the_merger_on() -> None:
+    found = spells_of(
+        situations({"person": 1, "from": LONG_AGO, "municipality": "099"}),
+        mergers=CHAIN,
+        areas=areas(("609", "pori", date(2021, 3, 15), date(2025, 1, 1))),
+    )
+    assert [(row["from"], row["to"], row["municipality"], row["area"]) for row in found] == [
+        (LONG_AGO, date(2021, 1, 1), "099", None),
+        (date(2021, 1, 1), date(2021, 3, 1), "214", None),
+        (date(2021, 3, 1), None, "609", "pori"),
+    ]
+
+
+def test_a_merger_to_come_splits_nothing_yet() -> None:
+    [found] = spells_of(
+        situations({"person": 1, "from": JANUARY, "municipality": "214"}),
+        mergers=mergers(("214", "609", date(2021, 4, 1))),
+    )
+    assert (found["municipality"], found["to"]) == ("214", None)
+
+
+@pytest.mark.parametrize(
+    ("days", "least"),
+    [(None, None), (0, 0), (99, 0), (100, 100), (299, 200), (300, 300), (699, 400), (999, 700), (4000, 1000)],
+)
+def test_support_days_are_told_in_classes(days: int | None, least: int | None) -> None:
+    [found] = spells_of(
+        situations({"person": 1, "from": JANUARY}), readings=readings({"person": 1, "from": JANUARY, "days": days})
+    )
+    assert found["support_days"] == least
+
+
+def test_a_spell_ends_where_the_support_days_reach_a_class() -> None:
+    given = [(JANUARY, 280), (FEBRUARY, 299), (MARCH, 301)]
+    found = spells_of(
+        situations({"person": 1, "from": JANUARY}),
+        readings=readings(*({"person": 1, "from": day, "days": days} for day, days in given)),
+    )
+    assert [(row["from"], row["support_days"]) for row in found] == [(JANUARY, 200), (MARCH, 300)]
+
+
+def test_the_sex_is_the_persons() -> None:
+    found = spells_of(
+        situations({"person": 1, "from": JANUARY}, {"person": 2, "from": JANUARY}, {"person": 3, "from": JANUARY}),
+        people=people(_1="male", _2="female"),
+    )
+    assert [row["sex"] for row in found] == ["male", "female", None]
+
+
+@pytest.mark.parametrize(
+    ("language", "group"),
+    [("fi", "fi"), ("sv", "sv"), ("se", "sami"), ("smn", "sami"), ("sms", "sami"), ("en", "other")],
+)
+def test_language_groups(language: str, group: str) -> None:
+    [found] = spells_of(
+        situations({"person": 1, "from": JANUARY}), details({"person": 1, "from": JANUARY, "language": language})
+    )
+    assert found["language_group"] == group
+
+
 def test_nobody_gives_no_spells() -> None:
-    empty = rules.spells(situations(), details(), responsibilities(), TRIAL, AS_OF)
-    assert empty.columns == ["person", "from", "to", *rules.DIMENSIONS]
+    empty = rules.spells(facts(AS_OF))
+    assert empty.columns == list(rules.COLUMNS)
     assert empty.is_empty()
 
 
 def test_a_month_takes_the_state_of_its_last_day() -> None:
-    frame = rules.spells(
-        situations(
-            {"person": 1, "from": JANUARY, "to": FEBRUARY},
-            {"person": 1, "from": FEBRUARY, "employment_code": "03"},
-        ),
-        details(), responsibilities(), TRIAL, AS_OF,
-    )  # fmt: skip
+    rows = situations(
+        {"person": 1, "from": JANUARY, "to": FEBRUARY}, {"person": 1, "from": FEBRUARY, "employment_code": "03"}
+    )
+    frame = rules.spells(facts(AS_OF, situations=rows))
     status = [rules.at_month_end(frame, month).get_column("status").to_list() for month in (202012, 202101, 202102)]
     assert status == [[], ["unemployed"], ["laid_off"]]
 
@@ -208,8 +270,8 @@ DAYS = (AS_OF - FIRST).days
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Situations, details and responsibilities of a few people, with gaps."""
+def histories(draw: st.DrawFn) -> rules.Facts:
+    """Situations, details, responsibilities and readings of a few people, with gaps."""
 
     def periods(person: int, facts: st.SearchStrategy[dict], *, whole: bool) -> list[dict]:
         cuts = sorted(draw(st.sets(st.integers(0, DAYS), min_size=1, max_size=6)))
@@ -237,21 +299,27 @@ def histories(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame
         }
     )
     responsible = st.fixed_dictionaries({"responsible": st.sampled_from(["te", "helsinki"])})
-    people = range(draw(st.integers(1, 4)))
-    return (
-        situations(*(row for person in people for row in periods(person, situation, whole=False))),
-        details(*(row for person in people for row in periods(person, detail, whole=False))),
-        responsibilities(*(row for person in people for row in periods(person, responsible, whole=True))),
+    reading = st.fixed_dictionaries({"days": st.sampled_from([0, 99, 100, 300, 1200, None])})
+    persons = range(draw(st.integers(1, 4)))
+
+    def rows(given: st.SearchStrategy[dict], *, whole: bool = False) -> list[dict]:
+        return [row for person in persons for row in periods(person, given, whole=whole)]
+
+    return facts(
+        AS_OF,
+        situations=situations(*rows(situation)),
+        details=details(*rows(detail)),
+        responsibilities=responsibilities(*rows(responsible, whole=True)),
+        readings=readings(*({name: row[name] for name in ("person", "from", "days")} for row in rows(reading))),
+        mergers=mergers(("734", "049", date(2021, 1, 1))),
     )
 
 
 @given(histories())
 @settings(max_examples=60, deadline=None)
-def test_on_every_day_the_spells_say_what_the_periods_say(
-    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-) -> None:
-    found = rules.spells(*frames, TRIAL, AS_OF)
-    reported = frames[0].with_columns(expected=rules.status())
+def test_on_every_day_the_spells_say_what_the_periods_say(given: rules.Facts) -> None:
+    found = rules.spells(given)
+    reported = given.situations.with_columns(expected=rules.status())
     for number in range(0, DAYS + 1, 17):
         day = FIRST + timedelta(number)
         holds = (pl.col("from") <= day) & (pl.col("to").is_null() | (pl.col("to") > day))
@@ -259,16 +327,15 @@ def test_on_every_day_the_spells_say_what_the_periods_say(
         assert on_day.get_column("person").is_unique().all()
         both = reported.filter(holds).join(on_day, on="person", how="left", suffix="_found")
         assert both.get_column("expected").eq_missing(both.get_column("status")).all()
-        responsible = frames[2].filter(holds).join(on_day, on="person", suffix="_found")
+        responsible = given.responsibilities.filter(holds).join(on_day, on="person", suffix="_found")
         assert responsible.get_column("responsible").eq_missing(responsible.get_column("responsible_found")).all()
+        assert day < date(2021, 1, 1) or "734" not in on_day.get_column("municipality")
 
 
 @given(histories())
 @settings(max_examples=60, deadline=None)
-def test_spells_never_overlap_and_neighbours_differ(
-    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame],
-) -> None:
-    found = rules.spells(*frames, TRIAL, AS_OF)
+def test_spells_never_overlap_and_neighbours_differ(given: rules.Facts) -> None:
+    found = rules.spells(given)
     assert (found.get_column("from") <= AS_OF).all()
     assert (found.get_column("to").drop_nulls() <= AS_OF).all()
     rows = found.to_dicts()
@@ -281,8 +348,18 @@ def test_spells_never_overlap_and_neighbours_differ(
 
 @given(histories(), st.randoms())
 @settings(max_examples=30, deadline=None)
-def test_the_order_of_rows_does_not_matter(
-    frames: tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame], random: Random
-) -> None:
-    shuffled = [frame.sample(fraction=1, shuffle=True, seed=random.randrange(1000)) for frame in frames]
-    assert_frame_equal(rules.spells(*shuffled, TRIAL, AS_OF), rules.spells(*frames, TRIAL, AS_OF))
+def test_the_order_of_rows_does_not_matter(given: rules.Facts, random: Random) -> None:
+    frames = ("situations", "details", "responsibilities", "readings")
+    shuffled = {
+        name: getattr(given, name).sample(fraction=1, shuffle=True, seed=random.randrange(1000)) for name in frames
+    }
+    assert_frame_equal(rules.spells(replace(given, **shuffled)), rules.spells(given))
+
+
+@given(histories(), st.integers(0, DAYS))
+@settings(max_examples=60, deadline=None)
+def test_what_comes_later_changes_nothing_of_the_days_before(given: rules.Facts, number: int) -> None:
+    """A month is added to the spells before it: they are what was built at the month before, and go on."""
+    then = FIRST + timedelta(number)
+    earlier = rules.spells(replace(given, as_of=then))
+    assert_frame_equal(rules.as_known(rules.spells(given), then), rules.as_known(earlier, then))
