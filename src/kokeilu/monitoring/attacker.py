@@ -10,7 +10,7 @@ with everything shown and differ in that cell, and these are verified in exact a
 counts as known to the attacker.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import highspy
@@ -45,13 +45,14 @@ class Intervals:
     """What the attacker can say of each cell: `low` to `high`, infinite where nothing bounds it.
 
     Shown cells have their value. Where only a width was asked for, the true interval may be wider than the one
-    given, which is then already wide enough. `proofs` has for each cell that is not wide enough the prices at its
-    upper and its lower bound.
+    given, which is then already wide enough. Then `proofs` has for each cell that is not wide enough the prices at
+    its upper and its lower bound, and `witnesses` for each that is the cells in which two tables that show it differ.
     """
 
     low: Numbers
     high: Numbers
-    proofs: dict[int, tuple[Duals, Duals]]
+    proofs: dict[int, tuple[Duals, Duals]] = field(default_factory=dict)
+    witnesses: dict[int, Indices] = field(default_factory=dict)
 
     @property
     def width(self) -> Numbers:
@@ -68,21 +69,23 @@ def intervals(system: System, values: Numbers, hidden: Marks, needed: Numbers | 
     interval is known to be that wide. Raises Contradiction where the shown values cannot be true together.
     """
     low, high = np.where(hidden, np.nan, values), np.where(hidden, np.nan, values)
-    proofs: dict[int, tuple[Duals, Duals]] = {}
     check(system, values, hidden)
     for component in components(system, values, hidden):
         cells = component.cells
         found = of_component(component, values[cells], None if needed is None else needed[cells])
         low[cells], high[cells] = found.low, found.high
-        proofs |= {int(cells[place]): proof for place, proof in found.proofs.items()}
-    return Intervals(low, high, proofs)
+    return Intervals(low, high)
 
 
 def of_component(component: Component, truth: Numbers, needed: Numbers | None) -> Intervals:
     """`intervals` of one component: everything is by place in its `cells`."""
     attack = _Attack(component, truth)
-    attack.narrow(needed)
-    return Intervals(attack.low, attack.high, attack.proofs)
+    if needed is None:
+        attack.settle()
+        return Intervals(attack.low, attack.high)
+    proofs = attack.widen(needed)
+    wide = [place for place in np.flatnonzero(needed > 0).tolist() if place not in proofs]
+    return Intervals(attack.low, attack.high, proofs, {place: attack.witness(place) for place in wide})
 
 
 def check(system: System, values: Numbers, hidden: Marks | None = None) -> None:
@@ -101,33 +104,61 @@ class _Attack:
 
     def __init__(self, component: Component, truth: Numbers) -> None:
         self.component, self.system = component, component.system
-        self.proofs: dict[int, tuple[Duals, Duals]] = {}
         self.solver = _solver(self.system)
         count = component.cells.size
-        self.low, self.high = np.full(count, np.inf), np.full(count, -np.inf)
         if np.isnan(truth).any() or not self._agrees(truth):
             truth = self._first()
-        self._seen(truth)
+        self.truth, self.low, self.high = truth, truth.copy(), truth.copy()
+        self.supports = [np.zeros(0, np.int64)]  # where each table seen differs from the first
+        self.low_at, self.high_at = np.zeros(count, np.int64), np.zeros(count, np.int64)
 
-    def narrow(self, needed: Numbers | None) -> None:
-        """Settle both bounds of every cell, or only of those whose interval is not `needed` wide yet."""
-        if needed is not None and (self.high - self.low >= needed).all():
-            return
-        self.high[self._unbounded()] = np.inf
+    def settle(self) -> None:
+        """Find both bounds of every cell."""
+        self._mark_unbounded()
+        for place in range(self.truth.size):
+            for sign in (-1.0, 1.0):
+                if np.isfinite(self._reached(place, sign)) and not (sign > 0 and self.low[place] == 0):
+                    bound, _ = self._relaxed(place, sign)
+                    if self._beyond(place, sign, bound):
+                        self._whole(place, sign)
+
+    def widen(self, needed: Numbers) -> dict[int, tuple[Duals, Duals]]:
+        """Find intervals that are `needed` wide, and prices that prove it of each cell that has none."""
+        proofs: dict[int, tuple[Duals, Duals]] = {}
+        if not (self.high - self.low >= needed).all():
+            self._mark_unbounded()
         for place in np.argsort(self.high - self.low, kind="stable").tolist():  # each search may settle others
-            if not self._wide(place, needed):
-                up = self._bound(place, -1.0) if np.isfinite(self.high[place]) else _no_duals()
-                down = _no_duals()
-                if self.low[place] > 0 and not self._wide(place, needed):
-                    down = self._bound(place, 1.0)
-                if not self._wide(place, needed):
-                    self.proofs[place] = (up, down)
+            proof = self._too_narrow(place, float(needed[place]))
+            if proof is not None:
+                proofs[place] = proof
+        return proofs
 
-    def _wide(self, place: int, needed: Numbers | None) -> bool:
-        return needed is not None and bool(self.high[place] - self.low[place] >= needed[place])
+    def witness(self, place: int) -> Indices:
+        """The cells in which the two tables differ that make an interval as wide as it is known to be."""
+        return np.union1d(self.supports[self.low_at[place]], self.supports[self.high_at[place]])
 
-    def _bound(self, place: int, sign: float) -> Duals:
-        """Push one cell as far as it goes: down with sign 1, up with -1."""
+    def _too_narrow(self, place: int, needed: float) -> tuple[Duals, Duals] | None:
+        """The prices that prove that a cell's interval is not `needed` wide; None where it is."""
+        if self.high[place] - self.low[place] >= needed:
+            return None
+        top, up = self._relaxed(place, -1.0)
+        if self.high[place] - self.low[place] >= needed:
+            return None
+        bottom, down = self._relaxed(place, 1.0) if self.low[place] > 0 else (0.0, _no_duals())
+        for sign, bound in ((-1.0, top), (1.0, bottom)):
+            if top - bottom >= needed - NEAR and self._beyond(place, sign, bound):
+                self._whole(place, sign)
+        return None if self.high[place] - self.low[place] >= needed else (up, down)
+
+    def _reached(self, place: int, sign: float) -> float:
+        return float(self.low[place] if sign > 0 else self.high[place])
+
+    def _beyond(self, place: int, sign: float, bound: float) -> bool:
+        """Whether whole numbers are left between what was reached and the linear programme's bound."""
+        return self.system.whole and self._reached(place, sign) != sign * np.ceil(sign * bound - NEAR)
+
+    def _relaxed(self, place: int, sign: float) -> tuple[float, Duals]:
+        """Push one cell as far as it goes, down with sign 1 and up with -1: the bound, and the prices at it."""
         solver = self.solver
         solver.changeColCost(place, sign)
         solver.run()
@@ -135,22 +166,18 @@ class _Attack:
         solver.changeColCost(place, 0.0)
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"the linear programme of a bound ended as {status}")
-        point, prices = np.array(solution.col_value), np.array(solution.row_dual)
+        point = np.array(solution.col_value)
         self._take(point)
-        reached = self.low[place] if sign > 0 else self.high[place]
-        if self.system.whole and reached != sign * np.ceil(sign * point[place] - NEAR):
-            self._whole_bound(place, sign)
-        return Duals(self.component.relations, prices)
+        return float(point[place]), Duals(self.component.relations, np.array(solution.row_dual))
 
     def _take(self, point: Numbers) -> None:
         """Note a solver's point if it is a table: of whole numbers where cells are counts, and exactly agreeing."""
         point = np.maximum(np.rint(point) if self.system.whole else point, 0.0)
         if self._agrees(point):
-            self._seen(point)
-
-    def _seen(self, point: Numbers) -> None:
-        np.minimum(self.low, point, out=self.low)
-        np.maximum(self.high, point, out=self.high)
+            lower, higher = point < self.low, point > self.high
+            self.low_at[lower] = self.high_at[higher] = len(self.supports)
+            self.low, self.high = np.minimum(self.low, point), np.maximum(self.high, point)
+            self.supports.append(np.flatnonzero(point != self.truth))
 
     def _agrees(self, point: Numbers) -> bool:
         sums = self.system.sums(point)
@@ -176,8 +203,8 @@ class _Attack:
             raise Contradiction(self.component.relations.tolist())
         return point
 
-    def _whole_bound(self, place: int, sign: float) -> None:
-        """The bound among tables of whole numbers, where the linear programme's is not one."""
+    def _whole(self, place: int, sign: float) -> None:
+        """Push one cell as far as it goes among tables of whole numbers."""
         solver = _solver(self.system, whole=True)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
@@ -186,8 +213,8 @@ class _Attack:
         if solver.getInfo().primal_solution_status == 2:
             self._take(np.array(solver.getSolution().col_value))
 
-    def _unbounded(self) -> Marks:
-        """The cells that can be as large as one likes.
+    def _mark_unbounded(self) -> None:
+        """Find the cells that can be as large as one likes.
 
         They are those that some direction without end enlarges. Directions can be added and stretched, so one
         linear programme finds all at once: as many cells as possible go up by u <= 1 (and by any w more).
@@ -207,7 +234,10 @@ class _Attack:
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"the linear programme of directions ended as {solver.getModelStatus()}")
-        return np.array(solver.getSolution().col_value)[:count] > 0.5
+        endless = np.array(solver.getSolution().col_value)[:count] > 0.5
+        self.high[endless] = np.inf
+        self.high_at[endless] = len(self.supports)
+        self.supports.append(np.flatnonzero(endless))
 
 
 def _no_duals() -> Duals:

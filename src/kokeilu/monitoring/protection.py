@@ -99,6 +99,7 @@ class _Search:
         self.costs = np.where(self.free, costs, 0.0)
         self.cuts: list[_Cut] = []
         self.known: dict[bytes, list[_Cut]] = {}
+        self.witnesses: dict[int, Indices] = {}
         sums = system.sums(values)
         self.slack_low, self.slack_high = sums - system.low, system.high - sums
 
@@ -108,27 +109,35 @@ class _Search:
 
     def broken(self, hidden: Marks) -> list[_Cut]:
         """The conditions that a pattern breaks, as the attacker shows; none where it is safe."""
+        needed = self._open(hidden)
         found = []
         for component in components(self.system, self.values, hidden):
-            needed = self.needed[component.cells]
-            if (needed > 0).any():
+            if (needed[component.cells] > 0).any():
                 key = component.cells.tobytes()
                 if key not in self.known:
-                    self.known[key] = self._cuts(component, hidden)
+                    self.known[key] = self._cuts(component, needed[component.cells], hidden)
                     self.cuts += self.known[key]
                 found += self.known[key]
         return found
 
-    def _cuts(self, component: Component, hidden: Marks) -> list[_Cut]:
-        needed = self.needed[component.cells]
+    def _open(self, hidden: Marks) -> Numbers:
+        """The widths needed, but of the cells that two tables found earlier still show to be wide enough."""
+        needed = self.needed.copy()
+        safe = [cell for cell, differing in self.witnesses.items() if hidden[differing].all()]
+        needed[safe] = 0.0
+        return needed
+
+    def _cuts(self, component: Component, needed: Numbers, hidden: Marks) -> list[_Cut]:
         found = attacker.of_component(component, self.values[component.cells], needed)
+        cells = component.cells
+        self.witnesses |= {int(cells[place]): cells[differing] for place, differing in found.witnesses.items()}
         cuts = []
-        for place in np.flatnonzero(found.high - found.low < needed).tolist():
-            cut = self._priced(int(component.cells[place]), found.proofs[place])
+        for place, proof in found.proofs.items():
+            cut = self._priced(int(cells[place]), proof)
             if cut.holds(hidden):  # betrayed by whole numbers alone
                 cut = self._neighbours(component, hidden)
             if not cut.cells.size:
-                raise Unprotectable(component.cells[[place]].tolist())
+                raise Unprotectable([int(cells[place])])
             cuts.append(cut)
         return cuts
 

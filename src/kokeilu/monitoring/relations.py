@@ -6,6 +6,7 @@ lies within two bounds, which are equal where the relation is an equation.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -56,7 +57,7 @@ class System:
             whole,
         )
 
-    @property
+    @cached_property
     def rows(self) -> Indices:
         """The relation that each term belongs to."""
         return np.repeat(np.arange(self.low.size), np.diff(self.starts))
