@@ -1,12 +1,8 @@
-"""What a run rests on: the facts of the day, since when a search is over or a home is new, and who is held by whom.
-
-Each question can also be asked as it would have been answered at an earlier moment, but for corrections: so a run can
-be made again with corrected facts.
-"""
+"""What a run rests on: the facts of the day, since when a search is over or a home is new, and who is held by whom."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
@@ -14,7 +10,7 @@ from django.db.backends.utils import CursorWrapper
 from kokeilu.law.facts import derive
 from kokeilu.law.trial import Trial
 from kokeilu.register import store
-from kokeilu.register.queries import facts_as_known, facts_on, known_extracts
+from kokeilu.register.queries import facts_on
 from kokeilu.transfer import contradictions
 from kokeilu.transfer.models import Contradiction, IndividualTransfer, Run
 from kokeilu.transfer.rules import FIRST_DAYS, HELD, SEARCH_ENDED
@@ -26,17 +22,10 @@ _HELD = """
     WHERE superseded_by_id IS NULL AND valid @> %(day)s::date AND upper_inf(valid)
 """
 _ONLY = " AND person_id = ANY(%(persons)s::uuid[])"
-_NOW = "SELECT person_id, valid, municipality, placed_in, job_search_valid FROM register_situation"
-# A row's end counts only where what closed it was known.
-_THEN = """
-    SELECT person_id, municipality, placed_in, job_search_valid,
-           CASE WHEN closed_by_id IN ({known}) OR upper_inf(valid) THEN valid ELSE daterange(lower(valid), NULL) END
-           AS valid
-      FROM register_situation
-     WHERE opened_by_id IN ({known}) AND (superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))
-"""
 _SEARCH_ENDED = """(
-    WITH situation AS ({situations}), gone AS (
+    WITH situation AS (
+        SELECT person_id, valid, job_search_valid FROM register_situation WHERE superseded_by_id IS NULL
+    ), gone AS (
         SELECT person, since FROM customer WHERE NOT EXISTS (
             SELECT FROM situation
              WHERE person_id = person AND valid @> %(day)s::date AND job_search_valid IS NOT FALSE
@@ -52,8 +41,8 @@ _HOMES = """(
         SELECT person_id, valid,
                (municipality, placed_in) IS DISTINCT FROM (lag(municipality) OVER earlier, lag(placed_in) OVER earlier)
                OR lower(valid) IS DISTINCT FROM lag(upper(valid)) OVER earlier AS moved
-          FROM ({situations}) situation
-         WHERE person_id = ANY(%(persons)s::uuid[]) AND lower(valid) <= %(day)s::date
+          FROM register_situation
+         WHERE superseded_by_id IS NULL AND person_id = ANY(%(persons)s::uuid[]) AND lower(valid) <= %(day)s::date
         WINDOW earlier AS (PARTITION BY person_id ORDER BY lower(valid))
     ) row GROUP BY person_id
 ) home"""
@@ -84,17 +73,19 @@ def facts(
     on: date,
     customers: pl.DataFrame,
     persons: Collection[str] | None = None,
-    known: datetime | None = None,
+    searching: Collection[str] = (),
 ) -> Facts:
-    """The facts of the day, of `persons` where they are given; as known then where a moment is given.
+    """The facts of the day as known now, of `persons` where they are given.
 
-    `customers` has `person` and `since` of those whom an area of the trial is responsible for. Problem: as `derive`.
+    `customers` has `person` and `since` of those whom an area of the trial is responsible for. Their search is not over
+    where they are among `searching`, of whom the register said later what it had not reported. Problem: as `derive`.
     """
-    rows = facts_on(on, persons) if known is None else facts_as_known(on, known, persons, corrected=True)
+    rows = facts_on(on, persons)
     version = trial.version_on(on)
     ended = SEARCH_ENDED.to_frame()
     if version.grace is not None:
-        ended = _search_ended(cursor, on, customers, known)
+        ended = _search_ended(cursor, on, customers)
+        ended = ended.filter(pl.col("reported") | ~pl.col("person").is_in(list(searching)))
         absent = ended.filter(~pl.col("reported")).select("person", job_search_valid=pl.lit(False))
         rows = pl.concat([rows, absent.join(rows, on="person", how="anti")], how="diagonal").sort("person")
     return Facts(
@@ -105,28 +96,20 @@ def facts(
     )
 
 
-def _search_ended(cursor: CursorWrapper, on: date, customers: pl.DataFrame, known: datetime | None) -> pl.DataFrame:
+def _search_ended(cursor: CursorWrapper, on: date, customers: pl.DataFrame) -> pl.DataFrame:
     cursor.execute("CREATE TEMP TABLE customer (person uuid, since date) ON COMMIT DROP")
     store.copy_in(cursor, "customer", customers.select("person", "since"))
     cursor.execute("ANALYZE customer")
-    source = _SEARCH_ENDED.format(situations=_situations(known))
     columns = {"person": pl.String(), "search_ended": pl.Date(), "reported": pl.Boolean()}
-    ended = store.fetch(cursor, columns, source, {"day": on, "known": known})
+    ended = store.fetch(cursor, columns, _SEARCH_ENDED, {"day": on})
     cursor.execute("DROP TABLE customer")
     return ended
 
 
-def homes(cursor: CursorWrapper, on: date, persons: Sequence[str], known: datetime | None = None) -> pl.DataFrame:
+def homes(cursor: CursorWrapper, on: date, persons: Sequence[str]) -> pl.DataFrame:
     """Since when the register has reported the home of these people that it reports on the day: person, home_since."""
     columns = {"person_id AS person": pl.String(), "home_since": pl.Date()}
-    source = _HOMES.format(situations=_situations(known))
-    return store.fetch(cursor, columns, source, {"day": on, "persons": list(persons), "known": known})
-
-
-def _situations(known: datetime | None) -> str:
-    if known is None:
-        return f"{_NOW} WHERE superseded_by_id IS NULL"
-    return _THEN.format(known=known_extracts(corrected=True))
+    return store.fetch(cursor, columns, _HOMES, {"day": on, "persons": list(persons)})
 
 
 def held_on(cursor: CursorWrapper, day: date, persons: Collection[str] | None = None) -> pl.DataFrame:

@@ -118,7 +118,7 @@ def end(
 
 @app.command()
 def differences(trial: Key) -> None:
-    """Count whose responsibility corrected facts would change. A person looks at the list and confirms it on its page.
+    """Count whose responsibility would change by what came to be known late. A person confirms the list on its page.
 
     Example: kokeilu transfer differences --trial kuntakokeilu
     """
@@ -133,7 +133,7 @@ def differences(trial: Key) -> None:
 
     with translation.override("en"):
         found = correction.differences(definition)
-    print(f"people {len(found.persons)}, to be told {len(found.to_tell)}, left out {found.left_out}")
+    print(f"people {len(found.persons)}, to be told {len(found.to_tell)}, unclear {len(found.unclear)}")
 
 
 @app.command()

@@ -114,6 +114,7 @@ class CorrectionForm(forms.Form):
     """Corrections, confirmed; `seen` is the state of the list. The page's own boxes choose people."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
+    cause = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(label=_("Why"), max_length=500, help_text=_("Kept with the correction."))
     everybody = forms.BooleanField(label=_("Everybody on the list, on all its pages"), required=False)
     confirmed = forms.BooleanField(label=_("I have looked at the list and correct these responsibilities."))

@@ -1,17 +1,19 @@
-"""Runs made again with corrected facts: who would have been responsible had they been known in time.
+"""Runs made again with what is known now: who would have been responsible had it been known in time.
 
-Every standing run is made again in the order in which they were made, from each person's first day on, with what was
-known when it was made and all corrections since. Decisions about one person and ends of trials are taken as they are.
-It is not for people of whom a statement said who is whom, or that they died: their days follow from that.
+Every standing run is made again in the order in which they were made, from each person's first day on, with all that is
+known by now of its day: corrections, extracts that came late, statements of who is whom and of deaths. Decisions about
+one person and ends of trials are taken as they are. Nobody is responsible for a record that is merged into another, nor
+after a death.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F
 
 from kokeilu.law.definition import shipped
 from kokeilu.law.rules import decide
@@ -36,14 +38,30 @@ class Segment:
 Timeline = tuple[Segment, ...]
 
 
-def corrected(cursor: CursorWrapper, persons: Collection[str], trials: Trials = shipped) -> dict[str, Timeline]:
-    """Of each person (UUIDs as text) who would have been responsible on which days. Problem: as a run."""
-    replay = _Replay(cursor, persons, trials)
+@dataclass(frozen=True)
+class LateSearch:
+    """A job search that the register reported on `reported` as going on since `since`, while it had not reported it on
+    `day`, the last one before of which a run asked."""
+
+    person: str
+    since: date
+    reported: date
+    day: date
+
+
+def corrected(
+    cursor: CursorWrapper, persons: Collection[str], trials: Trials = shipped, searches: Sequence[LateSearch] = ()
+) -> dict[str, Timeline]:
+    """Of each person (UUIDs as text) who would have been responsible on which days. Problem: as a run.
+
+    `searches` went on while the register did not report them: then none of them was over.
+    """
+    replay = _Replay(cursor, persons, trials, searches)
     left_out = (Run.Kind.CORRECTION, Run.Kind.IDENTITY)
     runs = Run.objects.standing().exclude(kind__in=left_out).select_related("transfer__goes_to")
     for run in runs.order_by("finished_at", "pk"):
         replay.make(run)
-    return {person: tuple(timeline) for person, timeline in replay.timelines.items()}
+    return {person: _until(timeline, replay.ends.get(person)) for person, timeline in replay.timelines.items()}
 
 
 def stored(persons: Collection[str]) -> dict[str, Timeline]:
@@ -56,12 +74,23 @@ def stored(persons: Collection[str]) -> dict[str, Timeline]:
 
 
 class _Replay:
-    """Timelines of some people while the runs are made again, one after the other."""
+    """Timelines of some people while the runs are made again, one after the other; those who have any days.
 
-    def __init__(self, cursor: CursorWrapper, persons: Collection[str], trials: Trials) -> None:
-        self.cursor, self.trials = cursor, trials
-        since = Person.objects.filter(pk__in=list(map(UUID, persons))).order_by("pk").values_list("pk", "known_since")
-        self.timelines: dict[str, list[Segment]] = {str(person): [Segment(STATE, day)] for person, day in since}
+    `ends` are the days from which nobody is responsible for a person any more; the timelines know nothing of them.
+    """
+
+    def __init__(
+        self, cursor: CursorWrapper, persons: Collection[str], trials: Trials, searches: Sequence[LateSearch]
+    ) -> None:
+        self.cursor, self.trials, self.searches = cursor, trials, searches
+        known = Person.objects.filter(pk__in=list(map(UUID, persons))).exclude(known_until=F("known_since"))
+        rows = known.order_by("pk").values_list("pk", "known_since", "known_until")
+        self.timelines: dict[str, list[Segment]] = {}
+        self.ends: dict[str, date] = {}
+        for person, since, until in rows:
+            self.timelines[str(person)] = [Segment(STATE, since)]
+            if until is not None:
+                self.ends[str(person)] = until
         self.last: dict[str, Run] = {}  # by trial
 
     def make(self, run: Run) -> None:
@@ -79,8 +108,8 @@ class _Replay:
         held = self._held(on)
         areas = list(trial.area_names("fi"))
         customers = held.filter(pl.col("responsible").is_in(areas))
-        known = run.finished_at
-        facts = basis.facts(self.cursor, trial, on, customers, list(self.timelines), known)
+        searching = [each.person for each in self.searches if each.since <= on < each.reported]
+        facts = basis.facts(self.cursor, trial, on, customers, list(self.timelines), searching)
         standing = rules.Standing(
             held=held,
             search_ended=facts.search_ended,
@@ -90,7 +119,7 @@ class _Replay:
         )
         changed = rules.changes(trial, decide(trial, facts.derived, on), standing, on)
         moving = changed.filter(pl.col("because").is_in(["crosses", "resident"]))["person"].to_list()
-        dated = rules.moving_days(changed, basis.homes(self.cursor, on, moving, known), standing, on)
+        dated = rules.moving_days(changed, basis.homes(self.cursor, on, moving), standing, on)
         self._move(dated.filter(pl.col("goes_to").is_not_null()).select("person", "goes_to", "day").iter_rows())
 
     def _end(self, run: Run) -> None:
@@ -98,7 +127,7 @@ class _Replay:
         held = self._held(run.on)
         customers = held.filter(pl.col("responsible").is_in(list(trial.area_names("fi"))))
         into = self.trials(run.into) if run.into else None
-        placed = ending.destinations(self.cursor, customers, into, run.on, run.finished_at)
+        placed = ending.destinations(self.cursor, customers, into, run.on)
         self._move((person, goes_to, run.on) for person, goes_to in placed.select("person", "goes_to").iter_rows())
 
     def _held(self, on: date) -> pl.DataFrame:
@@ -106,7 +135,7 @@ class _Replay:
         rows = [
             (0, person, timeline[-1].organisation, timeline[-1].since)
             for person, timeline in self.timelines.items()
-            if timeline[-1].since <= on
+            if timeline[-1].since <= on < self.ends.get(person, date.max)
         ]
         return pl.DataFrame(rows, schema=HELD, orient="row")
 
@@ -137,6 +166,15 @@ def _kept(run: Run) -> set[str]:
     return {str(person) for person in found}
 
 
+def _until(timeline: Iterable[Segment], end: date | None) -> Timeline:
+    """The timeline up to a day."""
+    if end is None:
+        return tuple(timeline)
+    return tuple(
+        Segment(each.organisation, each.since, min(each.until or end, end)) for each in timeline if each.since < end
+    )
+
+
 @dataclass(frozen=True)
 class Change:
     """Days over which another organisation should be responsible for a person than is."""
@@ -157,7 +195,7 @@ def _between(person: str, stands: Timeline, should: Timeline) -> list[Change]:
     days = sorted({segment.since for segment in (*stands, *should)} | {s.until for s in (*stands, *should) if s.until})
     found: list[Change] = []
     for day, until in zip(days, [*days[1:], None], strict=True):
-        is_, ought = _on(stands, day), _on(should, day)
+        is_, ought = on_day(stands, day), on_day(should, day)
         if is_ is None or ought is None or is_ == ought:
             continue
         last = found[-1] if found else None
@@ -168,5 +206,6 @@ def _between(person: str, stands: Timeline, should: Timeline) -> list[Change]:
     return found
 
 
-def _on(timeline: Timeline, day: date) -> str | None:
+def on_day(timeline: Timeline, day: date) -> str | None:
+    """The organisation's key of a day; None where nobody is responsible."""
     return next((s.organisation for s in timeline if s.since <= day and (s.until is None or day < s.until)), None)

@@ -94,7 +94,7 @@ def test_end_and_differences(call: Callable) -> None:
     actions.ensure_organisations(shipped("kuntakokeilu"))
     people(extract(), {}, OUT)
     call("run", *TRIAL, *DAY)
-    assert call("differences", *TRIAL).stdout == "people 0, to be told 0, left out 0\n"
+    assert call("differences", *TRIAL).stdout == "people 0, to be told 0, unclear 0\n"
     assert "ends on 2025-01-01: moved 1, staying 0\n  helsinki to te: 1\n" in call("end", *TRIAL, "--dry-run").stdout
     assert Run.objects.count() == 1
     assert "moved 1" in call("end", *TRIAL).stdout

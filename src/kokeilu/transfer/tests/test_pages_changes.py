@@ -85,7 +85,7 @@ def test_an_old_run_names_the_later_ones(client: Client, officer: Actor) -> None
 
 
 def test_the_list_of_differences_is_searched_by_name_and_logged(client: Client, officer: Actor, tmp_path: Path) -> None:
-    assert "No correction changes anybody" in text(client.get("/transfer/differences/"))
+    assert "Nothing that is known now changes anybody" in text(client.get("/transfer/differences/"))
     corrected(tmp_path)
     page = client.get("/transfer/differences/")
     assert [row["name"].split(",")[0] for row in page.context["rows"]] == ["Åström", "Ääri"]

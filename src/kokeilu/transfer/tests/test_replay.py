@@ -1,4 +1,4 @@
-"""Corrected and confirmed, everybody has the responsibilities that right facts would have given at once."""
+"""Confirmed, everybody has the responsibilities that right facts, extracts in time and early statements would give."""
 
 import tempfile
 from datetime import date
@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from kokeilu import clock
 from kokeilu.law.definition import shipped
+from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
-from kokeilu.register.models import Details
+from kokeilu.register.models import Death, Details, Protection, Union
+from kokeilu.register.queries import find_person
 from kokeilu.register.tests import people as register
 from kokeilu.transfer import actions, correction
+from kokeilu.transfer.differences import differences
 from kokeilu.transfer.models import Responsibility
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,8 @@ FACTS = st.fixed_dictionaries(
 )
 # What an extract says of everybody.
 SAID = st.lists(FACTS, min_size=PEOPLE, max_size=PEOPLE)
+# What is stated of people, and after which run.
+STATED = st.tuples(st.sampled_from(["merge", "new code", "death", "protection"]), st.integers(0, 2))
 
 
 @pytest.fixture(autouse=True)
@@ -55,25 +60,80 @@ def test_a_confirmed_correction_is_as_if_the_facts_had_been_right(
     assert later == at_once
 
 
-def play(said: list[list[dict]], wrong: int | None = None, right: list[dict] | None = None) -> dict[str, list[tuple]]:
-    """Import and run month by month, then correct one of the extracts and confirm all; who is responsible when."""
+@settings(
+    max_examples=20,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.lists(SAID, min_size=3, max_size=3), st.integers(0, 2), SAID, STATED,
+    st.sampled_from([None, 1, 2]), st.booleans(),
+)  # fmt: skip
+def test_whatever_came_to_be_known_late_is_confirmed_as_if_it_had_been_known_in_time(
+    said: list[list[dict]], wrong: int, right: list[dict], stated: tuple[str, int], late: int | None, revoked: bool
+) -> None:
+    what, after = stated
+    later = play(said, wrong, right, late=late, stated=(what, after), revoked=revoked)
+    in_time = [right if number == wrong else facts for number, facts in enumerate(said)]
+    at_once = play(in_time) if revoked else play(in_time, stated=(what, -1))
+    assert later == at_once
+
+
+def play(
+    said: list[list[dict]], wrong: int | None = None, right: list[dict] | None = None, *,
+    late: int | None = None, stated: tuple[str, int] = ("nothing", -1), revoked: bool = False,
+) -> dict[str, list[tuple]]:  # fmt: skip
+    """Import and run month by month, then correct one of the extracts and confirm all; who is responsible when.
+
+    The extract `late` is imported after the run of its day; `stated` is stated after a run (-1: before the first), and
+    revoked at the end.
+    """
     with transaction.atomic(), pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setattr(clock, "today", lambda: date(2030, 1, 1))
+        what, after = stated
         for number, (facts, as_of, on) in enumerate(zip(said, DAYS, RUNS, strict=True)):
-            load(Path(folder) / f"{number}.parquet", facts, as_of)
-            actions.run(TRIAL, on, changed_only=number > 0)
-        assert correction.differences(TRIAL).changes == ()
+            steps = [lambda f=facts, d=as_of, n=number: load(Path(folder) / f"{n}.parquet", f, d)]
+            if number == 0 and after < 0:
+                steps.append(lambda: state(what))
+            steps.insert(0 if number == late else len(steps), lambda d=on, n=number: run(d, n))
+            if number == after:
+                steps.append(lambda: state(what))
+            for step in steps:
+                step()
+        if late is None and after < 0:
+            assert differences(TRIAL).changes == ()
         if wrong is not None and right is not None:
             load(Path(folder) / "right.parquet", right, DAYS[wrong], correction=True)
-            found = correction.differences(TRIAL)
-            if found.changes:
-                correction.confirm(TRIAL, found.state)
-            assert correction.differences(TRIAL).changes == ()
+        if revoked:
+            for statement in [*Union.objects.all(), *Death.objects.all(), *Protection.objects.all()]:
+                statements.revoke(statement, "", actor=None)
+        found = differences(TRIAL)
+        if found.changes:
+            assert set(found.causes) == set(found.persons)
+            correction.confirm(TRIAL, found.state)
+        assert differences(TRIAL).changes == ()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         held = timelines()
         transaction.set_rollback(True)
     return held
+
+
+def run(on: date, number: int) -> None:
+    actions.run(TRIAL, on, changed_only=number > 0)
+
+
+def state(what: str) -> None:
+    """State something of the first people."""
+    first, second, third = (find_person(register.person(number)["person"]) for number in range(3))
+    if what == "merge":
+        statements.merge(first, second, "", actor=None)
+    elif what == "new code":
+        statements.add_code(third, register.person(50)["person"], "", actor=None)
+    elif what == "death":
+        statements.record_death(second, date(2021, 4, 15), "", actor=None)
+    elif what == "protection":
+        statements.protect(third, date(2021, 3, 1), "", actor=None)
 
 
 def load(path: Path, facts: list[dict[str, Any]], as_of: date, *, correction: bool = False) -> None:
