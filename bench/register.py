@@ -51,7 +51,7 @@ def extracts(folder: Path) -> list[tuple[Path, date]]:
 def _import(plan: list[tuple[Path, date]]) -> float:
     from kokeilu.register.actions import import_extracts
 
-    return seconds(lambda: import_extracts(plan, dry_run=True), before=_settle)
+    return seconds(lambda: import_extracts(plan, dry_run=True), before=settle)
 
 
 def _copy(path: Path) -> float:
@@ -70,14 +70,14 @@ def _copy(path: Path) -> float:
 
         def empty() -> None:
             cursor.execute("TRUNCATE bare")
-            _settle()
+            settle()
 
         taken = seconds(copy, before=empty)
         cursor.execute("DROP TABLE bare")
     return taken
 
 
-def _settle() -> None:
+def settle() -> None:
     """What an import that was undone left behind is cleared away before the next is timed."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
