@@ -77,14 +77,18 @@ def intervals(system: System, values: Numbers, hidden: Marks, needed: Numbers | 
     return Intervals(low, high)
 
 
-def of_component(component: Component, truth: Numbers, needed: Numbers | None) -> Intervals:
-    """`intervals` of one component: everything is by place in its `cells`."""
+def of_component(component: Component, truth: Numbers, needed: Numbers | None, *, fractions: bool = False) -> Intervals:
+    """`intervals` of one component: everything is by place in its `cells`.
+
+    With `fractions` a cell is only found too narrow where the linear programmes already say so, and has neither proof
+    nor witness where whole numbers are still to decide.
+    """
     attack = _Attack(component, truth)
     if needed is None:
         attack.settle()
         return Intervals(attack.low, attack.high)
-    proofs = attack.widen(needed)
-    wide = [place for place in np.flatnonzero(needed > 0).tolist() if place not in proofs]
+    proofs = attack.widen(needed, fractions)
+    wide = np.flatnonzero((needed > 0) & (attack.high - attack.low >= needed)).tolist()
     return Intervals(attack.low, attack.high, proofs, {place: attack.witness(place) for place in wide})
 
 
@@ -122,13 +126,13 @@ class _Attack:
                     if self._beyond(place, sign, bound):
                         self._whole(place, sign)
 
-    def widen(self, needed: Numbers) -> dict[int, tuple[Duals, Duals]]:
+    def widen(self, needed: Numbers, fractions: bool) -> dict[int, tuple[Duals, Duals]]:
         """Find intervals that are `needed` wide, and prices that prove it of each cell that has none."""
         proofs: dict[int, tuple[Duals, Duals]] = {}
         if not (self.high - self.low >= needed).all():
             self._mark_unbounded()
         for place in np.argsort(self.high - self.low, kind="stable").tolist():  # each search may settle others
-            proof = self._too_narrow(place, float(needed[place]))
+            proof = self._too_narrow(place, float(needed[place]), fractions)
             if proof is not None:
                 proofs[place] = proof
         return proofs
@@ -137,7 +141,7 @@ class _Attack:
         """The cells in which the two tables differ that make an interval as wide as it is known to be."""
         return np.union1d(self.supports[self.low_at[place]], self.supports[self.high_at[place]])
 
-    def _too_narrow(self, place: int, needed: float) -> tuple[Duals, Duals] | None:
+    def _too_narrow(self, place: int, needed: float, fractions: bool) -> tuple[Duals, Duals] | None:
         """The prices that prove that a cell's interval is not `needed` wide; None where it is."""
         if self.high[place] - self.low[place] >= needed:
             return None
@@ -145,9 +149,12 @@ class _Attack:
         if self.high[place] - self.low[place] >= needed:
             return None
         bottom, down = self._relaxed(place, 1.0) if self.low[place] > 0 else (0.0, _no_duals())
-        for sign, bound in ((-1.0, top), (1.0, bottom)):
-            if top - bottom >= needed - NEAR and self._beyond(place, sign, bound):
-                self._whole(place, sign)
+        if top - bottom >= needed - NEAR:
+            if fractions:
+                return None
+            for sign, bound in ((-1.0, top), (1.0, bottom)):
+                if self._beyond(place, sign, bound):
+                    self._whole(place, sign)
         return None if self.high[place] - self.low[place] >= needed else (up, down)
 
     def _reached(self, place: int, sign: float) -> float:

@@ -81,9 +81,7 @@ def protect(system: System, values: Numbers, needed: Numbers, costs: Numbers, ro
         chosen, bound = search.cheapest(bound)
         if search.cost(best) - bound <= NEAR * (1 + bound):
             break
-        safe = search.closed(chosen)
-        if search.cost(safe) < search.cost(best):
-            best = safe
+        best = search.closed(chosen, best)
     best = search.without_needless(best)
     cost = search.cost(best)
     return Pattern(best, cost, min(bound, cost))
@@ -98,7 +96,7 @@ class _Search:
         self.free = ~self.forced & np.isfinite(costs)
         self.costs = np.where(self.free, costs, 0.0)
         self.cuts: list[_Cut] = []
-        self.known: dict[bytes, list[_Cut]] = {}
+        self.known: dict[tuple[bytes, bool], list[_Cut]] = {}
         self.witnesses: dict[int, Indices] = {}
         sums = system.sums(values)
         self.slack_low, self.slack_high = sums - system.low, system.high - sums
@@ -107,15 +105,18 @@ class _Search:
         """What a pattern costs."""
         return float(self.costs[hidden].sum())
 
-    def broken(self, hidden: Marks) -> list[_Cut]:
-        """The conditions that a pattern breaks, as the attacker shows; none where it is safe."""
+    def broken(self, hidden: Marks, fractions: bool = False) -> list[_Cut]:
+        """The conditions that a pattern breaks, as the attacker shows; none where it is safe.
+
+        With `fractions` only what linear programmes show: a quick look before whole numbers are searched for.
+        """
         needed = self._open(hidden)
         found = []
         for component in components(self.system, self.values, hidden):
             if (needed[component.cells] > 0).any():
-                key = component.cells.tobytes()
+                key = (component.cells.tobytes(), fractions)
                 if key not in self.known:
-                    self.known[key] = self._cuts(component, needed[component.cells], hidden)
+                    self.known[key] = self._cuts(component, needed[component.cells], hidden, fractions)
                     self.cuts += self.known[key]
                 found += self.known[key]
         return found
@@ -127,8 +128,8 @@ class _Search:
         needed[safe] = 0.0
         return needed
 
-    def _cuts(self, component: Component, needed: Numbers, hidden: Marks) -> list[_Cut]:
-        found = attacker.of_component(component, self.values[component.cells], needed)
+    def _cuts(self, component: Component, needed: Numbers, hidden: Marks, fractions: bool) -> list[_Cut]:
+        found = attacker.of_component(component, self.values[component.cells], needed, fractions=fractions)
         cells = component.cells
         self.witnesses |= {int(cells[place]): cells[differing] for place, differing in found.witnesses.items()}
         cuts = []
@@ -183,12 +184,18 @@ class _Search:
         cells = touched[self.free[touched] & ~hidden[touched]]
         return _Cut(cells, np.ones(cells.size), 1.0)
 
-    def closed(self, hidden: Marks) -> Marks:
-        """The pattern with more cells hidden until it is safe: what helps most for its cost first."""
+    def closed(self, hidden: Marks, best: Marks | None = None) -> Marks:
+        """The pattern with more cells hidden until it is safe: what helps most for its cost first.
+
+        `best` is given back instead where it costs no more.
+        """
         hidden = hidden | self.forced
-        while broken := self.broken(hidden):
-            for cut in broken:
-                self._satisfy(cut, hidden)
+        for fractions in (True, False):
+            while broken := self.broken(hidden, fractions):
+                for cut in broken:
+                    self._satisfy(cut, hidden)
+            if best is not None and self.cost(hidden) >= self.cost(best):
+                return best
         return self._without_derived(hidden)
 
     def _satisfy(self, cut: _Cut, hidden: Marks) -> None:
