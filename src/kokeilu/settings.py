@@ -23,6 +23,12 @@ KOKEILU_DEMO = os.environ.get("KOKEILU_DEMO") == "1"
 KOKEILU_PASSWORD_LOGIN = KOKEILU_DEMO or os.environ.get("KOKEILU_PASSWORD_LOGIN") == "1"
 # The staff's OpenID Connect provider: KOKEILU_OIDC_ISSUER, _CLIENT_ID, _CLIENT_SECRET, _NAME; see docs/access.md.
 KOKEILU_OIDC = oidc.from_environment(os.environ)
+# Who identifies job seekers on their own pages: KOKEILU_MY_OIDC_ISSUER and the others; see docs/my.md.
+KOKEILU_MY_OIDC = oidc.identification(os.environ)
+# Where the panel is that releases are prepared from, and what a published table says of contact and licence.
+KOKEILU_PANEL = Path(os.environ.get("KOKEILU_PANEL") or installation.home() / "panel")
+KOKEILU_RELEASE_CONTACT = os.environ.get("KOKEILU_RELEASE_CONTACT", "")  # an e-mail address; else the preparer's
+KOKEILU_RELEASE_LICENCE = os.environ.get("KOKEILU_RELEASE_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
 # Served over HTTPS, as everywhere but in a demonstration: cookies then never travel in the clear.
 KOKEILU_HTTPS = os.environ.get("KOKEILU_HTTPS", "0" if KOKEILU_DEMO else "1") == "1"
 
@@ -30,6 +36,7 @@ INSTALLED_APPS = [
     "kokeilu.web",
     "kokeilu.access",
     "kokeilu.register",
+    "kokeilu.my",
     "kokeilu.transfer",
     "kokeilu.services",
     "kokeilu.casework",
@@ -60,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "kokeilu.my.session.own_session",
     "kokeilu.web.middleware.language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -170,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [csp.SELF],
         "connect-src": [csp.SELF],
         # Chromium holds the redirect to the log-in service against this as well.
-        "form-action": [csp.SELF, *oidc.origins(KOKEILU_OIDC)],
+        "form-action": [csp.SELF, *oidc.origins(KOKEILU_OIDC), *oidc.origins(KOKEILU_MY_OIDC)],
         "base-uri": [csp.NONE],
         "frame-ancestors": [csp.NONE],
     }

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("kokeilu.web.urls")),
     path("", include("kokeilu.access.urls")),
     path("", include("kokeilu.register.urls")),
+    path("", include("kokeilu.my.urls")),
     path("", include("kokeilu.transfer.urls")),
     path("", include("kokeilu.services.urls")),
     path("", include("kokeilu.casework.urls")),

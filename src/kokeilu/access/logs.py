@@ -5,18 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from kokeilu.access.models import ChangeLog, ReadLog
-from kokeilu.access.policy import Actor, Operation
+from kokeilu.access.policy import Actor, JobSeeker, Operation
 
 
 def record_reading(
-    actor: Actor, operation: Operation, persons: Iterable[UUID], ground: str, query: Mapping[str, Any] | None = None
-) -> None:
+    actor: Actor | JobSeeker, operation: Operation, persons: Iterable[UUID], ground: str,
+    query: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Write that the actor is about to see the persons. `query` is a list's search and filters; what may be an
     identity code is never in it."""
+    staff = actor if isinstance(actor, Actor) else None
     ReadLog.objects.create(
-        user=actor.user,
-        organisation=actor.organisation,
-        role=actor.role,
+        user=staff.user if staff else None,
+        organisation=staff.organisation if staff else None,
+        role=staff.role if staff else "",
         operation=operation.key,
         ground=ground,
         persons=list(persons),

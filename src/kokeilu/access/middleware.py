@@ -20,7 +20,8 @@ CHOSEN = "membership"
 OPEN_TO_ALL = frozenset(
     {
         "account_login", "account_logout", "account_inactive", "web:language", "openid_connect_login",
-        "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error",
+        "openid_connect_callback", "socialaccount_login_cancelled", "socialaccount_login_error", "my:enter",
+        "my:callback", "my:leave",
     }
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from kokeilu import clock
@@ -99,13 +100,16 @@ class Membership(models.Model):
 
 
 class ReadLog(models.Model):
-    """Who saw whom, when, what and on which ground. Append-only, kept so by the database."""
+    """Who saw whom, when, what and on which ground. Append-only, kept so by the database.
+
+    A person who read their own data (ground self) is no user, and has neither organisation nor role.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
-    user = models.ForeignKey(User, models.PROTECT)
-    organisation = models.ForeignKey(Organisation, models.PROTECT)
-    role = models.CharField(max_length=20, choices=Role)
+    user = models.ForeignKey(User, models.PROTECT, null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True)
+    role = models.CharField(max_length=20, choices=Role, blank=True)
     operation = models.CharField(max_length=60)  # key of the operation, such as casework.portfolio
     ground = models.CharField(max_length=60)  # the reason for which they might: a key of the policy
     persons = ArrayField(models.UUIDField())  # everyone whose data the answer held
@@ -115,6 +119,13 @@ class ReadLog(models.Model):
         indexes = [
             GinIndex(fields=["persons"], name="read_log_by_person"),
             models.Index(fields=["user", "at"], name="read_log_by_user"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="read_log_reader",
+                condition=Q(ground="self", organisation=None, role="", user=None)
+                | (~Q(ground="self") & ~Q(role="") & Q(organisation__isnull=False, user__isnull=False)),
+            )
         ]
 
 

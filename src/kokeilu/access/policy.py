@@ -26,13 +26,21 @@ class Actor:
 
 
 @dataclass(frozen=True)
+class JobSeeker:
+    """A person of the register who has signed in to their own pages. Holds no role, and sees nobody else."""
+
+    person: UUID
+
+
+@dataclass(frozen=True)
 class Operation:
     """A thing that roles may do. `shows` says whose data the answer holds: one person's (the address then
-    carries `person_id`), several persons', or nobody's."""
+    carries `person_id`), several persons', or nobody's. What is `own` no role may do, only the person themself."""
 
     key: str
     roles: frozenset[Role]
     shows: Literal["person", "persons", "nobody"] = "nobody"
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,8 @@ class Deny:
 Ground = Callable[[Actor, Collection[UUID]], Mapping[UUID, str]]
 Current = Callable[[UUID], UUID]
 
+SELF = "self"  # the ground on which a person sees their own data
+
 _operations: dict[str, Operation] = {}
 _grounds: list[Ground] = []
 _only: dict[Ground, frozenset[str]] = {}  # the operations of a ground that holds for some alone
@@ -63,6 +73,14 @@ def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"
     if key in _operations or not roles:
         raise ValueError(f"operation {key}: taken, or without a role")
     _operations[key] = Operation(key, frozenset(roles), shows)
+    return _operations[key]
+
+
+def declare_own(key: str) -> Operation:
+    """Make known what job seekers do with their own data and nobody else does. Raises ValueError as `declare`."""
+    if key in _operations:
+        raise ValueError(f"operation {key}: taken")
+    _operations[key] = Operation(key, frozenset(), "person", own=True)
     return _operations[key]
 
 
@@ -101,11 +119,14 @@ def current_person(person: UUID) -> UUID:
     return _current[0](person) if _current else person
 
 
-def decide(actor: Actor | None, operation: Operation, person: UUID | None = None) -> Permit | Deny:
+def decide(actor: Actor | JobSeeker | None, operation: Operation, person: UUID | None = None) -> Permit | Deny:
     """Answer whether the actor may do the operation, on this person where it is about one.
 
-    Whoever is logged in without a role (`actor` is None) may do nothing.
+    Whoever is logged in without a role (`actor` is None) may do nothing. A job seeker may do what is their own, on
+    themself, and nothing else; and nobody else may do that.
     """
+    if operation.own or isinstance(actor, JobSeeker):
+        return _decide_own(actor, operation, person)
     if actor is None:
         return Deny("no_membership")
     if actor.role not in operation.roles:
@@ -116,6 +137,14 @@ def decide(actor: Actor | None, operation: Operation, person: UUID | None = None
         return Deny("person_missing")
     ground = grounds(actor, [person], operation).get(person)
     return Permit(ground) if ground else Deny("no_ground")
+
+
+def _decide_own(actor: Actor | JobSeeker | None, operation: Operation, person: UUID | None) -> Permit | Deny:
+    if not isinstance(actor, JobSeeker):
+        return Deny("not_job_seeker")
+    if not operation.own:
+        return Deny("role")
+    return Permit(SELF) if person == actor.person else Deny("not_self")
 
 
 def require(actor: Actor | None, operation: Operation, person: UUID | None = None) -> None:

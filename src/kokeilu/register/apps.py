@@ -10,7 +10,7 @@ class RegisterConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
-        from kokeilu.access import policy
+        from kokeilu.access import policy, texts
         from kokeilu.register import operations
         from kokeilu.register.families import root_of
         from kokeilu.web import navigation
@@ -18,3 +18,4 @@ class RegisterConfig(AppConfig):
         policy.register_current(root_of)
 
         navigation.add(_("Identities"), "register:identities", operations.IDENTITY.key, 250)
+        texts.name({operations.IDENTITY.key: _("Statements on who is whom")})

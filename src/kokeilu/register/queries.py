@@ -44,9 +44,14 @@ def newest_extract(day: date | None = None) -> Extract | None:
 
 def find_person(code: str) -> UUID | None:
     """The person with an identity code, or None. The code is looked up by its keyed hash."""
-    (found_by,) = code_hashes([code.strip().upper()])
-    record = PersonCode.objects.filter(hash=found_by).values_list("person_id", flat=True).first()
+    record = find_record(code)
     return None if record is None else root_of(record)
+
+
+def find_record(code: str) -> UUID | None:
+    """The record that an identity code came with, or None; `root_of` says under which record the person is kept."""
+    (found_by,) = code_hashes([code.strip().upper()])
+    return PersonCode.objects.filter(hash=found_by).values_list("person_id", flat=True).first()
 
 
 def identity_code(person: UUID | str) -> str | None:

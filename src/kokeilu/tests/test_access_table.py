@@ -15,7 +15,7 @@ from kokeilu.tests.addresses import addresses
 from kokeilu.tests.world import STAFF, World
 
 TABLE = Path(access.__file__).parent / "tests" / "access_table.csv"
-EVERYBODY = ["anonymous", *STAFF]
+EVERYBODY = ["anonymous", *STAFF, "job_seeker"]
 ANSWERS = {"permit", "deny", "login"}
 
 
@@ -32,13 +32,17 @@ ADDRESSES = {(address.route, method): address for address in addresses() for met
 def ask(world: World, route: str, method: str, who: str) -> str:
     """What the page answers: permit, deny, login, or the status where it is none of these."""
     client = Client()
-    if who != "anonymous":
+    if who == "job_seeker":
+        world.job_seeker.sign_in(client)
+    elif who != "anonymous":
         client.force_login(world.staff[who])
     path = ADDRESSES[route, method].path(world.parameters)
     with transaction.atomic():  # what one person's request changes is not there for the next
         response = client.generic(method, path)
         transaction.set_rollback(True)
     if response.status_code == 302 and response["Location"].startswith("/?next="):
+        return "login"
+    if route != "/my/leave/" and response.get("Location") == "/my/enter/":
         return "login"
     if response.status_code == 403:
         return "deny"

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
-NO_PAGES = {"openid_connect_callback", "monitoring:chart", "transfer:letter"}
+NO_PAGES = {"openid_connect_callback", "my:callback", "monitoring:chart", "transfer:letter", "transfer:own_letter"}
 
 
 def visits(world: World, language: str) -> list[tuple[str, str, int, int]]:
@@ -42,7 +42,7 @@ def test_every_page_is_sound(world: World, visit, subtests: pytest.Subtests, lan
     shots = os.environ.get("KOKEILU_SHOTS")  # a folder for pictures of all pages, to look at
     for path, who, width, status in visits(world, language):
         with subtests.test(f"{path} {who} {language} {width}"):
-            page = visit(path, world.staff.get(who), language, width)
+            page = visit(path, world.visitor(who), language, width)
             if shots:
                 name = f"{path.strip('/').replace('/', '-')[:60] or 'front'}.{who}.{language}.{width}.png"
                 page.screenshot(path=Path(shots) / name, full_page=True)

@@ -15,6 +15,7 @@ from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.my.tests.seeker import Seeker
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
@@ -22,6 +23,7 @@ from kokeilu.register.queries import find_person
 from kokeilu.register.tests.people import person, write
 from kokeilu.services import actions as services
 from kokeilu.transfer import actions as transfer
+from kokeilu.transfer.outbox_queries import told
 
 FEBRUARY, START, MARCH = date(2021, 2, 28), date(2021, 3, 1), date(2021, 3, 31)
 # A customer of Turku whose address is protected: none of this may be read on any page.
@@ -44,10 +46,18 @@ STAFF = {
 
 @dataclass(frozen=True)
 class World:
-    """The staff by the column of the access table, and what stands in addresses by the parameter's name."""
+    """The staff by the column of the access table, and what stands in addresses by the parameter's name.
+
+    The job seeker is the customer whose pages are opened.
+    """
 
     staff: dict[str, User]
     parameters: dict[str, object]
+    job_seeker: Seeker
+
+    def visitor(self, who: str) -> User | Seeker | None:
+        """Whoever a column of the access table stands for; None for nobody."""
+        return self.job_seeker if who == "job_seeker" else self.staff.get(who)
 
 
 def build(folder: Path) -> World:
@@ -65,7 +75,8 @@ def build(folder: Path) -> World:
     _import(folder, MARCH, _people()[:-1])
     _publish()
     stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
-    return World(staff, _parameters(staff, run.pk) | {"statement_id": stated.statement.pk})
+    parameters = _parameters(staff, run.pk) | {"statement_id": stated.statement.pk}
+    return World(staff, parameters, Seeker(UUID(str(parameters["person_id"]))))
 
 
 def _of(number: int) -> UUID:
@@ -145,6 +156,7 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
         "other_id": _of(36),
         "act": "death",
         "statement_kind": "protection",
+        "delivery_id": told(customer).order_by("pk")[0].pk,
         "request_id": _ask(staff, customer),
         "run_id": run,
         "area": "helsinki",

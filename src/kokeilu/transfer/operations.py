@@ -1,7 +1,7 @@
 """What the room lets roles do."""
 
 from kokeilu.access.models import Role
-from kokeilu.access.policy import declare
+from kokeilu.access.policy import declare, declare_own
 
 # A team lead sees the part of their own area.
 RESULTS = declare("transfer.results", Role.STATE_OFFICER, Role.TEAM_LEAD)
@@ -14,6 +14,7 @@ RETRY = declare("transfer.retry_notices", Role.STATE_OFFICER)
 BY_HAND_LIST = declare("transfer.by_hand_list", Role.STATE_OFFICER, Role.TEAM_LEAD, shows="persons")
 BY_HAND = declare("transfer.by_hand", Role.STATE_OFFICER, Role.TEAM_LEAD, shows="person")
 LETTER = declare("transfer.letter", Role.WORKER, Role.TEAM_LEAD, Role.STATE_OFFICER, shows="person")
+OWN_LETTER = declare_own("transfer.own_letter")
 CONTACT_CHOICE = declare("transfer.contact_choice", Role.WORKER, Role.TEAM_LEAD, shows="person")
 LETTERHEAD = declare("transfer.letterhead", Role.ADMINISTRATOR)
 UNDO = declare("transfer.undo", Role.STATE_OFFICER)

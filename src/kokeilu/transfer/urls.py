@@ -4,6 +4,7 @@ from django.urls import path
 
 from kokeilu.transfer import (
     outbox_pages,
+    own,
     pages,
     pages_differences,
     pages_ending,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("transfer/runs/<uuid:run_id>/notices/by-hand/<uuid:person_id>/", outbox_pages.delivered, name="delivered"),
     path("transfer/runs/<uuid:run_id>/letters/<uuid:person_id>/", outbox_pages.letter, name="letter"),
     path("customers/<uuid:person_id>/contact-choice/", outbox_pages.contact_choice, name="contact_choice"),
+    path("my/letters/<uuid:delivery_id>/", own.own_letter, name="own_letter"),
     path("transfer/runs/<uuid:run_id>/undo/", pages_undo.undo_run, name="undo"),
     path("transfer/<slug:trial>/end/", pages_ending.end_trial, name="end"),
     path("transfer/undecided/", worklists.undecided, name="undecided"),

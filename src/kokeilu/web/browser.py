@@ -65,10 +65,10 @@ class Visitor:
     def __call__(self, path: str, user: Any = None, language: str = "en", width: int = DESKTOP) -> "Page":
         """Open `path` as `user` (nobody logged in: None) in a language, in a window of `width`; returns the page.
 
-        A user's stored language is changed to `language`.
+        A user's stored language is changed to `language`. Who is no user brings their own cookie (`cookie(address)`).
         """
         page = self._page(user, language, width)
-        if user is not None:
+        if user is not None and not hasattr(user, "cookie"):
             type(user).objects.filter(pk=user.pk).update(language=language)
         response = page.goto(self.address + path)
         self.status = response.status if response else 0
@@ -83,7 +83,8 @@ class Visitor:
         )
         context.set_default_timeout(15_000)
         if user is not None:
-            context.add_cookies([_session_cookie(user, self.address)])
+            own = getattr(user, "cookie", None)
+            context.add_cookies([own(self.address) if own else _session_cookie(user, self.address)])
         page = self._pages[key] = context.new_page()
         page.on("console", lambda message: self._heard(page, message.type, message.text))
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: script error: {error}"))

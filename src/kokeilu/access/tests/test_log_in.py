@@ -2,12 +2,8 @@
 
 import re
 import socket
-import subprocess
-import sys
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from html import unescape
 
@@ -20,6 +16,7 @@ from django.test import Client
 
 from kokeilu.access import entrance, oidc
 from kokeilu.access.models import Role, User
+from kokeilu.access.tests import provider
 from kokeilu.problems import Problem
 
 pytestmark = pytest.mark.django_db
@@ -117,29 +114,10 @@ def test_a_half_set_service_is_told_in_one_line():
 # OpenID Connect, against a provider in a process of its own: discovery, token and keys over HTTP.
 
 
-def _answers(address: str) -> bool:
-    try:
-        urllib.request.urlopen(f"{address}/.well-known/openid-configuration").close()
-    except urllib.error.URLError:
-        return False
-    return True
-
-
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "oidc_provider_mock", "--host", "localhost", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as provider:
-        address = f"http://localhost:{port}"
-        deadline = time.monotonic() + 60
-        while not _answers(address):
-            if time.monotonic() > deadline:
-                pytest.fail("the provider did not start within a minute")
-            time.sleep(0.1)
+    with provider.running() as address:
         yield address
-        provider.terminate()
 
 
 @pytest.fixture
@@ -154,27 +132,15 @@ def service(issuer, settings) -> dict[str, str]:
     return service
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args):
-        return None
-
-
 def at_provider(client, subject: str | None) -> str:
     """Go to the provider and say who one is there (None: stop); returns the address it sends back to."""
     response = client.post("/oidc/staff/login/")
     assert response.status_code == 302
     query = urllib.parse.parse_qs(urllib.parse.urlsplit(response["Location"]).query)
     assert query["code_challenge_method"] == ["S256"]
-    form = {"sub": subject} if subject else {"action": "deny"}
-    opener = urllib.request.build_opener(_StayHere)
-    with pytest.raises(urllib.error.HTTPError) as redirect:
-        opener.open(response["Location"], urllib.parse.urlencode(form).encode())
-    with redirect.value as answer:
-        back = urllib.parse.urlsplit(answer.headers["Location"])
-    assert back.path == "/oidc/staff/callback/"
-    # This provider leaves the state out of a refusal, which RFC 6749 section 4.1.2.1 requires.
-    state = "" if "state=" in back.query else f"&state={query['state'][0]}"
-    return f"{back.path}?{back.query}{state}"
+    back = provider.say(response["Location"], subject)
+    assert back.startswith("/oidc/staff/callback/?")
+    return back
 
 
 def test_the_front_page_offers_the_service_by_its_name(client, service):
