@@ -14,6 +14,7 @@ from kokeilu.access import commands as access
 from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
+from kokeilu.monitoring import protect_commands
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
 from kokeilu.register import commands as register
@@ -41,6 +42,7 @@ app.add_typer(services.app, name="services")
 app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
+app.command()(protect_commands.protect)
 
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]
