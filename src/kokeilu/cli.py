@@ -15,6 +15,7 @@ from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
 from kokeilu.monitoring import protect_commands
+from kokeilu.monitoring import release_commands as releases
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
 from kokeilu.register import commands as register
@@ -43,6 +44,7 @@ app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 app.command()(protect_commands.protect)
+app.add_typer(releases.app, name="release")
 
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]

@@ -36,3 +36,13 @@ class DrawnChart(models.Model):
 
     def __str__(self) -> str:
         return f"chart of {self.area}"
+
+
+from kokeilu.monitoring.release_models import (  # noqa: E402
+    Release,
+    ReleaseCheck,
+    ReleaseContent,
+    ReleaseFile,
+)
+
+__all__ = ["DrawnChart", "MonthlyFigure", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile"]

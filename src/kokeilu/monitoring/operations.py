@@ -7,3 +7,9 @@ from kokeilu.access.policy import declare
 
 SEE = declare("monitoring.see", Role.ANALYST, Role.TEAM_LEAD, Role.STATE_OFFICER, Role.WORKER)
 PUBLISH = declare("monitoring.publish", Role.ANALYST)
+# A release is made by the analysts of one organisation, a second of them checks it; only they see it before its time.
+SEE_UNPUBLISHED = declare("monitoring.see_unpublished", Role.ANALYST)
+PREPARE_RELEASE = declare("monitoring.prepare_release", Role.ANALYST)
+CHECK_RELEASE = declare("monitoring.check_release", Role.ANALYST)
+SCHEDULE_RELEASE = declare("monitoring.schedule_release", Role.ANALYST)
+WITHDRAW_RELEASE = declare("monitoring.withdraw_release", Role.ANALYST)

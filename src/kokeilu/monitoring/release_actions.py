@@ -1,0 +1,250 @@
+"""What is done with a release: prepare, check, set its time, withdraw. Two persons at least; what is made stays."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from kokeilu import clock
+from kokeilu.access.logs import record_change
+from kokeilu.access.policy import Actor, Operation, require
+from kokeilu.monitoring import operations, release_audit, release_checks, release_files, release_queries, release_source
+from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
+from kokeilu.monitoring.published_table import PublishedTable, from_json
+from kokeilu.monitoring.release_source import About, Prepared
+from kokeilu.panel.folder import Panel
+from kokeilu.panel.rules import month_named
+from kokeilu.problems import Problem
+
+LONGEST: Final = 2000  # characters of a reason or a remark
+
+
+def prepare(panel: Panel, last: int, *, reason: str = "", actor: Actor) -> Release:
+    """Make the next release of the monthly figures up to the month `last` (202103) of the panel.
+
+    `reason` says why figures change that are published already. Raises PermissionDenied, and Problem where another
+    release is under way, figures change without a reason, or the panel does not give the table.
+    """
+    require(actor, operations.PREPARE_RELEASE)
+    _refuse_another(release_source.TABLE)
+    made = release_source.prepare(panel, last, release_queries.versions(release_source.TABLE), about(actor))
+    return keep(made, reason=reason, actor=actor)
+
+
+def about(actor: Actor) -> About:
+    """Who publishes, as the table says it: the actor's organisation, now."""
+    organisation = actor.organisation
+    names = {"fi": organisation.name_fi, "sv": organisation.name_sv, "en": organisation.name_en}
+    moment = clock.now().replace(microsecond=0)
+    return About(names, settings.KOKEILU_RELEASE_CONTACT or actor.user.email, settings.KOKEILU_RELEASE_LICENCE, moment)
+
+
+@transaction.atomic
+def keep(made: Prepared, *, reason: str = "", actor: Actor) -> Release:
+    """Keep a prepared table as a release with all its files and the first run of its checks."""
+    require(actor, operations.PREPARE_RELEASE)
+    with connection.cursor() as cursor:  # two at once would take the same number
+        cursor.execute("LOCK TABLE monitoring_release IN SHARE ROW EXCLUSIVE MODE")
+    table = made.table
+    _refuse_another(table.key)
+    before = release_queries.newest(table.key)
+    if before is not None:
+        _refuse_without_reason(made, before, reason)
+    number = Release.objects.filter(table=table.key).aggregate(last=Max("number"))["last"] or 0
+    release = Release.objects.create(
+        table=table.key,
+        number=number + 1,
+        title=table.title,
+        first_month=f"{table.months[0]}-01",
+        last_month=f"{table.months[-1]}-01",
+        organisation=actor.organisation,
+        prepared_by=actor.user,
+        prepared_at=table.updated,
+        replaces=before,
+        reason=reason.strip(),
+        content=_content(table.to_json()),
+        protection=_content(release_source.to_csv(made.version)),
+        made_from=made.made_from,
+    )
+    for position, file in enumerate(release_files.files(table)):
+        ReleaseFile.objects.create(
+            release=release, position=position, name=file.name, kind=file.kind, language=file.language,
+            size=len(file.content), content=_content(file.content),
+        )  # fmt: skip
+    new = {"table": table.key, "number": release.number, "period": table.period, "sha256": release.content_id}
+    record_change(actor, "prepare", "release", release.pk, new=new)
+    run_checks(release, "prepare", actor)
+    return release
+
+
+def _content(content: bytes) -> ReleaseContent:
+    found, _new = ReleaseContent.objects.get_or_create(
+        sha256=release_files.digest(content), defaults={"content": content}
+    )
+    return found
+
+
+def _refuse_another(table: str) -> None:
+    """Raise Problem where a release of the table is under way: what it will show is part of the audit of the next."""
+    other = release_queries.under_way(table)
+    if other is not None:
+        raise Problem(
+            _("release %(number)s of the table is under way") % {"number": other.number},
+            mend=_("publish or withdraw it first"),
+        )
+
+
+def _refuse_without_reason(made: Prepared, before: Release, reason: str) -> None:
+    changed = list(release_checks.revised(made.table, release_queries.table_of(before)))
+    if changed and not reason.strip():
+        what = _("%(number)s published figures change, among them %(place)s")
+        raise Problem(what % {"number": len(changed), "place": changed[0]}, mend=_("say why: give a reason"))
+
+
+def run_checks(release: Release, step: str, actor: Actor) -> ReleaseCheck:
+    """Run all checks on what the release keeps, against everything that readers have or will have, and note it."""
+    table, before = release_queries.table_of(release), release.replaces
+    versions = [*release_queries.versions(release.table, before=release), release_queries.version_of(release)]
+    audited = release_audit.audit(versions).filter("exposed")
+    exposed = [
+        f"{release_checks.named(key)}: {low:g}–{high:g}"
+        for *key, low, high in audited.select(*release_audit.KEY, "low", "high").rows()
+    ]
+    findings = release_checks.run(table, release_queries.table_of(before) if before else None, exposed)
+    return ReleaseCheck.objects.create(
+        release=release, at=clock.now(), by=actor.user, step=step, passed=all(one.passed for one in findings),
+        findings=[one.plain() for one in findings],
+    )  # fmt: skip
+
+
+def _refuse_failed(found: ReleaseCheck) -> None:
+    failed = [one["key"] for one in found.findings if not one["passed"]]
+    if failed:
+        raise Problem(_("the checks do not pass: %(checks)s") % {"checks": ", ".join(failed)})
+
+
+def check(release_id: UUID, *, remark: str = "", actor: Actor) -> Release:
+    """Approve a release as the second person. The checks are run again, and block.
+
+    Raises PermissionDenied, and Problem where the actor prepared it, it is not waiting for a check, or a check fails:
+    then what they found is kept all the same.
+    """
+    release = _of(release_id, actor, operations.CHECK_RELEASE)
+    if release.prepared_by_id == actor.user.pk:
+        raise Problem(_("who prepared a release does not check it"), mend=_("ask a colleague"))
+    if release.withdrawn_at or release.checked_at:
+        raise Problem(_("the release is not waiting for a check"))
+    _refuse_failed(run_checks(release, "check", actor))
+    with transaction.atomic():
+        release = _locked(release)
+        if release.withdrawn_at or release.checked_at:
+            raise Problem(_("the release is not waiting for a check"))
+        release.checked_by, release.checked_at, release.remark = actor.user, clock.now(), remark.strip()
+        release.save(update_fields=["checked_by", "checked_at", "remark"])
+        record_change(actor, "check", "release", release.pk, new={"remark": release.remark})
+    return release
+
+
+def schedule(release_id: UUID, publish_at: datetime | None = None, *, actor: Actor) -> Release:
+    """Set the moment from which everybody sees a checked release; now without one. It can be set anew until then.
+
+    Raises PermissionDenied, and Problem where it is not checked, published already, or the moment is past.
+    """
+    release, now = _of(release_id, actor, operations.SCHEDULE_RELEASE), clock.now()
+    _refuse_unscheduled(release, now)
+    publish_at = publish_at or now
+    if publish_at < now:
+        raise Problem(_("the time of publication is past"))
+    _refuse_failed(run_checks(release, "schedule", actor))
+    with transaction.atomic():
+        release = _locked(release)
+        _refuse_unscheduled(release, now)
+        old = {"publish_at": release.publish_at.isoformat()} if release.publish_at else None
+        release.publish_at, release.scheduled_by, release.scheduled_at = publish_at, actor.user, now
+        release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
+        record_change(actor, "schedule", "release", release.pk, old=old, new={"publish_at": publish_at.isoformat()})
+    return release
+
+
+def _refuse_unscheduled(release: Release, now: datetime) -> None:
+    if release.withdrawn_at or not release.checked_at:
+        raise Problem(_("the release is not checked"))
+    if release.publish_at and release.publish_at <= now:
+        raise Problem(_("the release is published"), mend=_("a later release may replace it"))
+
+
+def withdraw(release_id: UUID, reason: str, *, actor: Actor) -> Release:
+    """Take a release back before its publication; it stays on record with the reason.
+
+    Raises PermissionDenied, and Problem where it is published or withdrawn already, or no reason is given.
+    """
+    release, now = _of(release_id, actor, operations.WITHDRAW_RELEASE), clock.now()
+    if not reason.strip():
+        raise Problem(_("a withdrawal needs a reason"))
+    with transaction.atomic():
+        release = _locked(release)
+        if release.withdrawn_at:
+            raise Problem(_("the release is withdrawn"))
+        if release.publish_at and release.publish_at <= now:
+            raise Problem(_("the release is published"), mend=_("a later release may replace it"))
+        release.withdrawn_by, release.withdrawn_at, release.withdrawn_reason = actor.user, now, reason.strip()
+        release.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_reason"])
+        record_change(actor, "withdraw", "release", release.pk, new={"reason": release.withdrawn_reason})
+    return release
+
+
+def _of(release_id: UUID, actor: Actor, operation: Operation) -> Release:
+    """The release, where the actor may do this with it: those who make it, of its organisation."""
+    require(actor, operation)
+    release = Release.objects.select_related("replaces").get(pk=release_id)
+    if release.organisation_id != actor.organisation.pk:
+        raise PermissionDenied("role")
+    return release
+
+
+def _locked(release: Release) -> Release:
+    return Release.objects.select_for_update().get(pk=release.pk)
+
+
+def differences(release: Release, panel: Panel | None = None) -> list[str]:
+    """What comes out otherwise when the release is made again; empty where every bit is the same.
+
+    Files are made again from the table that was kept; with a `panel` of the revision that it was made from, the table
+    too.
+    """
+    kept = bytes(release.content.content)
+    found = list(_file_differences(release, from_json(kept)))
+    if panel is not None:
+        found += _table_differences(release, panel, kept)
+    return found
+
+
+def _file_differences(release: Release, table: PublishedTable) -> Sequence[str]:
+    made = {file.name: file.sha256 for file in release_files.files(table)}
+    held = dict(release.files.values_list("name", "content_id"))
+    return [name for name in sorted(made.keys() | held.keys()) if made.get(name) != held.get(name)]
+
+
+def _table_differences(release: Release, panel: Panel, kept: bytes) -> Sequence[str]:
+    source = release.made_from
+    if panel.manifest.sha256 != source["panel"]["sha256"]:
+        return [f"the panel is another one than revision {source['panel']['revision']} that the release was made from"]
+    parameters = source["parameters"]
+    who = About(parameters["publisher"], parameters["contact"], parameters["licence"], release.prepared_at)
+    earlier = release_queries.versions(release.table, before=release)
+    made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who)
+    return [] if made.table.to_json() == kept else ["the table of figures"]
+
+
+def made_with(release: Release) -> str:
+    """Which programs differ from those that made the release, in words; that none does."""
+    held = {"kokeilu": release.made_from["software"], **release.made_from["libraries"]}
+    here = {"kokeilu": release_source.software(), **release_source.libraries()}
+    other = [f"{name} {held[name]} then, {here.get(name)} now" for name in held if held[name] != here.get(name)]
+    return "; ".join(other) or "the programs are the same ones"

@@ -1,0 +1,156 @@
+"""Disclosure control of the monthly figures as a release: all versions of the table that readers have, together. Pure.
+
+What ties the cells is what every reader can calculate: parts and totals, populations and all residents, last month's
+stock with the flows to this month's; and, from version to version, which cells were not revised.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from kokeilu.monitoring import linked
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
+from kokeilu.monitoring.rules import SUMS, month_number
+
+KEY: Final = ("area", "population", "month", "indicator")
+COLUMNS: Final = (*KEY, "value", "status")
+BLOCK: Final = ("area", "month")
+SCHEMA: Final = dict.fromkeys(KEY, pl.String) | {"value": pl.Float64, "status": pl.String}
+
+Key = tuple[str, ...]
+Values = Mapping[Key, float]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One release's figures in persons, as its makers know them: KEY, `value` (true, also where hidden), `status`
+    (published, primary, secondary; null where it is to be decided). Months are texts, 2021-03.
+    """
+
+    name: str
+    cells: pl.DataFrame
+
+
+def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = linked.THRESHOLD) -> pl.DataFrame:
+    """The figures with the status of each decided: what is hidden, so that no attacker derives a small figure.
+
+    `cells` has KEY and `value`; `earlier` are the versions that readers have or will have, the newest last. An area's
+    month whose published figures stay as they were keeps its pattern; others are decided anew, against all versions
+    together. Raises protection.Unprotectable where what was published before leaves no safe choice.
+    """
+    wanted = cells.select(*KEY, "value").with_columns(status=pl.lit(None, pl.String))
+    if earlier:
+        wanted = _kept(wanted, earlier[-1].cells, threshold)
+    if not wanted.get_column("status").null_count():
+        return wanted
+    found = linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
+    statuses = found.tables[-1].rows.select(*KEY, "status")
+    return wanted.drop("status").join(statuses, on=KEY, how="left", maintain_order="left").select(COLUMNS)
+
+
+def _kept(wanted: pl.DataFrame, before: pl.DataFrame, threshold: int) -> pl.DataFrame:
+    """The figures with the statuses of the version before, in blocks where nothing published has changed."""
+    both = wanted.drop("status").join(before, on=KEY, how="left", suffix="_before", maintain_order="left")
+    shown = pl.col("status") == PUBLISHED
+    same = pl.col("status").is_not_null() & (~shown | (pl.col("value") == pl.col("value_before")))
+    block = same.all().over(BLOCK)
+    # A hidden figure that has become small needs the whole width from now on.
+    small = ~shown & pl.col("value").is_between(1, threshold - 1)
+    status = pl.when(small).then(pl.lit(PRIMARY)).otherwise("status")
+    return both.with_columns(status=pl.when(block).then(status)).select(COLUMNS)
+
+
+def audit(versions: Sequence[Version], threshold: int = linked.THRESHOLD) -> pl.DataFrame:
+    """What an attacker derives of every hidden figure from all versions together, the newest last.
+
+    One row per hidden figure: `version`, KEY, `status`, `low`, `high`, `needed`, `exposed`. Figures of earlier versions
+    that say nothing else than the newest one are looked at there.
+    """
+    problem = joint(versions)
+    found = linked.audit(problem, threshold)
+    rows = pl.concat(
+        [
+            table.rows.select(KEY).with_row_index("row").with_columns(pl.lit(table.name).alias("version"))
+            for table in problem.tables
+        ]
+    )
+    named = found.rename({"table": "version"}).with_columns(pl.col("row").cast(pl.UInt32))
+    joined = named.join(rows, on=["version", "row"], how="left", maintain_order="left")
+    return joined.select("version", *KEY, "status", "low", "high", "needed", "exposed")
+
+
+def joint(versions: Sequence[Version]) -> Linked:
+    """All versions as one problem. An area's month of an earlier version is left out where the newest has the same
+    figures under the same pattern: it tells nothing else.
+    """
+    newest = versions[-1]
+    parts = [Version(one.name, _differing(one.cells, newest.cells)) for one in versions[:-1]]
+    known = {one.name: dict(zip(one.cells.select(KEY).rows(), one.cells.get_column("value"), strict=True))
+             for one in [*parts, newest]}  # fmt: skip
+    identities = [
+        identity
+        for one in [*parts, newest]
+        for identity in _sums(one.name, known[one.name], newest.name, known[newest.name])
+    ]
+    for one in parts:
+        identities += _same(one, newest)
+    tables = [Table(one.name, KEY, one.cells) for one in [*parts, newest] if one.cells.height]
+    return Linked(tuple(tables), tuple(identities))
+
+
+def _differing(cells: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+    """The blocks whose figures or pattern the newest version does not have as they are."""
+    both = cells.join(newest, on=KEY, how="left", suffix="_new", maintain_order="left")
+    shown, shown_new = pl.col("status") == PUBLISHED, pl.col("status_new") == PUBLISHED
+    as_new = pl.col("status_new").is_not_null() & (shown == shown_new)
+    same = as_new & (~shown | (pl.col("value") == pl.col("value_new")))
+    return both.filter(~same.fill_null(False).all().over(BLOCK)).select(COLUMNS)
+
+
+def _same(one: Version, newest: Version) -> Iterator[Identity]:
+    """The cells that were not revised: an attacker is taken to know which these are, shown or hidden."""
+    both = one.cells.join(newest.cells, on=KEY, suffix="_new", maintain_order="left")
+    for key in both.filter(pl.col("value") == pl.col("value_new")).select(KEY).rows():
+        yield linked.same(Term(one.name, key), Term(newest.name, key))
+
+
+def _sums(name: str, own: Values, newest: str, others: Values) -> Iterator[Identity]:
+    """The sums among a version's cells. A month that it does not hold apart is read from the newest version, where
+    that keeps the sum true.
+    """
+    for key in sorted(own):
+        for coefficients, words in sums_of(key):
+            if all(other in own or other in others for other in coefficients):
+                terms = [Term(name if other in own else newest, other, by) for other, by in coefficients.items()]
+                total = sum(by * (own[other] if other in own else others[other]) for other, by in coefficients.items())
+                within = all(other in own for other in coefficients)
+                if within or total == 0:
+                    yield Identity(tuple(terms), name=f"{name}: {words}")
+
+
+def sums_of(key: Key) -> Iterator[tuple[Mapping[Key, float], str]]:
+    """The sums that a cell is the total of, or the later stock in; each as cell and coefficient, zero together."""
+    area, population, month, indicator = key
+    if INDICATORS[indicator].unit != "persons":
+        return
+
+    def cell(**changes: str) -> Key:
+        return (changes.get("area", area), changes.get("population", population), changes.get("month", month),
+                changes.get("indicator", indicator))  # fmt: skip
+
+    if indicator in SUMS:
+        yield {key: 1.0} | {cell(indicator=part): -1.0 for part in SUMS[indicator]}, f"parts of {indicator}"
+    if population == "residents":
+        yield {key: 1.0} | {cell(population=part): -1.0 for part in ("customers", "state")}, "populations"
+    if population == "residents" and indicator == "registered_unemployed":
+        before = cell(month=_month_before(month))
+        flows = {cell(indicator="inflow"): -1.0, cell(indicator="outflow"): 1.0}
+        yield {key: 1.0, before: -1.0} | flows, "stock and flows"
+
+
+def _month_before(month: str) -> str:
+    year, number = divmod(month_number(int(month.replace("-", ""))) - 1, 12)
+    return f"{year:04}-{number + 1:02}"

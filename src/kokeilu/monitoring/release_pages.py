@@ -1,0 +1,293 @@
+"""The pages of releases: the list, one release with its files, and the steps of those who make it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kokeilu import clock
+from kokeilu.access import logs
+from kokeilu.access.pages import Request, page
+from kokeilu.monitoring import (
+    format_dcat,
+    operations,
+    release_actions,
+    release_files,
+    release_queries,
+    release_rules,
+    release_words,
+)
+from kokeilu.monitoring.models import Release, ReleaseFile
+from kokeilu.monitoring.release_forms import CheckForm, PrepareForm, ScheduleForm, WithdrawForm
+from kokeilu.panel.rules import month_end, month_name, months
+from kokeilu.problems import Problem
+from kokeilu.web import formats
+
+CHOICES = 24  # months that can be chosen as the last of a release
+A_YEAR = 365 * 24 * 3600
+
+
+@page(operations.SEE)
+def releases(request: Request) -> HttpResponse:
+    """What is coming and when, what stands, what was replaced; insiders also see what is being made."""
+    now = clock.now()
+    shown = list(release_queries.published(now))
+    gone = release_queries.replaced(shown, now)
+    context = {
+        "coming": [_row(one, "scheduled", request) for one in release_queries.coming(now)],
+        "standing": [_row(one, "published", request) for one in shown if one.pk not in gone],
+        "replaced": [_row(one, "replaced", request) for one in shown if one.pk in gone],
+        "making": [
+            _row(one, release_rules.state(one, now), request)
+            for one in release_queries.in_preparation(request.actor, now)
+        ],
+        "may_prepare": request.actor.role in operations.PREPARE_RELEASE.roles,
+    }
+    return render(request, "monitoring/releases.html", context)
+
+
+def _row(release: Release, state: str, request: Request) -> dict[str, Any]:
+    """A release in a list; what is not published has a link for insiders alone."""
+    open_ = state in ("published", "replaced") or release_queries.insider(request.actor, release)
+    return {"release": release, "title": _title(release), "open": open_, **_state(state)}
+
+
+def _title(release: Release) -> str:
+    return str(release.title[formats.language()])
+
+
+def _state(state: str) -> dict[str, Any]:
+    return {"state": release_words.STATES[state], "color": release_words.COLORS[state]}
+
+
+def _found(request: Request, release_id: UUID) -> tuple[Release, release_rules.State]:
+    """A release that the actor may open; its reading before publication is logged."""
+    release = release_queries.visible(request.actor).filter(pk=release_id).first()
+    if release is None:
+        raise Http404
+    return release, release_queries.state(release)
+
+
+def _note_view(request: Request, release: Release, what: str) -> None:
+    """Whoever sees an unpublished release is on record before the answer leaves."""
+    if not release_rules.is_published(release, clock.now()):
+        seen = {"release": str(release.pk), "what": what}
+        logs.record_reading(request.actor, operations.SEE_UNPUBLISHED, [], "role", seen)
+
+
+@page(operations.SEE)
+def release(request: Request, release_id: UUID) -> HttpResponse:
+    """One release: its files, what they hold, its checks and history."""
+    return _shown(request, release_id)
+
+
+def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -> HttpResponse:
+    """The release's page, with a form that was sent and has faults."""
+    found, state = _found(request, release_id)
+    _note_view(request, found, "page")
+    inside = release_queries.insider(request.actor, found)
+    context = {
+        "release": found,
+        "title": _title(found),
+        **_state(state),
+        "replaced_by": release_queries.published().filter(replaces=found).first(),
+        "files": [_file(found, one) for one in found.files.order_by("position")],
+        "table": _about(found),
+        "checks": [_checks(one) for one in found.checks.order_by("-id")[: None if inside else 1]],
+        "steps": _steps(request, found, state, form) if inside else [],
+        "history": _history(found),
+        "views": release_queries.seen_before(found) if inside else [],
+        "inside": inside,
+    }
+    return render(request, "monitoring/release.html", context, status=422 if form is not None else 200)
+
+
+def _file(release: Release, file: ReleaseFile) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "href": reverse("monitoring:release_file", args=[release.pk, file.name]),
+        "kind": release_words.KINDS[file.kind],
+        "language": release_words.LANGUAGES.get(file.language, ""),
+        "size": formats.number(max(1, round(file.size / 1000))),
+        "sha256": file.content_id,
+    }
+
+
+def _about(release: Release) -> dict[str, Any]:
+    """What the table says of itself, in the reader's language."""
+    table, language = release_queries.table_of(release), formats.language()
+    return {
+        "description": table.description[language],
+        "notes": [note[language] for note in table.notes],
+        "unverified": list(table.unverified),
+        "laws": ", ".join(table.unverified),
+        "publisher": table.publisher[language],
+        "contact": table.contact,
+        "licence": table.licence,
+        "figures": table.cells.filter(status="published").height,
+        "hidden": table.cells.filter(status="hidden").height,
+        "measures": [
+            {"name": code.label[language], "definition": code.definition[language], "verified": code.verified}
+            for code in table.measures.codes
+            if code.definition
+        ],
+    }
+
+
+def _history(release: Release) -> list[dict[str, Any]]:
+    """The release's steps in the order of time, each with who took it."""
+    steps = (
+        (release_words.STATES["prepared"], release.prepared_at, release.prepared_by),
+        (release_words.STATES["checked"], release.checked_at, release.checked_by),
+        (release_words.STATES["scheduled"], release.scheduled_at, release.scheduled_by),
+        (release_words.STATES["withdrawn"], release.withdrawn_at, release.withdrawn_by),
+    )
+    return [{"name": name, "at": at, "by": by.name if by else ""} for name, at, by in steps if at]
+
+
+def _checks(run: Any) -> dict[str, Any]:
+    findings = [
+        {"name": release_words.CHECKS[one["key"]], "rest": one["found"] - len(one["places"]), **one}
+        for one in run.findings
+    ]
+    return {"at": run.at, "by": run.by.name, "step": release_words.STEPS[run.step], "findings": findings}
+
+
+def _steps(request: Request, release: Release, state: str, sent: forms.Form | None) -> list[dict[str, Any]]:
+    """The forms of the steps that are open to the actor now; a form that was sent stands in its place."""
+    offered: list[tuple[str, forms.Form]] = []
+    if state == "prepared" and release.prepared_by_id != request.actor.user.pk:
+        offered.append(("check", CheckForm(prefix="check")))
+    if state in ("checked", "scheduled"):
+        offered.append(("schedule", ScheduleForm(prefix="schedule", initial={"time": "08:00"})))
+    if state in ("prepared", "checked", "scheduled"):
+        offered.append(("withdraw", WithdrawForm(prefix="withdraw")))
+    return [
+        {
+            "name": release_words.STEPS[key],
+            "form": sent if type(sent) is type(form) else form,
+            "open": key != "withdraw" or type(sent) is type(form),
+            "href": reverse(f"monitoring:release_{key}", args=[release.pk]),
+            "danger": key == "withdraw",
+        }
+        for key, form in offered
+    ]
+
+
+@page(operations.SEE)
+def file(request: Request, release_id: UUID, file_name: str) -> HttpResponse:
+    """A file of a release, as it was made."""
+    found, _state_now = _found(request, release_id)
+    held = found.files.filter(name=file_name).select_related("content").first()
+    if held is None:
+        raise Http404
+    _note_view(request, found, file_name)
+    kind: Any = held.kind
+    response = HttpResponse(bytes(held.content.content), content_type=release_files.CONTENT_TYPES[kind])
+    response["Content-Disposition"] = f'attachment; filename="{held.name}"'
+    response["ETag"] = f'"{held.content_id}"'
+    public = release_rules.is_published(found, clock.now())
+    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable" if public else "no-store"
+    return response
+
+
+@page(operations.PREPARE_RELEASE, "GET", "POST")
+def prepare(request: Request) -> HttpResponse:
+    """Make the next release from the installation's panel."""
+    choices, problem = _months()
+    form = PrepareForm(request.POST or None, months=choices)
+    if request.method == "POST" and problem is None and form.is_valid():
+        try:
+            made = release_actions.prepare(
+                _panel(), form.cleaned_data["month"], reason=form.cleaned_data["reason"], actor=request.actor
+            )
+        except Problem as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("The release is made. A colleague checks it next."))
+            return redirect("monitoring:release", made.pk)
+    context = {"form": form, "problem": problem}
+    return render(request, "monitoring/release_prepare.html", context, status=422 if form.errors else 200)
+
+
+def _panel() -> Any:
+    from django.conf import settings
+
+    from kokeilu.panel.check import open_panel
+
+    return open_panel(settings.KOKEILU_PANEL)
+
+
+def _months() -> tuple[list[tuple[str, str]], str | None]:
+    """The panel's newest months to choose from, or why there are none."""
+    try:
+        manifest = _panel().manifest
+    except Problem as problem:
+        return [], problem.what
+    every = list(months(month_end(manifest.first_month), month_end(manifest.last_month)))
+    names = [(month_name(one), formats.month(date(one // 100, one % 100, 1))) for one in every]
+    return names[: -CHOICES - 1 : -1], None
+
+
+def _step(
+    request: Request, release_id: UUID, form: forms.Form, do: Callable[[dict[str, Any]], object], done: str
+) -> HttpResponse:
+    """Do a step with a form that was sent; the release's page again where it has faults."""
+    _found(request, release_id)
+    if form.is_valid():
+        try:
+            do(form.cleaned_data)
+        except Problem as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(reverse("monitoring:release", args=[release_id]))
+    return _shown(request, release_id, form)
+
+
+@page(operations.CHECK_RELEASE, "POST")
+def check(request: Request, release_id: UUID) -> HttpResponse:
+    """Approve a release as the second person."""
+    return _step(
+        request, release_id, CheckForm(request.POST, prefix="check"),
+        lambda data: release_actions.check(release_id, remark=data["remark"], actor=request.actor),
+        _("Checked. Now its time of publication can be set."),
+    )  # fmt: skip
+
+
+@page(operations.SCHEDULE_RELEASE, "POST")
+def schedule(request: Request, release_id: UUID) -> HttpResponse:
+    """Set the time of publication."""
+    return _step(
+        request, release_id, ScheduleForm(request.POST, prefix="schedule"),
+        lambda data: release_actions.schedule(release_id, data["publish_at"], actor=request.actor),
+        _("The time of publication is set. Until then only those who make the release see it."),
+    )  # fmt: skip
+
+
+@page(operations.WITHDRAW_RELEASE, "POST")
+def withdraw(request: Request, release_id: UUID) -> HttpResponse:
+    """Take a release back before its publication."""
+    return _step(
+        request, release_id, WithdrawForm(request.POST, prefix="withdraw"),
+        lambda data: release_actions.withdraw(release_id, data["reason"], actor=request.actor),
+        _("Withdrawn. It stays on record."),
+    )  # fmt: skip
+
+
+@page(operations.SEE)
+def catalogue(request: Request) -> HttpResponse:
+    """The catalogue of published releases by DCAT-AP."""
+    address = request.build_absolute_uri
+    found = list(release_queries.published())
+    entries = [release_queries.entry(one, lambda path: address(path)) for one in found]
+    publisher = release_queries.publisher(found)
+    content = format_dcat.catalogue(address(request.path), entries, publisher, "RESTRICTED")
+    return HttpResponse(content, content_type="application/ld+json")

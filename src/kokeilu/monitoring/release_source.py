@@ -1,0 +1,216 @@
+"""From a panel to the table of monthly figures that a release publishes, and what it was made from."""
+
+import hashlib
+import platform
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from importlib.resources import files
+from io import BytesIO
+from typing import Any, Final
+
+import polars as pl
+from babel.dates import format_date
+
+from kokeilu.law.definition import shipped
+from kokeilu.monitoring import engines, linked, protection, queries, release_audit, release_texts, rules
+from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
+from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, PublishedTable, Words
+from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
+from kokeilu.panel.folder import Panel
+from kokeilu.panel.rules import month_end, month_name, month_named, months
+from kokeilu.problems import Problem
+from kokeilu.transfer.tables import unverified
+
+TABLE: Final = release_texts.KEY
+LIBRARIES: Final = ("duckdb", "narwhals", "polars", "xlsxwriter", "highspy")
+LOCALES: Final = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+
+
+@dataclass(frozen=True)
+class About:
+    """Who publishes and how: what the table says beside its figures."""
+
+    publisher: Words
+    contact: str
+    licence: str
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table ready to be kept. `version` has the true figures and how each is hidden."""
+
+    table: PublishedTable
+    version: Version
+    made_from: dict[str, Any]
+
+
+def prepare(panel: Panel, last: int, earlier: Sequence[Version], about: About) -> Prepared:
+    """The table of the panel's months up to `last` (202103), protected together with the `earlier` versions.
+
+    The same panel, earlier versions and `about` give the same table. Raises Problem where the panel does not cover the
+    month or is damaged, or where what was published before leaves no safe way to publish this.
+    """
+    first = panel.manifest.first_month
+    if not first <= last <= panel.manifest.last_month:
+        mend = f"it covers {month_name(first)} to {month_name(panel.manifest.last_month)}"
+        raise Problem(f"the panel has no {month_name(last)}", file=panel.path, mend=mend)
+    table, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial)
+    parameters = {
+        "table": release_texts.KEY, "first_month": month_name(first), "last_month": month_name(last),
+        "threshold": linked.THRESHOLD, "earlier": [one.name for one in earlier],
+        "publisher": about.publisher, "contact": about.contact, "licence": about.licence,
+    }  # fmt: skip
+    return Prepared(table, made, made_from(panel, parameters))
+
+
+def publishable(
+    persons: pl.DataFrame, earlier: Sequence[Version], about: About, trial: str
+) -> tuple[PublishedTable, Version]:
+    """The table of true figures (KEY, `value`) after disclosure control, and the version that its makers keep."""
+    cells = _protected(persons, earlier)
+    return _table(cells, about, trial), Version("new", cells)
+
+
+def made_from(panel: Panel, parameters: dict[str, Any]) -> dict[str, Any]:
+    """What a table was made from, for the record: data and definitions by hash, programs by version."""
+    definitions = files(__package__).joinpath("indicators.toml").read_bytes()
+    return {
+        "panel": {
+            "trial": panel.manifest.trial, "as_of": panel.manifest.as_of, "revision": panel.manifest.revision,
+            "sha256": panel.manifest.sha256,
+        },
+        "definitions": hashlib.sha256(definitions).hexdigest(),
+        "software": software(),
+        "libraries": libraries(),
+        "parameters": parameters,
+    }  # fmt: skip
+
+
+def software() -> str:
+    """The version of Kokeilu."""
+    return version("kokeilu")
+
+
+def libraries() -> dict[str, str]:
+    """The versions of what counts, protects and writes."""
+    own = {"python": platform.python_version(), "zlib": zlib.ZLIB_RUNTIME_VERSION}
+    return {name: version(name) for name in LIBRARIES} | own
+
+
+def _persons(panel: Panel, last: int) -> pl.DataFrame:
+    """The true figures in persons: KEY and `value`, months as texts."""
+    manifest = panel.manifest
+    every = list(months(month_end(manifest.first_month), month_end(manifest.last_month)))
+    counted = rules.figures(engines.counts(panel), every).filter(pl.col("month") <= last)
+    number = pl.col("month").cast(pl.String)
+    return counted.select(
+        "area", "population", (number.str.slice(0, 4) + "-" + number.str.slice(4)).alias("month"), "indicator",
+        pl.col("persons").cast(pl.Float64).alias("value"),
+    )  # fmt: skip
+
+
+def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFrame:
+    try:
+        return release_audit.decided(persons, earlier)
+    except protection.Unprotectable as error:
+        what = "what was published before leaves no way to hide the small figures of this table"
+        raise Problem(what, mend="withdraw the changes to published months, or publish fewer of them") from error
+
+
+def _table(cells: pl.DataFrame, about: About, trial: str) -> PublishedTable:
+    shown = pl.col("status") == linked.PUBLISHED
+    counts = cells.select(
+        *KEY,
+        pl.when(shown).then("value").alias("value"),
+        pl.when(shown).then(pl.lit("published")).otherwise(pl.lit("hidden")).alias("status"),
+    )
+    held = pl.concat([counts, _activation_rate(counts, cells)])
+    return PublishedTable(
+        key=release_texts.KEY,
+        title=release_texts.TITLE,
+        description=release_texts.DESCRIPTION,
+        dimensions=_dimensions(held),
+        cells=held,
+        updated=about.made_at,
+        source=release_texts.SOURCE,
+        publisher=about.publisher,
+        contact=about.contact,
+        licence=about.licence,
+        notes=release_texts.NOTES,
+        unverified=tuple(_unverified(trial, max(cells.get_column("month").to_list()))),
+    )
+
+
+def _activation_rate(counts: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """People in services per hundred of the broadly unemployed, where both are published; two decimals, half up."""
+    page = ["area", "population", "month"]
+    parts = [counts.filter(indicator=key) for key in ("in_services", "broad_unemployment")]
+    both = parts[0].join(parts[1], on=page, suffix="_all", maintain_order="left")
+    true = cells.filter(indicator="broad_unemployment").select(*page, pl.col("value").alias("true"))
+    hundredths = (pl.col("value") * 20_000 + pl.col("value_all")) // (2 * pl.col("value_all"))
+    known = pl.col("value").is_not_null() & pl.col("value_all").is_not_null()
+    status = pl.when(~known).then(pl.lit("hidden")).when(pl.col("value_all") == 0).then(pl.lit("none"))
+    return both.join(true, on=page, maintain_order="left").select(
+        *page,
+        pl.lit("activation_rate").alias("indicator"),
+        pl.when(known & (pl.col("value_all") > 0)).then(hundredths / 100).alias("value"),
+        status.otherwise(pl.lit("published")).alias("status"),
+    )
+
+
+def _dimensions(cells: pl.DataFrame) -> tuple[Dimension, ...]:
+    held = {key: set(cells.get_column(key).unique()) for key in KEY}
+    codes = {
+        "area": [
+            Code(key, queries.area_names().get(key, dict.fromkeys(LANGUAGES, key))) for key in sorted(held["area"])
+        ],
+        "population": [Code(key, release_texts.POPULATIONS[key]) for key in POPULATIONS if key in held["population"]],
+        "month": [Code(key, _month_words(key)) for key in sorted(held["month"])],
+        "indicator": [_measure(key) for key in INDICATORS if key in held["indicator"]],
+    }
+    roles: Any = {"area": "geo", "population": "other", "month": "time", "indicator": "metric"}
+    return tuple(Dimension(key, release_texts.DIMENSIONS[key], roles[key], tuple(codes[key])) for key in KEY)
+
+
+def _measure(key: str) -> Code:
+    one = INDICATORS[key]
+    return Code(
+        key, _whole_name(key), one.definition, release_texts.UNITS[one.unit], release_texts.DECIMALS[one.unit],
+        one.source, one.verified,
+    )  # fmt: skip
+
+
+def _whole_name(key: str) -> Words:
+    """An indicator's name as it stands alone: that of a share of a flow begins with the whole."""
+    one = INDICATORS[key]
+    if one.kind != "flow" or one.part_of is None:
+        return one.name
+    whole = INDICATORS[one.part_of].name
+    return {language: f"{whole[language]}: {one.name[language]}" for language in LANGUAGES}
+
+
+def _month_words(month: str) -> Words:
+    day = date.fromisoformat(f"{month}-01")
+    return {language: format_date(day, "LLLL y", locale=LOCALES[language]) for language in LANGUAGES}
+
+
+def _unverified(trial: str, month: str) -> list[str]:
+    """The parts of the trial's law that the populations rest on and whose text has not been seen."""
+    try:
+        return unverified(shipped(trial), month_end(month_named(month)))
+    except (Problem, LookupError):
+        return []  # before the trial's first version nothing rests on it
+
+
+def to_csv(one: Version) -> bytes:
+    """A version's cells, for the record of the release."""
+    return one.cells.select(release_audit.COLUMNS).sort(KEY).write_csv().encode()
+
+
+def from_csv(name: str, content: bytes) -> Version:
+    """The version of `to_csv`."""
+    return Version(name, pl.read_csv(BytesIO(content), schema=SCHEMA))

@@ -1,0 +1,270 @@
+"""Releases: prepared, checked by another person, published at a set time, never changed; who sees what before."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import Error, connection, transaction
+
+from kokeilu import clock
+from kokeilu.access.models import ChangeLog, Role
+from kokeilu.monitoring import release_actions, release_queries, release_source
+from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
+from kokeilu.monitoring.tests.released import MADE_AT, MONTHS, figures, keep, made, publish
+from kokeilu.problems import Problem
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2021, 3, 31, 9, 0, tzinfo=clock.HELSINKI)
+EIGHT = datetime(2021, 4, 15, 8, 0, tzinfo=clock.HELSINKI)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Stand at a moment: `at(EIGHT)`."""
+
+    def stand(moment: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    stand(NOW)
+    return stand
+
+
+@pytest.fixture
+def preparer(actor_of):
+    return actor_of(Role.ANALYST, "ely")
+
+
+@pytest.fixture
+def checker(actor_of):
+    return actor_of(Role.ANALYST, "ely")
+
+
+def refused(sql: str, *parameters: object) -> str:
+    """The name of the constraint by which the database refuses a statement."""
+    with pytest.raises(Error) as error, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+    return error.value.__cause__.diag.constraint_name
+
+
+# The steps
+
+
+def test_a_release_goes_from_prepared_to_published_at_its_time(at, preparer, checker):
+    release = keep(preparer)
+    assert release_queries.state(release) == "prepared"
+    release = release_actions.check(release.pk, remark="fine", actor=checker)
+    assert release_queries.state(release) == "checked"
+    release = release_actions.schedule(release.pk, EIGHT, actor=preparer)
+    assert release_queries.state(release) == "scheduled"
+    at(EIGHT - timedelta(seconds=1))
+    assert not release_queries.published().exists()
+    assert list(release_queries.coming()) == [release]
+    at(EIGHT)  # nothing runs at that moment
+    assert list(release_queries.published()) == [release]
+    assert release_queries.state(release) == "published"
+    told = ChangeLog.objects.filter(subject="release", subject_id=release.pk).order_by("id")
+    assert [one.action for one in told] == ["prepare", "check", "schedule"]
+
+
+def test_who_prepared_it_does_not_check_it(at, preparer):
+    release = keep(preparer)
+    with pytest.raises(Problem, match="does not check it"):
+        release_actions.check(release.pk, actor=preparer)
+    sql = "UPDATE monitoring_release SET checked_by_id = prepared_by_id, checked_at = now()"
+    assert refused(sql) == "checked_by_another_person"
+
+
+def test_only_analysts_of_the_organisation_make_a_release(at, preparer, checker, actor_of):
+    release = keep(preparer)
+    for role, organisation in ((Role.ANALYST, "helsinki"), (Role.TEAM_LEAD, "helsinki"), (Role.ADMINISTRATOR, "te")):
+        other = actor_of(role, organisation)
+        for step in (
+            lambda other=other: release_actions.check(release.pk, actor=other),
+            lambda other=other: release_actions.schedule(release.pk, actor=other),
+            lambda other=other: release_actions.withdraw(release.pk, "no", actor=other),
+        ):
+            with pytest.raises(PermissionDenied):
+                step()
+    with pytest.raises(PermissionDenied):
+        keep(actor_of(Role.WORKER, "espoo"))
+
+
+def test_steps_out_of_order_are_refused(at, preparer, checker):
+    release = keep(preparer)
+    with pytest.raises(Problem, match="not checked"):
+        release_actions.schedule(release.pk, actor=preparer)
+    release_actions.check(release.pk, actor=checker)
+    with pytest.raises(Problem, match="not waiting"):
+        release_actions.check(release.pk, actor=checker)
+    with pytest.raises(Problem, match="past"):
+        release_actions.schedule(release.pk, NOW - timedelta(minutes=1), actor=preparer)
+    release_actions.schedule(release.pk, EIGHT, actor=preparer)
+    release_actions.schedule(release.pk, EIGHT + timedelta(days=1), actor=checker)  # put off
+    at(EIGHT + timedelta(days=1))
+    for step in (
+        lambda: release_actions.schedule(release.pk, actor=preparer),
+        lambda: release_actions.withdraw(release.pk, "wrong", actor=preparer),
+    ):
+        with pytest.raises(Problem, match="is published"):
+            step()
+
+
+def test_a_withdrawn_release_stays_with_its_reason_and_lets_another_begin(at, preparer, checker):
+    release = keep(preparer)
+    with pytest.raises(Problem, match="needs a reason"):
+        release_actions.withdraw(release.pk, " ", actor=checker)
+    with pytest.raises(Problem, match="under way"):
+        keep(preparer)
+    release_actions.withdraw(release.pk, "wrong panel", actor=checker)
+    at(EIGHT)
+    assert release_queries.state(Release.objects.get()) == "withdrawn"
+    assert not release_queries.published().exists()
+    assert keep(preparer).number == 2
+
+
+def test_a_failing_check_blocks_says_which_and_stays_on_record(at, preparer, checker, monkeypatch):
+    release = keep(preparer)
+    assert release.checks.get().passed
+    monkeypatch.setattr(release_actions.release_audit, "audit", exposing)
+    with pytest.raises(Problem, match="disclosure"):
+        release_actions.check(release.pk, actor=checker)
+    assert [one.passed for one in ReleaseCheck.objects.order_by("id")] == [True, False]
+    assert Release.objects.get().checked_at is None
+    monkeypatch.undo()
+
+
+def exposing(versions):
+    """An audit that finds a figure exposed."""
+    import polars as pl
+
+    rows = versions[-1].cells.head(1).select(release_actions.release_audit.KEY)
+    return rows.with_columns(version=pl.lit("new"), low=pl.lit(3.0), high=pl.lit(3.0), exposed=pl.lit(True))
+
+
+def test_an_exposing_pattern_is_really_found_by_the_audit(at, preparer, checker):
+    """The audit runs on what the release keeps: a release whose pattern was left out cannot be published."""
+    import polars as pl
+
+    prepared = made()
+    bare = prepared.version.cells.with_columns(
+        status=pl.when(pl.col("status") == "secondary").then(pl.lit("published")).otherwise("status")
+    )
+    broken = release_source.Prepared(prepared.table, release_source.Version("new", bare), prepared.made_from)
+    release = release_actions.keep(broken, actor=preparer)
+    with pytest.raises(Problem, match="disclosure"):
+        release_actions.check(release.pk, actor=checker)
+
+
+# Revisions
+
+
+def test_a_new_month_replaces_without_a_reason_and_the_earlier_stays(at, preparer, checker):
+    first = publish(preparer, checker, figures(MONTHS[:2]))
+    at(EIGHT)
+    second = publish(preparer, checker)
+    assert second.replaces == first
+    assert release_queries.state(first) == "replaced"
+    assert release_queries.newest("monthly-figures") == second
+    assert set(release_queries.published()) == {first, second}
+
+
+def test_revised_figures_need_a_reason(at, preparer, checker):
+    publish(preparer, checker)
+    at(EIGHT)
+    with pytest.raises(Problem, match=r"published figures change, among them espoo"):
+        keep(preparer, figures(espoo_2021_01=20.0))
+    release = keep(preparer, figures(espoo_2021_01=20.0), reason="A late extract of Espoo")
+    assert release.reason == "A late extract of Espoo"
+
+
+def test_until_its_time_the_earlier_release_stands(at, preparer, checker):
+    first = publish(preparer, checker, figures(MONTHS[:2]))
+    second = keep(preparer)
+    release_actions.check(second.pk, actor=checker)
+    release_actions.schedule(second.pk, EIGHT, actor=preparer)
+    assert release_queries.state(first) == "published"
+    at(EIGHT)
+    assert release_queries.state(first) == "replaced"
+
+
+# What never changes
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ("UPDATE monitoring_releasecontent SET content = 'x'", "append_only"),
+        ("DELETE FROM monitoring_releasecontent", "append_only"),
+        ("UPDATE monitoring_releasefile SET name = 'other'", "append_only"),
+        ("DELETE FROM monitoring_releasefile", "append_only"),
+        ("UPDATE monitoring_releasecheck SET passed = true", "append_only"),
+        ("DELETE FROM monitoring_release", "append_only"),
+        ("UPDATE monitoring_release SET reason = 'other'", "release_step"),
+        ("UPDATE monitoring_release SET made_from = '{}'", "release_step"),
+        ("UPDATE monitoring_release SET prepared_at = now()", "release_step"),
+        ("UPDATE monitoring_release SET remark = 'other'", "release_step"),
+        ("UPDATE monitoring_release SET checked_at = NULL, checked_by_id = NULL", "release_step"),
+        ("UPDATE monitoring_release SET publish_at = publish_at + interval '1 day'", "release_step"),
+        (
+            "UPDATE monitoring_release SET publish_at = NULL, scheduled_at = NULL, scheduled_by_id = NULL",
+            "release_step",
+        ),
+        (
+            "UPDATE monitoring_release SET publish_at = publish_at + interval '2 day',"
+            " scheduled_at = publish_at + interval '1 day'",
+            "release_step",
+        ),
+        (
+            "UPDATE monitoring_release SET withdrawn_at = publish_at, withdrawn_by_id = checked_by_id,"
+            " withdrawn_reason = 'no'",
+            "withdrawn_before_its_publication",
+        ),
+    ],
+)
+def test_the_database_refuses_to_change_a_published_release(at, preparer, checker, change, constraint):
+    publish(preparer, checker)
+    assert refused(change) == constraint
+
+
+def test_a_content_lies_under_its_own_hash_alone(at):
+    sql = "INSERT INTO monitoring_releasecontent (sha256, content) VALUES (repeat('0', 64), 'x')"
+    assert refused(sql) == "content_under_its_hash"
+
+
+def test_a_release_comes_out_the_same_bit_for_bit(at, preparer, checker):
+    release = publish(preparer, checker)
+    assert release_actions.differences(release) == []
+    contents = dict(ReleaseFile.objects.values_list("name", "content__content"))
+    assert len(contents) == 9
+    assert all(len(bytes(content)) for content in contents.values())
+    assert release_queries.table_of(release).updated == MADE_AT
+
+
+def test_a_file_that_would_come_out_otherwise_is_named(at, preparer, checker, monkeypatch):
+    release = publish(preparer, checker)
+    monkeypatch.setattr(release_actions.release_files.format_csv, "csv", lambda table: b"other")
+    assert release_actions.differences(release) == ["monthly-figures-2021-02.csv"]
+
+
+def test_the_same_bytes_are_kept_once(at, preparer):
+    release = keep(preparer)
+    release_actions.withdraw(release.pk, "once more", actor=preparer)
+    before = ReleaseContent.objects.count()
+    keep(preparer)
+    assert ReleaseContent.objects.count() == before
+
+
+# Before the publication
+
+
+def test_the_pages_hide_the_months_that_a_release_under_way_is_first_to_hold(at, preparer, checker):
+    assert release_queries.embargoed_from() is None
+    first = keep(preparer, figures(MONTHS[:2]))
+    assert f"{release_queries.embargoed_from():%Y-%m}" == "2021-01"
+    release_actions.check(first.pk, actor=checker)
+    release_actions.schedule(first.pk, EIGHT, actor=preparer)
+    at(EIGHT)
+    assert release_queries.embargoed_from() is None
+    keep(preparer)
+    assert f"{release_queries.embargoed_from():%Y-%m}" == "2021-02"
