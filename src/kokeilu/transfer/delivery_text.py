@@ -18,7 +18,11 @@ def _in(language: str, message: Message) -> tuple[str, str]:
     with translation.override(language):
         places = {"organisation": message.organisation.name, "day": formats.day(message.day or message.run.on)}
         opening = _("You have a letter about your employment services.")
-        who = _("From %(day)s they are the responsibility of %(organisation)s.") % places
+        if message.kind == Message.Kind.UNDONE:
+            places |= {"told": formats.day(message.replaces)}
+            who = _("What we told you on %(told)s no longer holds: %(organisation)s is responsible as before.") % places
+        else:
+            who = _("From %(day)s they are the responsibility of %(organisation)s.") % places
         lines = [
             f"{opening} {who}",
             _("The letter comes by post and tells you why and how to reach us. You need not do anything."),

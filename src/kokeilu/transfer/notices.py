@@ -124,8 +124,7 @@ def _text(told: _Told, language: str, trials: Trials) -> tuple[str, str]:
 
 def _reasons(told: _Told, language: str, trials: Trials) -> list[Reason]:
     if told.kind == Message.Kind.UNDONE:
-        undone = trials(told.run.trial)
-        return notices_reasons.of_undone(told.basis, undone, told.run.on, trials, language)
+        return notices_reasons.of_undone(told.basis, told.run, trials, language)
     return notices_reasons.of_basis(told.basis, trials, language)
 
 

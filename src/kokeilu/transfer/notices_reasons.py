@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from kokeilu.law import explain
 from kokeilu.law.explain import Reason
-from kokeilu.law.trial import Trial
+from kokeilu.law.trial import Trial, Version
 from kokeilu.problems import Problem
 from kokeilu.transfer import rules
-from kokeilu.transfer.models import Message
+from kokeilu.transfer.models import Message, Run
 from kokeilu.transfer.rules import STATE
 
 Trials = Callable[[str], Trial]
@@ -60,10 +60,11 @@ def of_basis(basis: Basis, trials: Trials, language: str) -> list[Reason]:
     return [_corrected(trial, basis.on, language), *found] if basis.kind == kinds.CORRECTION else found
 
 
-def of_undone(basis: Basis, undone: Trial, on: date, trials: Trials, language: str) -> list[Reason]:
-    """That a change by a trial's law of a day is void, and why the organisation of before is responsible."""
+def of_undone(basis: Basis, undone: Run, trials: Trials, language: str) -> list[Reason]:
+    """That the change by a run is void, and why the organisation of before is responsible."""
+    version = trials(undone.trial).version(undone.version.isoformat())
     with translation.override(language):
-        void = _by_version(undone, on, _("The authority has withdrawn the earlier change."), language)
+        void = _by_version(version, _("The authority has withdrawn the earlier change."), language)
     try:
         return [void, *of_basis(basis, trials, language)]
     except Problem:  # the words of a definition or a ground have changed since
@@ -91,9 +92,8 @@ def by_law(trial: Trial, basis: Basis, language: str) -> list[Reason]:
 
 def _corrected(trial: Trial, on: date, language: str) -> Reason:
     with translation.override(language):
-        return _by_version(trial, on, _("Facts about you in the register have been corrected."), language)
+        return _by_version(trial.version_on(on), _("Facts about you in the register have been corrected."), language)
 
 
-def _by_version(trial: Trial, on: date, text: str, language: str) -> Reason:
-    version = trial.version_on(on)
+def _by_version(version: Version, text: str, language: str) -> Reason:
     return Reason(text, explain.citation(version.statute, version.verified, language), version.verified)
