@@ -95,7 +95,7 @@ class _Demonstration:
 
     def steps(self) -> list[Step]:
         """What is to be done, in order, each with the question whether it was."""
-        from kokeilu import demo_requests, demo_staff
+        from kokeilu import demo_job_seeker, demo_requests, demo_staff
         from kokeilu.access.models import Organisation, User
 
         before = START - timedelta(days=1)
@@ -114,6 +114,11 @@ class _Demonstration:
             Step("assignment", staff.assigned, staff.assign),
             Step("import of March 2021", lambda: self._imported(TODAY), self._import(TODAY)),
             Step("requests to the state", demo_requests.made, lambda tell: demo_requests.make(TODAY, tell)),
+            Step(
+                "a job seeker's account",
+                demo_job_seeker.made,
+                lambda tell: demo_job_seeker.make(START, demo_staff.password(), tell),
+            ),
             Step("panel and monthly figures", self._published, self._publish),
         ]
 

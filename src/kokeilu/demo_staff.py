@@ -15,7 +15,7 @@ from django.utils.translation import override
 from rich.console import Console
 from rich.table import Column, Table
 
-from kokeilu import installation
+from kokeilu import demo_job_seeker, installation
 from kokeilu.access import actions as access
 from kokeilu.access.models import Membership, Organisation, Role, User
 from kokeilu.casework import actions as casework
@@ -66,10 +66,13 @@ def print_accounts() -> None:
         with transaction.atomic():
             for _, _, user in accounts:
                 access.set_password(user=user, password=password(), actor=None)
+            demo_job_seeker.renew(password())
     table = Table("role", "organisation", Column("e-mail address", no_wrap=True), box=None)
     for role, organisation, user in accounts:
         with override("en"):
             table.add_row(str(role.label), organisation.name_en, user.email)
+    if seeker := demo_job_seeker.address():
+        table.add_row("Job seeker", "at /my/", seeker)
     console = Console(highlight=False)
     console.print("\nAccounts, each with the password", password())
     console.print(table)

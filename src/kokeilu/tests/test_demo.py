@@ -21,7 +21,7 @@ import pytest
 from kokeilu import cluster
 
 DEMO = [sys.executable, "-m", "kokeilu", "demo", "--scale", "small", "--no-serve"]
-STEPS = 11
+STEPS = 12
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ with postgres.connect() as connection:
         "SELECT count(DISTINCT state) = 6 FROM services_request",
         "SELECT count(DISTINCT notch) = 2 FROM services_reminder",
         "SELECT count(*) = 4 FROM services_responsetime",
+        "SELECT count(*) = 1 FROM my_demoaccount",
         "SELECT count(*) = 4 FROM access_membership WHERE role <> 'worker'",
     ):
         print(connection.execute(statement).fetchone()[0], statement)
@@ -150,6 +151,17 @@ def test_an_account_opens_its_pages(made: Made, served: tuple, role: str, page: 
     browser.open(address + "/", urllib.parse.urlencode(fields).encode())
     answer = browser.open(address + page)
     assert (answer.status, answer.url) == (200, address + page)
+
+
+def test_the_job_seeker_s_account_opens_their_own_page(made: Made, served: tuple) -> None:
+    _, address = served
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    form = browser.open(address + "/my/").read().decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+    fields = {"csrfmiddlewaretoken": token, "email": made.e_mail("Job seeker"), "password": made.password}
+    answer = browser.open(address + "/my/enter/", urllib.parse.urlencode(fields).encode())
+    assert (answer.status, answer.url) == (200, address + "/my/")
+    assert "1.3.2021" in answer.read().decode()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])

@@ -4,24 +4,27 @@ Made by the rooms' own actions, so that every page has something true to show.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from unittest.mock import patch
 from uuid import UUID
 
+from kokeilu import clock
 from kokeilu.access.models import Membership, Organisation, Role, User
 from kokeilu.access.policy import Actor
 from kokeilu.casework import actions as casework
 from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.models import MonthlyFigure
-from kokeilu.my.tests.seeker import Seeker
+from kokeilu.monitoring.models import MonthlyFigure, Release
+from kokeilu.monitoring.tests import released
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
 from kokeilu.register.queries import find_person
 from kokeilu.register.tests.people import person, write
 from kokeilu.services import actions as services
+from kokeilu.tests.seeker import Seeker
 from kokeilu.transfer import actions as transfer
 from kokeilu.transfer.outbox_queries import told
 
@@ -74,6 +77,7 @@ def build(folder: Path) -> World:
     _assign(staff)
     _import(folder, MARCH, _people()[:-1])
     _publish()
+    release = _release(staff)
     stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
     parameters = _parameters(staff, run.pk) | {"statement_id": stated.statement.pk}
     return World(staff, parameters, Seeker(UUID(str(parameters["person_id"]))))
@@ -134,6 +138,15 @@ def _publish() -> None:
         for number, indicator in enumerate(INDICATORS)
         for suppressed in [number == 0 and month == 2]
     )  # fmt: skip
+
+
+def _release(staff: dict[str, User]) -> Release:
+    """A release that the analyst made and a colleague checked, published on the day before."""
+    centre = Organisation.objects.get(key="ely-uusimaa")
+    analysts = [staff["analyst"], _employ("colleague", Role.ANALYST, centre.key)]
+    preparer, checker = (Actor(user, centre, Role.ANALYST) for user in analysts)
+    with patch.object(clock, "now", return_value=datetime(2021, 3, 30, 8, tzinfo=clock.HELSINKI)):
+        return released.publish(preparer, checker)
 
 
 def _ask(staff: dict[str, User], customer: UUID) -> UUID:
