@@ -221,7 +221,7 @@ class Protected:
 
 
 def protect(
-    linked: Linked, threshold: int = THRESHOLD, *, hide_zeros: bool = False, rounds: int = protection.ROUNDS
+    linked: Linked, threshold: int = THRESHOLD, *, hide_zeros: bool = False, rounds: int | None = None
 ) -> Protected:
     """Decide every status that is null, so that `audit` finds no exposed cell, at the least cost.
 

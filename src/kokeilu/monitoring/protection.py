@@ -23,6 +23,8 @@ from kokeilu.monitoring.attacker import NEAR, Duals
 from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
 
 ROUNDS: Final = 60
+EFFORT: Final = 30_000
+"""Rounds times cells of one part, at most."""
 NODES: Final = 20_000
 """The most nodes that the integer programme of one round may look at."""
 
@@ -65,26 +67,43 @@ class _Cut(NamedTuple):
         return bool(self.weights[hidden[self.cells]].sum() >= self.least - NEAR)
 
 
-def protect(system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int = ROUNDS) -> Pattern:
+def protect(system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int | None = None) -> Pattern:
     """The safe pattern that costs least.
 
     `values` are the true values of all cells. `needed` is by cell the width that the attacker's interval must have;
     cells with a width are hidden. `costs` is what hiding each other cell costs, infinite where it stays shown. No cell
-    that is hidden in addition can be derived exactly. Raises Unprotectable, and Contradiction where the values do not
-    keep to the relations.
+    that is hidden in addition can be derived exactly. What no relation ties together is decided apart, each part in
+    at most `rounds` rounds, the fewer the larger it is where that is not given. Raises Unprotectable, and
+    Contradiction where the values do not keep to the relations.
     """
     attacker.check(system, values)
+    forced = needed > 0
+    hidden, bound = forced.copy(), 0.0
+    for part in components(system, values, forced | np.isfinite(costs)):
+        cells = part.cells
+        if forced[cells].any():
+            try:
+                found, least = _decided(part.system, values[cells], needed[cells], costs[cells], rounds)
+            except Unprotectable as error:
+                raise Unprotectable(cells[error.cells].tolist()) from error
+            hidden[cells], bound = found, bound + least
+    return Pattern(hidden, float(costs[hidden & ~forced].sum()), bound)
+
+
+def _decided(
+    system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int | None
+) -> tuple[Marks, float]:
+    """The safe pattern of one part and the bound on what a pattern of it costs."""
     search = _Search(system, values, needed, costs)
     best = search.closed(needed > 0)
     bound = 0.0
-    for _ in range(rounds):
+    for _ in range(rounds or max(1, min(ROUNDS, EFFORT // values.size))):
         chosen, bound = search.cheapest(bound)
         if search.cost(best) - bound <= NEAR * (1 + bound):
             break
         best = search.closed(chosen, best)
     best = search.without_needless(best)
-    cost = search.cost(best)
-    return Pattern(best, cost, min(bound, cost))
+    return best, min(bound, search.cost(best))
 
 
 class _Search:
