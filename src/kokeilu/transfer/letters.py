@@ -47,13 +47,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter. `sender` and `addressee` are lines, the name first; `date` is `day` as the language writes it."""
+    """One letter. `sender` and `addressee` are lines, the name first; `date` is `day` as the language writes it.
+
+    `facts` are the person's own, a list for each of the parts, which many people share; empty where none are known."""
 
     sender: tuple[str, ...]
     addressee: tuple[str, ...]
     day: date
     date: str
     parts: tuple[Part, ...] = field(default_factory=tuple)
+    facts: tuple[Block, ...] = ()
 
     def data(self) -> str:
         """What the template reads: JSON."""

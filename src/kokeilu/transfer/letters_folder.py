@@ -146,7 +146,8 @@ def digest_of(items: Sequence[Item]) -> str:
     found = hashlib.sha256(TEMPLATE.read_bytes())
     for each in items:
         told = _digest_of_parts(each.letter.sender, each.letter.parts)
-        found.update(f"{each.person}\n{told}\n{json.dumps(each.letter.addressee)}\n".encode())
+        own = [each.letter.addressee, *(facts.items for facts in each.letter.facts)]
+        found.update(f"{each.person}\n{told}\n{json.dumps(own)}\n".encode())
     return found.hexdigest()
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from kokeilu.access.models import Organisation
 from kokeilu.register.models import Contact, Details
 from kokeilu.register.queries import current
-from kokeilu.transfer import letters, notices
-from kokeilu.transfer.letters import Letter, Part
+from kokeilu.transfer import letters, letters_facts, notices
+from kokeilu.transfer.letters import Block, Letter, Part
 from kokeilu.transfer.models import Message, Run
 from kokeilu.transfer.outbox_models import Letterhead
 from kokeilu.web import formats
@@ -59,13 +59,17 @@ class Texts:
     @classmethod
     def of_run(cls, run: Run) -> "Texts":
         """All messages of a run."""
-        return cls(Message.objects.filter(run=run))
+        return cls(Message.objects.filter(run=run).select_related("organisation", "decided_by"))
 
-    def letter(self, message: int, addressee: Addressee, day: date) -> Letter:
-        """The letter with a message to a person, dated `day`."""
+    def letter(self, message: int, addressee: Addressee, day: date, facts: tuple[Block, ...] = ()) -> Letter:
+        """The letter with a message to a person, dated `day`, with the facts of letters_facts.blocks."""
         sender, parts = self._of(message)
         with translation.override(parts[0].language):
-            return Letter(sender, addressee.lines or ("–",), day, formats.day(day), parts)
+            return Letter(sender, addressee.lines or ("–",), day, formats.day(day), parts, facts)
+
+    def facts(self, told: Iterable[tuple[UUID, int]], *, residence: bool = True) -> dict[UUID, tuple[Block, ...]]:
+        """What these messages' reasons rest on, as letters_facts.blocks."""
+        return letters_facts.blocks(self._messages, told, residence=residence)
 
     def without_letterhead(self) -> list[Organisation]:
         """The organisations whose letters say no more of them than the name, by key."""
@@ -103,5 +107,12 @@ def addressee(person: UUID) -> Addressee:
 
 
 def letter_of(message: Message, person: UUID, day: date) -> bytes:
-    """One person's letter as a PDF. Raises kokeilu.transfer.letters.Unprintable."""
-    return letters.typeset(Texts([message]).letter(message.pk, addressee(person), day))
+    """One person's letter as a PDF; where their address may be protected nothing tells where they live, but what the
+    message says. Raises kokeilu.transfer.letters.Unprintable."""
+    texts = Texts([message])
+    facts = texts.facts([(person, message.pk)], residence=_open(person)).get(person, ())
+    return letters.typeset(texts.letter(message.pk, addressee(person), day, facts))
+
+
+def _open(person: UUID) -> bool:
+    return current(Details).filter(person=person, protected=False).exists()

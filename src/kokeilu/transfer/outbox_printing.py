@@ -128,13 +128,15 @@ def _items(run: Run, texts: Texts, folder: Folder | None = None) -> tuple[list[I
     day = folder.day if folder else clock.today()
     with connection.cursor() as cursor:
         people = store.fetch(cursor, _COLUMNS, _TO_PRINT, {"run": run.pk}).fill_null("")
+    known = texts.facts((UUID(person), message) for person, message in people.select("person", "message").rows())
     items, nowhere = [], []
     with translation.override("fi"):
         for person, message, language, *named in people.sort("postal_code", "person").rows():
             addressee = Addressee(*named)
             if addressee.whole:
                 row = (language, addressee.name, *named[2:])
-                items.append(Item(person, texts.letter(message, addressee, day), row))
+                letter = texts.letter(message, addressee, day, known.get(UUID(person), ()))
+                items.append(Item(person, letter, row))
             else:
                 nowhere.append(person)
     return items, nowhere
