@@ -24,7 +24,8 @@ _HELD = """
 _ONLY = " AND person_id = ANY(%(persons)s::uuid[])"
 _SEARCH_ENDED = """(
     WITH situation AS (
-        SELECT person_id, valid, job_search_valid FROM register_situation WHERE superseded_by_id IS NULL
+        SELECT person_id, valid, job_search_valid FROM register_situation
+         WHERE superseded_by_id IS NULL AND person_id IN (SELECT person FROM customer)
     ), gone AS (
         SELECT person, since FROM customer WHERE NOT EXISTS (
             SELECT FROM situation

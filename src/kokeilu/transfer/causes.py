@@ -32,22 +32,28 @@ _TABLES = {
 }
 _COUNTER = "labour_market_support_days"
 _TOLD = "SELECT DISTINCT person_id, {column} FROM register_{table} WHERE {column} = ANY(%(extracts)s::uuid[])"
-# Job searches that the register reports on a day, after days on which it did not, as begun before: with the last run
-# of those days. `told` are the rows that report one, of people with any of them after the first run.
+# Job searches that the register reports on a day after the first run, not reported on the day before, as begun before:
+# with the last run of the days on which they were not. `gone` is the end of the days on which one was reported last.
 _SEARCHES = """
-    WITH told AS (
-        SELECT person_id, lower(valid) AS reported, job_search_since AS since,
-               lag(upper(valid)) OVER (PARTITION BY person_id ORDER BY lower(valid)) AS gone
-          FROM register_situation
-         WHERE superseded_by_id IS NULL AND job_search_valid AND person_id IN (
-               SELECT person_id FROM register_situation
-                WHERE superseded_by_id IS NULL AND job_search_valid AND lower(valid) > %(first)s)
+    WITH told AS MATERIALIZED (
+        SELECT person_id, lower(valid) AS reported, job_search_since AS since
+          FROM register_situation told
+         WHERE superseded_by_id IS NULL AND job_search_valid AND lower(valid) > %(first)s
+           AND job_search_since < lower(valid) AND NOT EXISTS (
+               SELECT FROM register_situation earlier
+                WHERE earlier.person_id = told.person_id AND earlier.superseded_by_id IS NULL
+                  AND earlier.job_search_valid AND upper(earlier.valid) = lower(told.valid))
     )
     SELECT person_id, since, reported, day
-      FROM told CROSS JOIN LATERAL (
+      FROM told
+     CROSS JOIN LATERAL (
+           SELECT max(upper(valid)) AS gone FROM register_situation earlier
+            WHERE earlier.person_id = told.person_id AND superseded_by_id IS NULL AND job_search_valid
+              AND upper(valid) < reported) earlier
+     CROSS JOIN LATERAL (
            SELECT max(day) AS day FROM unnest(%(days)s::date[]) AS day
             WHERE day >= greatest(since, gone) AND day < reported) run
-     WHERE reported > %(first)s AND since < reported AND (gone IS NULL OR gone < reported) AND day IS NOT NULL
+     WHERE day IS NOT NULL
      ORDER BY person_id, reported
 """
 
@@ -131,9 +137,7 @@ def _late(runs: Sequence[Run]) -> dict[UUID, date]:
     }
 
 
-def _told(
-    cursor: CursorWrapper, found: Causes, kind: str, extracts: dict[UUID, date], tables: Collection[str]
-) -> None:
+def _told(cursor: CursorWrapper, found: Causes, kind: str, extracts: dict[UUID, date], tables: Collection[str]) -> None:
     """Of whom these extracts said something new."""
     if not extracts:
         return

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from kokeilu.law.definition import shipped
@@ -88,7 +88,7 @@ def differences(trial: Trial, trials: replay.Trials | None = None) -> Difference
 
     Worked out from what is stored; nothing is changed. Problem: as a run.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         return find(cursor, trial, trials or with_trial(trial))
 
 

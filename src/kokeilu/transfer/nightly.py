@@ -59,11 +59,11 @@ def changed_since_last_run(cursor: CursorWrapper, trial: Trial, on: date) -> lis
     """
     last = Run.objects.deciding().filter(trial=trial.key).order_by("-on", "-finished_at").first()
     version = trial.version_on(on)
-    if last is None or last.version != version.from_day or on - last.on > _LONGEST or _areas_change(trial, last.on, on):
+    if last is None or asks_everybody(trial, last.on, on) or last.version != version.from_day:
         return None
     values: dict[str, Any] = {
         "since": last.finished_at, "on": on, "areas": list(trial.area_names("fi")),
-        "birthdays": _birthdays(last.on, on),
+        "birthdays": birthdays(last.on, on),
     }  # fmt: skip
     cursor.execute(" UNION ".join(f"({query})" for query in _queries(version)), values)
     found = {str(person) for (person,) in cursor.fetchall()}
@@ -87,11 +87,15 @@ def _queries(version: Version) -> list[str]:
     return queries
 
 
-def _areas_change(trial: Trial, since: date, on: date) -> bool:
-    return any(since < day <= on for row in trial.areas for day in (row.from_day, row.to_day) if day)
+def asks_everybody(trial: Trial, since: date, on: date) -> bool:
+    """Whether so much may be otherwise on a day than after a run of `since` that everybody must be asked about: another
+    version of the law, another table of areas, nearly a year."""
+    areas = any(since < day <= on for row in trial.areas for day in (row.from_day, row.to_day) if day)
+    versions = any(since < version.from_day <= on for version in trial.versions)
+    return areas or versions or on - since > _LONGEST
 
 
-def _birthdays(since: date, on: date) -> list[str]:
+def birthdays(since: date, on: date) -> list[str]:
     """The days of the year (month and day) on which somebody gets a year older after `since` and by `on`.
 
     Who was born on 29 February does so on 1 March of a common year (`kokeilu.law.facts.age`).

@@ -9,6 +9,7 @@ after a death.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 import polars as pl
@@ -19,7 +20,8 @@ from kokeilu.law.definition import shipped
 from kokeilu.law.rules import decide
 from kokeilu.law.trial import Trial
 from kokeilu.register.models import Person
-from kokeilu.transfer import basis, ending, rules
+from kokeilu.transfer import basis, ending, nightly, rules
+from kokeilu.transfer.events import Events
 from kokeilu.transfer.models import IndividualTransfer, Responsibility, Run
 from kokeilu.transfer.rules import HELD, STATE
 
@@ -92,6 +94,10 @@ class _Replay:
             if until is not None:
                 self.ends[str(person)] = until
         self.last: dict[str, Run] = {}  # by trial
+        self.touched: dict[str, set[str]] = {}  # by trial: whom another run moved since its last one
+        self.first: date | None = None  # day of the first run
+        transfers = IndividualTransfer.objects.filter(person__in=list(map(UUID, self.timelines)))
+        self.decided = {str(person) for person in transfers.values_list("person", flat=True)}
 
     def make(self, run: Run) -> None:
         """Make a run again."""
@@ -101,19 +107,25 @@ class _Replay:
             self._end(run)
         else:
             self._decide(run)
+            self.first = self.first or run.on
             self.last[run.trial] = run
+            self.touched[run.trial] = set()
 
     def _decide(self, run: Run) -> None:
         trial, on = self.trials(run.trial), run.on
-        held = self._held(on)
+        persons = self._asked(run, trial)
+        if not persons:
+            return
+        held = self._held(on, persons)
         areas = list(trial.area_names("fi"))
         customers = held.filter(pl.col("responsible").is_in(areas))
+        limited = trial.version_on(on).longest_stay is not None
         searching = [each.person for each in self.searches if each.since <= on < each.reported]
-        facts = basis.facts(self.cursor, trial, on, customers, list(self.timelines), searching)
+        facts = basis.facts(self.cursor, trial, on, customers, persons, searching)
         standing = rules.Standing(
             held=held,
             search_ended=facts.search_ended,
-            first_days=self._first_days(areas),
+            first_days=self._first_days(areas) if limited else rules.FIRST_DAYS.to_frame(),
             kept=_kept(run) | set(facts.contradictions["person"]),
             not_before=basis.not_before(trial, on, self.last.get(run.trial)),
         )
@@ -130,11 +142,34 @@ class _Replay:
         placed = ending.destinations(self.cursor, customers, into, run.on)
         self._move((person, goes_to, run.on) for person, goes_to in placed.select("person", "goes_to").iter_rows())
 
-    def _held(self, on: date) -> pl.DataFrame:
-        """Who is responsible on the day, without end (rules.HELD); the ids are of no row."""
+    @cached_property
+    def events(self) -> Events:
+        """What changes after the first run; read once there is a second."""
+        return Events.load(self.cursor, list(self.timelines), self.first or date.min)
+
+    def _asked(self, run: Run, trial: Trial) -> list[str]:
+        """About whom a run must be made again: of the others nothing changed since the trial's run before it."""
+        last, on = self.last.get(run.trial), run.on
+        version = trial.version_on(on)
+        if last is None or run.kind == Run.Kind.FULL or nightly.asks_everybody(trial, last.on, on):
+            return list(self.timelines)
+        if version.longest_stay is not None or on < last.on:
+            return list(self.timelines)
+        changed = self.events.between(last.on, on) | self.touched[run.trial] | self.decided
+        if "age" in version.facts:
+            changed |= self.events.born_on(nightly.birthdays(last.on, on))
+        if version.grace is not None:
+            areas = set(trial.area_names("fi"))
+            customers = (person for person, rows in self.timelines.items() if rows[-1].organisation in areas)
+            changed |= {person for person in customers if not self.events.searches(person, on)}
+        return sorted(changed & self.timelines.keys())
+
+    def _held(self, on: date, persons: Iterable[str] | None = None) -> pl.DataFrame:
+        """Who is responsible on the day, without end (rules.HELD), of these people; the ids are of no row."""
+        timelines = [(person, self.timelines[person]) for person in (self.timelines if persons is None else persons)]
         rows = [
             (0, person, timeline[-1].organisation, timeline[-1].since)
-            for person, timeline in self.timelines.items()
+            for person, timeline in timelines
             if timeline[-1].since <= on < self.ends.get(person, date.max)
         ]
         return pl.DataFrame(rows, schema=HELD, orient="row")
@@ -154,6 +189,8 @@ class _Replay:
                 continue
             last = timeline.pop()
             day = max(day, last.since)
+            for touched in self.touched.values():
+                touched.add(person)
             if last.since < day:
                 timeline.append(Segment(last.organisation, last.since, day))
             timeline.append(Segment(goes_to, day))

@@ -72,7 +72,7 @@ def test_it_asks_about_birthdays_between_the_days() -> None:
     actions.run(TRIAL, date(2021, 2, 28) + timedelta(days=1))
     assert asked(date(2021, 3, 2)) == ids(today)
     assert asked(date(2021, 3, 10)) == ids(today, later)
-    assert nightly._birthdays(date(2021, 2, 28), START) == ["0229", "0301"]
+    assert nightly.birthdays(date(2021, 2, 28), START) == ["0229", "0301"]
     assert not asked(START) & ids(leap, before)
 
 
