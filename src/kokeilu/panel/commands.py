@@ -1,5 +1,6 @@
 """`kokeilu panel`: building the panel from the register, its revisions, and whether a folder is whole."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,9 @@ from kokeilu import database, progress
 
 if TYPE_CHECKING:
     from kokeilu.panel.folder import Manifest
+
+# A build may share its machine with the server: pages come first.
+NICE = 10
 
 app = typer.Typer(no_args_is_help=True, help="The panel: spells and person-months under pseudonyms.")
 
@@ -45,6 +49,7 @@ def build(
 
     from kokeilu.panel.build import build as build_panel
 
+    os.nice(NICE)
     with progress.bar() as shown:
         task = shown.add_task("building the panel", total=1.0)
         made = build_panel(

@@ -1,7 +1,7 @@
 """People of the register for the tests that read PostgreSQL, made with the models."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from kokeilu.access.models import Organisation
 from kokeilu.panel.tests.frames import SEEKING
@@ -26,13 +26,15 @@ def extract(as_of: date) -> Extract:
     return made
 
 
-def person(*situations: dict, moves_on: date | None = None, sex: str | None = None, **details: object) -> Person:
+def person(
+    *situations: dict, moves_on: date | None = None, sex: str | None = None, id: UUID | None = None, **details: object
+) -> Person:
     """A person whose situations hold one after the other; each is {"from": day, fact: value}.
 
     Facts that are left out are as in SEEKING. The state is responsible until `moves_on`, then Helsinki.
     """
     first = situations[0]["from"] if situations else SINCE
-    made = Person.objects.create(known_since=first, sex=sex)
+    made = Person.objects.create(id=id or uuid4(), known_since=first, sex=sex)
     ends = [*(each["from"] for each in situations[1:]), None][: len(situations)]
     for situation, end in zip(situations, ends, strict=True):
         facts = SEEKING | situation

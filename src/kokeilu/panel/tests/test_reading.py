@@ -1,6 +1,7 @@
 """Reading the register: in one view, without a writer that waits, every kind of value as it is stored."""
 
 from datetime import date
+from uuid import UUID
 
 import polars as pl
 import pytest
@@ -99,3 +100,13 @@ def test_people_of_all_tables_are_the_same_ones() -> None:
     assert source.pseudonyms.is_sorted()
     assert source.people.get_column("person").to_list() == numbers
     assert source.details.schema["immigrant"] == pl.Boolean
+
+
+@pytest.mark.django_db
+def test_people_whose_ids_end_alike_are_told_apart() -> None:
+    for number in range(3):
+        person({"from": JANUARY}, id=UUID(int=(number << 64) + 7), education=number, sex="male")
+    source = queries.read()
+    assert sorted(source.details.select("education").to_series()) == [0, 1, 2]
+    assert source.details.get_column("person").n_unique() == 3
+    assert source.situations.height == 3
