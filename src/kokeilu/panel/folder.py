@@ -153,6 +153,8 @@ def read_manifest(path: Path, revision: int | None = None) -> Manifest:
     mend = "build one with kokeilu panel build"
     if not path.is_dir():
         raise Problem("there is no such panel folder", file=path, mend=mend)
+    if (path / REVISIONS).is_dir():
+        mend = f"copy the last file of {REVISIONS}/ to {MANIFEST}"
     newest = _read(path, path / MANIFEST, mend)
     if revision is None or revision == newest.revision:
         return newest
@@ -255,9 +257,15 @@ def building(out: Path) -> Iterator[Manifest | None]:
 
 
 def _before(out: Path) -> Manifest | None:
-    """The newest manifest; None of a folder without one, or with a panel that is replaced."""
+    """The newest manifest; None of a folder without one, or with a panel that is replaced.
+
+    A revision's own manifest is written when all its files are: where `panel.json` is not there it takes its place.
+    """
     if not (out / MANIFEST).exists():
-        return None
+        own = max((out / REVISIONS).glob("*.json"), default=None)
+        if own is None:
+            return None
+        _put(out / MANIFEST, own.read_bytes())
     try:
         form = json.loads((out / MANIFEST).read_text())["format"]
     except (ValueError, TypeError, KeyError):

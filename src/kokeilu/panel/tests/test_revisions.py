@@ -152,6 +152,21 @@ def _with(manifest: Manifest, **changed: Any) -> Manifest:
     return replace(manifest, **changed)
 
 
+def test_a_panel_that_lost_its_manifest_goes_on_from_its_last_revision(tmp_path: Path) -> None:
+    panel = tmp_path / "panel"
+    load(tmp_path, FIRST, [seeker(1)])
+    build(panel)
+    load(tmp_path, SECOND, [seeker(1)])
+    second = build(panel).manifest
+    (panel / folder.MANIFEST).unlink()
+    with pytest.raises(Problem, match=r"copy the last file of revisions/ to panel\.json"):
+        open_panel(panel)
+    again = build(panel)
+    assert (again.revised, again.manifest) == (False, second)
+    assert open_panel(panel).manifest == second
+    assert open_panel(panel, 1).manifest.last_month == 202101
+
+
 def test_a_revision_that_is_not_there_is_told(tmp_path: Path) -> None:
     load(tmp_path, FIRST, [seeker(1)])
     build(tmp_path / "panel")
