@@ -21,6 +21,7 @@ class TransferConfig(AppConfig):
         texts.name(
             {
                 grounds.RESPONSIBLE: _("The organisation was responsible for you"),
+                grounds.TOOK_PART: _("The organisation had a part in the change that the letter tells of"),
                 operations.PREVIEW.key: _("Preview of a run: examples"),
                 operations.UNDECIDED.key: _("List of people whose case is undecided"),
                 operations.BY_HAND_LIST.key: _("List of letters delivered by hand"),

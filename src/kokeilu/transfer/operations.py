@@ -11,6 +11,8 @@ UNDECIDED = declare("transfer.undecided", Role.STATE_OFFICER, shows="persons")
 ORGANISATIONS = declare("transfer.organisations", Role.ADMINISTRATOR)
 # Notices: each organisation delivers by hand to its own people; the letter is seen by who may see the person.
 RETRY = declare("transfer.retry_notices", Role.STATE_OFFICER)
+# A team lead for the letters of the own area, the state's officer for all.
+POSTED = declare("transfer.post_letters", Role.STATE_OFFICER, Role.TEAM_LEAD)
 BY_HAND_LIST = declare("transfer.by_hand_list", Role.STATE_OFFICER, Role.TEAM_LEAD, shows="persons")
 BY_HAND = declare("transfer.by_hand", Role.STATE_OFFICER, Role.TEAM_LEAD, shows="person")
 LETTER = declare("transfer.letter", Role.WORKER, Role.TEAM_LEAD, Role.STATE_OFFICER, shows="person")

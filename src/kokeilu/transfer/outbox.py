@@ -15,11 +15,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from kokeilu.access import logs, policy
-from kokeilu.access.models import Organisation
+from kokeilu.access.models import Organisation, Role
 from kokeilu.access.policy import Actor
 from kokeilu.problems import Problem
 from kokeilu.transfer.models import Run
-from kokeilu.transfer.operations import BY_HAND, CONTACT_CHOICE, LETTERHEAD, RETRY
+from kokeilu.transfer.operations import BY_HAND, CONTACT_CHOICE, LETTERHEAD, POSTED, RETRY
 from kokeilu.transfer.outbox_models import UNSENT, Channel, ContactChoice, Delivery, Fault, Letterhead, State
 
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
@@ -123,6 +123,37 @@ def retry(run: Run, *, actor: Actor) -> int:
     if waiting:
         logs.record_change(actor, RETRY.key, "transfer_run", run.pk, new={"waiting": waiting})
     return waiting
+
+
+def printed(run: Run, actor: Actor) -> QuerySet[Delivery]:
+    """The letters of a run that are printed and not posted: those of a team lead's own area, all for others."""
+    letters = _of(run).filter(channel=Channel.LETTER, state=State.SENDING)
+    if actor.role == Role.TEAM_LEAD:
+        return letters.filter(notice__message__organisation=actor.organisation)
+    return letters
+
+
+def post_printed(run: Run, seen: int, *, actor: Actor) -> int:
+    """Note that the printed letters of a run were posted, by whom and when. Returns how many.
+
+    `seen` is how many the actor saw: where it is another number by now, as somebody's address became protected or a
+    later notice took the place of one, nothing is noted. Raises PermissionDenied; Problem as said, and where
+    there are none.
+    """
+    policy.require(actor, POSTED)
+    recheck(run)
+    with transaction.atomic():
+        letters = list(printed(run, actor).select_for_update().values_list("pk", flat=True))
+        if len(letters) != seen or not letters:
+            raise Problem(
+                _("Other letters wait to be posted than when you looked."),
+                mend=_("take out whose letters are delivered by hand or cancelled, then look again"),
+            )
+        noted: int = Delivery.objects.filter(pk__in=letters).update(
+            state=State.SENT, sent_at=Now(), sent_by=actor.user.pk, changed_at=Now()
+        )
+        logs.record_change(actor, POSTED.key, "transfer_run", run.pk, new={"letters": noted})
+    return noted
 
 
 @transaction.atomic

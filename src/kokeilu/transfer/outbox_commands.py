@@ -65,6 +65,23 @@ def render(
 
 
 @app.command()
+def waiting() -> None:
+    """List the runs with letters that wait to be written or posted, the oldest first.
+
+    Every change of the responsible organisation has its own run: also a decision about one person, and an undoing.
+
+    Example: kokeilu notices waiting
+    """
+    database.set_up()
+
+    from kokeilu.transfer import outbox_queries
+
+    for each in outbox_queries.waiting():
+        about = f"{each.run} {each.on} {each.kind} {each.trial}"
+        print(f"{about}: to be written {each.to_write}, to be posted {each.to_post}")
+
+
+@app.command()
 def posted(folder: Annotated[Path, typer.Argument(help="The folder that was handed over.")]) -> None:
     """Note that the letters of a folder were handed over to be posted.
 

@@ -19,6 +19,8 @@ from kokeilu.problems import Problem
 from kokeilu.transfer import letters_source, operations, outbox, outbox_queries, queries
 from kokeilu.transfer.delivery_email import mail_server
 from kokeilu.transfer.delivery_suomifi import connect, credentials
+from kokeilu.transfer.frame import told
+from kokeilu.transfer.grounds import part_of, responsible
 from kokeilu.transfer.letters import Unprintable
 from kokeilu.transfer.letters_source import Texts
 from kokeilu.transfer.models import Message, Notice, Run
@@ -40,7 +42,7 @@ def notices(request: Request, run_id: UUID) -> HttpResponse:
     faults = outbox_queries.counts_by_fault(run, own)
     given_up = sum(each["given_up"] for each in states.values())
     context = _head(run) | {
-        "tabs": _run_tabs(run, "notices"),
+        "tabs": [] if run.kind == Run.Kind.INDIVIDUAL else _run_tabs(run, "notices"),
         "counts": [(row.organisation, _language(row.language), row.people) for row in queries.notice_counts(run, own)],
         "examples": [part for message in queries.example_messages(run, own) for part in parts(message)],
         "state_columns": [
@@ -56,6 +58,7 @@ def notices(request: Request, run_id: UUID) -> HttpResponse:
         "without_letterhead": [each.name for each in _texts(run, own).without_letterhead()],
         "given_up": given_up if request.actor.role in operations.RETRY.roles else 0,
         "by_hand": outbox_queries.by_hand(run, request.actor.organisation).count(),
+        "printed": outbox.printed(run, request.actor).count(),
     }  # fmt: skip
     return render(request, "transfer/notices.html", context)
 
@@ -65,7 +68,7 @@ def _texts(run: Run, own: Organisation | None) -> Texts:
 
 
 def _run(run_id: UUID) -> Run:
-    return get_object_or_404(queries.runs(), pk=run_id)
+    return get_object_or_404(Run.objects.exclude(kind=Run.Kind.IDENTITY).select_related("extract"), pk=run_id)
 
 
 def _head(run: Run) -> dict[str, Any]:
@@ -97,8 +100,23 @@ def retry(request: Request, run_id: UUID) -> HttpResponse:
     """Try again what was given up."""
     run = _run(run_id)
     waiting = outbox.retry(run, actor=request.actor)
-    told = ngettext("%(number)s waits to be sent again.", "%(number)s wait to be sent again.", waiting)
-    messages.success(request, told % {"number": formats.number(waiting)})
+    text = ngettext("%(number)s waits to be sent again.", "%(number)s wait to be sent again.", waiting)
+    messages.success(request, text % {"number": formats.number(waiting)})
+    return redirect("transfer:notices", run.pk)
+
+
+@page(operations.POSTED, "POST")
+def posted(request: Request, run_id: UUID) -> HttpResponse:
+    """Note that the letters that were printed and shown as such were posted."""
+    run = _run(run_id)
+    seen = request.POST.get("seen", "")
+    try:
+        noted = outbox.post_printed(run, int(seen) if seen.isdecimal() else 0, actor=request.actor)
+    except Problem as problem:
+        messages.error(request, told(problem))
+    else:
+        text = ngettext("Noted: %(number)s letter was posted.", "Noted: %(number)s letters were posted.", noted)
+        messages.success(request, text % {"number": formats.number(noted)})
     return redirect("transfer:notices", run.pk)
 
 
@@ -138,8 +156,13 @@ def delivered(request: Request, run_id: UUID, person_id: UUID) -> HttpResponse:
 
 @page(operations.LETTER)
 def letter(request: Request, run_id: UUID, person_id: UUID) -> HttpResponse:
-    """A person's letter as a PDF, made at this moment and kept nowhere. A protected address is not on it."""
-    notices = Notice.objects.select_related("message").filter(run=run_id, person=person_id)
+    """A person's letter as a PDF, made at this moment and kept nowhere. A protected address is not on it.
+
+    Whoever is not responsible for the person today opens only the letter of a change that it had a part in.
+    """
+    notices = Notice.objects.select_related("message__organisation").filter(run=run_id, person=person_id)
+    if not responsible(request.actor, [person_id]):
+        notices = notices.filter(part_of(request.actor.organisation))
     notice = get_object_or_404(notices)
     try:
         made = letters_source.letter_of(notice.message, person_id, clock.today())

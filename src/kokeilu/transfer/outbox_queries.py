@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from kokeilu.access.models import Organisation
 from kokeilu.register.models import Details
@@ -74,6 +75,29 @@ def why_by_hand(run: Run, organisation: Organisation, persons: Sequence[UUID]) -
 
 def _held(run: Run, organisation: Organisation) -> QuerySet[Delivery]:
     return deliveries_of(run, organisation).filter(channel=Channel.LETTER, state=State.WITHHELD)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A run with letters that have not gone: how many are to be written, and written and to be posted."""
+
+    run: UUID
+    on: date
+    kind: str
+    trial: str
+    to_write: int
+    to_post: int
+
+
+def waiting() -> list[Waiting]:
+    """The runs with letters that wait for the printing house or the post, the oldest first."""
+    letter = Q(notices__deliveries__channel=Channel.LETTER)
+    counted = Run.objects.annotate(
+        to_write=Count("notices", filter=letter & Q(notices__deliveries__state=State.WAITING)),
+        to_post=Count("notices", filter=letter & Q(notices__deliveries__state=State.SENDING)),
+    )
+    due = counted.filter(Q(to_write__gt=0) | Q(to_post__gt=0)).order_by("finished_at", "pk")
+    return [Waiting(*row) for row in due.values_list("pk", "on", "kind", "trial", "to_write", "to_post")]
 
 
 def told(person: UUID) -> QuerySet[Delivery]:

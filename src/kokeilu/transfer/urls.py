@@ -22,6 +22,7 @@ urlpatterns = [
     path("transfer/runs/<uuid:run_id>/", pages.result, name="result"),
     path("transfer/runs/<uuid:run_id>/notices/", outbox_pages.notices, name="notices"),
     path("transfer/runs/<uuid:run_id>/notices/retry/", outbox_pages.retry, name="retry_notices"),
+    path("transfer/runs/<uuid:run_id>/notices/posted/", outbox_pages.posted, name="posted"),
     path("transfer/runs/<uuid:run_id>/notices/by-hand/", outbox_pages.by_hand, name="by_hand"),
     path("transfer/runs/<uuid:run_id>/notices/by-hand/<uuid:person_id>/", outbox_pages.delivered, name="delivered"),
     path("transfer/runs/<uuid:run_id>/letters/<uuid:person_id>/", outbox_pages.letter, name="letter"),

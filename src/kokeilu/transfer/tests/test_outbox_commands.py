@@ -8,7 +8,7 @@ import pytest
 from typer.testing import Result
 
 from kokeilu.problems import Problem
-from kokeilu.transfer.outbox_models import Letterhead
+from kokeilu.transfer.outbox_models import Delivery, Letterhead
 from kokeilu.transfer.tests.outbox import Mailbox, moved, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -83,3 +83,10 @@ def test_wrong_use_ends_with_2(call: Callable, arguments: tuple[str, ...]) -> No
 @pytest.mark.parametrize("command", ["render", "posted", "deliver", "letterhead"])
 def test_help_has_an_example(call: Callable, command: str) -> None:
     assert "Example: kokeilu notices" in call(command, "--help").stdout
+
+
+def test_waiting_names_the_runs_with_letters_to_write_and_to_post(call: Callable) -> None:
+    assert call("waiting").stdout == ""
+    run, (first, _second, _protected) = moved({}, {}, {"protected": True})
+    Delivery.objects.filter(notice__person=first).update(state="sending")
+    assert call("waiting").stdout == f"{run.pk} 2021-03-01 full kuntakokeilu: to be written 1, to be posted 1\n"

@@ -2,17 +2,21 @@
 
 import io
 from collections.abc import Callable
+from datetime import date
 
 import pikepdf
 import pytest
 from django.test import Client
 
-from kokeilu.access.models import ReadLog, Role
+from kokeilu.access.models import ChangeLog, ReadLog, Role
 from kokeilu.access.policy import Actor
+from kokeilu.register.models import Details
 from kokeilu.transfer import outbox
+from kokeilu.transfer.actions import run as run_transfer
 from kokeilu.transfer.models import Run
 from kokeilu.transfer.outbox_models import Delivery, Letterhead, State
-from kokeilu.transfer.tests.outbox import moved, states
+from kokeilu.transfer.tests.outbox import TRIAL, moved, post, states
+from kokeilu.transfer.tests.people import extract, report
 
 pytestmark = pytest.mark.django_db
 
@@ -111,6 +115,30 @@ def test_letters_by_hand_are_listed_opened_and_noted(client: Client, enter: Call
     assert "not to be delivered by hand" in text(client.post(f"{address}{usual.pk}/", follow=True))
 
 
+def test_printed_letters_are_noted_as_posted_by_who_and_when(client: Client, enter: Callable) -> None:
+    run, (first, second, protected) = moved({}, {}, {"protected": True})
+    lead = enter(Role.TEAM_LEAD, "helsinki")
+    address = f"/transfer/runs/{run.pk}/notices/posted/"
+    assert "not posted" not in notices(client, run)
+    Delivery.objects.filter(state=State.WAITING).update(state=State.SENDING)
+    assert "2 letters are printed and not posted." in notices(client, run)
+    for wrong in ({}, {"seen": "x"}, {"seen": "3"}):
+        assert "Other letters wait to be posted than when you looked." in text(client.post(address, wrong, follow=True))
+    Details.objects.filter(person=second).update(protected=True)  # since it was printed
+    assert "Other letters" in text(client.post(address, {"seen": "2"}, follow=True))
+    assert states(run, "letter")[second.pk] == ("withheld", "protected")
+    enter(Role.TEAM_LEAD, "espoo")
+    assert "Other letters" in text(client.post(address, {"seen": "1"}, follow=True))  # none of theirs
+    client.force_login(lead.user)
+    assert "Noted: 1 letter was posted." in text(client.post(address, {"seen": "1"}, follow=True))
+    letter = Delivery.objects.get(notice__person=first)
+    assert (letter.state, letter.sent_by) == ("sent", lead.user)
+    assert letter.sent_at is not None
+    line = ChangeLog.objects.get(action="transfer.post_letters")
+    assert (line.user, line.subject_id, line.new) == (lead.user, str(run.pk), {"letters": 1})
+    assert states(run, "letter")[protected.pk] == ("withheld", "protected")
+
+
 def test_the_state_sees_no_area_s_list(client: Client, enter: Callable) -> None:
     run, (protected,) = moved({"family_name": "Salainen", "protected": True})
     enter(Role.STATE_OFFICER, "te")
@@ -128,7 +156,7 @@ def pdf_text(content: bytes) -> str:
 def test_a_letter_is_opened_by_who_may_see_the_person_and_the_log_says_so(client: Client, enter: Callable) -> None:
     run, (person,) = moved({"service_language": "sv"})
     address = f"/transfer/runs/{run.pk}/letters/{person.pk}/"
-    for role, place in ((Role.WORKER, "espoo"), (Role.STATE_OFFICER, "te"), (Role.ANALYST, "ely")):
+    for role, place in ((Role.WORKER, "espoo"), (Role.ANALYST, "ely")):
         enter(role, place)
         assert client.get(address).status_code == 403
     assert not ReadLog.objects.exists()
@@ -142,7 +170,33 @@ def test_a_letter_is_opened_by_who_may_see_the_person_and_the_log_says_so(client
     assert line.persons == [person.pk]
 
 
-def test_a_protected_address_is_not_on_the_letter(client: Client, enter: Callable) -> None:
+def test_the_organisation_that_a_change_went_from_opens_its_letter_and_no_other(
+    client: Client, enter: Callable, settings
+) -> None:
+    run, (person,) = moved({})
+    letter = f"/transfer/runs/{run.pk}/letters/{person.pk}/"
+    officer = enter(Role.STATE_OFFICER, "te")
+    assert client.get(letter)["Content-Type"] == "application/pdf"
+    line = ReadLog.objects.get()
+    assert (line.user, line.operation, line.ground) == (officer.user, "transfer.letter", "took_part")
+    assert client.get(f"/customers/{person.pk}/").status_code == 403  # the letter and nothing else
+
+    post()
+    report(extract(date(2021, 3, 31)), person, {"municipality": "049"})
+    later = run_transfer(TRIAL, date(2021, 3, 31)).run
+    other = f"/transfer/runs/{later.pk}/letters/{person.pk}/"
+    assert client.get(letter).status_code == 200
+    assert client.get(other).status_code == 404  # from Helsinki to Espoo: not the state's
+    enter(Role.TEAM_LEAD, "helsinki")  # not responsible any more
+    assert [client.get(each).status_code for each in (letter, other)] == [200, 200]
+    enter(Role.WORKER, "espoo")
+    assert client.get(other).status_code == 200
+
+
+def test_a_protected_address_is_not_on_the_letter(
+    client: Client, enter: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kokeilu.transfer.letters_facts.blocks", lambda *_told, residence: {})
     run, (protected, usual) = moved({"protected": True}, {})
     enter(Role.WORKER, "helsinki")
     letters = {
