@@ -6,7 +6,10 @@ from datetime import date
 from functools import cache
 from typing import Final
 
+from django.db.models import QuerySet
+
 from kokeilu.law.definition import shipped, shipped_keys
+from kokeilu.monitoring import release_calendar
 from kokeilu.monitoring.indicators import POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
 
@@ -46,15 +49,21 @@ def area_name(area: str, language: str) -> str:
     return area_names().get(area, {}).get(language, area)
 
 
+def _figures() -> QuerySet[MonthlyFigure]:
+    """The figures that pages may show: a month whose release is under way waits for it."""
+    embargo = release_calendar.embargoed_from()
+    return MonthlyFigure.objects.filter(month__lt=embargo) if embargo else MonthlyFigure.objects.all()
+
+
 def months(area: str | None = None) -> list[date]:
     """The months with published figures, of all areas or of one, newest first."""
-    figures = MonthlyFigure.objects.filter(area=area) if area else MonthlyFigure.objects
+    figures = _figures().filter(area=area) if area else _figures()
     return list(figures.order_by("-month").values_list("month", flat=True).distinct())
 
 
 def overview(month: date) -> dict[str, Figures]:
     """The overview's figures of all residents, by area."""
-    rows = MonthlyFigure.objects.filter(month=month, population="residents", indicator__in=OVERVIEW)
+    rows = _figures().filter(month=month, population="residents", indicator__in=OVERVIEW)
     found: dict[str, Figures] = defaultdict(dict)
     for row in rows.order_by("area", "indicator"):
         found[row.area][row.indicator] = Figure(row.value, row.suppressed)
@@ -64,14 +73,14 @@ def overview(month: date) -> dict[str, Figures]:
 def of_month(area: str, month: date) -> dict[str, Figures]:
     """Everything published of an area in a month, by population in the order of POPULATIONS."""
     found: dict[str, Figures] = {population: {} for population in POPULATIONS}
-    for row in MonthlyFigure.objects.filter(area=area, month=month).order_by("population", "indicator"):
+    for row in _figures().filter(area=area, month=month).order_by("population", "indicator"):
         found[row.population][row.indicator] = Figure(row.value, row.suppressed)
     return {population: figures for population, figures in found.items() if figures}
 
 
 def history(area: str) -> dict[date, Figures]:
     """The HISTORY figures of an area's residents, by month, oldest first."""
-    rows = MonthlyFigure.objects.filter(area=area, population="residents", indicator__in=HISTORY)
+    rows = _figures().filter(area=area, population="residents", indicator__in=HISTORY)
     found: dict[date, Figures] = defaultdict(dict)
     for row in rows.order_by("month", "indicator"):
         found[row.month][row.indicator] = Figure(row.value, row.suppressed)
@@ -80,5 +89,5 @@ def history(area: str) -> dict[date, Figures]:
 
 def began(area: str) -> date | None:
     """The first month in which a trial area is responsible for people of the area."""
-    rows = MonthlyFigure.objects.filter(area=area, population="customers").order_by("month")
+    rows = _figures().filter(area=area, population="customers").order_by("month")
     return rows.values_list("month", flat=True).first()

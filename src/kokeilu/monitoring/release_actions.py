@@ -14,7 +14,16 @@ from django.utils.translation import gettext as _
 from kokeilu import clock
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, Operation, require
-from kokeilu.monitoring import operations, release_audit, release_checks, release_files, release_queries, release_source
+from kokeilu.monitoring import (
+    operations,
+    release_audit,
+    release_calendar,
+    release_checks,
+    release_files,
+    release_queries,
+    release_source,
+    release_words,
+)
 from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
 from kokeilu.monitoring.published_table import PublishedTable, from_json
 from kokeilu.monitoring.release_source import About, Prepared
@@ -53,7 +62,7 @@ def keep(made: Prepared, *, reason: str = "", actor: Actor) -> Release:
         cursor.execute("LOCK TABLE monitoring_release IN SHARE ROW EXCLUSIVE MODE")
     table = made.table
     _refuse_another(table.key)
-    before = release_queries.newest(table.key)
+    before = release_calendar.newest(table.key)
     if before is not None:
         _refuse_without_reason(made, before, reason)
     number = Release.objects.filter(table=table.key).aggregate(last=Max("number"))["last"] or 0
@@ -92,7 +101,7 @@ def _content(content: bytes) -> ReleaseContent:
 
 def _refuse_another(table: str) -> None:
     """Raise Problem where a release of the table is under way: what it will show is part of the audit of the next."""
-    other = release_queries.under_way(table)
+    other = release_calendar.under_way(table)
     if other is not None:
         raise Problem(
             _("release %(number)s of the table is under way") % {"number": other.number},
@@ -124,7 +133,7 @@ def run_checks(release: Release, step: str, actor: Actor) -> ReleaseCheck:
 
 
 def _refuse_failed(found: ReleaseCheck) -> None:
-    failed = [one["key"] for one in found.findings if not one["passed"]]
+    failed = [str(release_words.CHECKS[one["key"]]) for one in found.findings if not one["passed"]]
     if failed:
         raise Problem(_("the checks do not pass: %(checks)s") % {"checks": ", ".join(failed)})
 
@@ -236,7 +245,8 @@ def _table_differences(release: Release, panel: Panel, kept: bytes) -> Sequence[
     if panel.manifest.sha256 != source["panel"]["sha256"]:
         return [f"the panel is another one than revision {source['panel']['revision']} that the release was made from"]
     parameters = source["parameters"]
-    who = About(parameters["publisher"], parameters["contact"], parameters["licence"], release.prepared_at)
+    made_at = release.prepared_at.astimezone(clock.HELSINKI)
+    who = About(parameters["publisher"], parameters["contact"], parameters["licence"], made_at)
     earlier = release_queries.versions(release.table, before=release)
     made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who)
     return [] if made.table.to_json() == kept else ["the table of figures"]

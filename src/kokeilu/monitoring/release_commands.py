@@ -1,6 +1,8 @@
 """`kokeilu release`: making, checking and publishing tables, and making published ones again."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -21,28 +23,43 @@ ReleaseId = Annotated[UUID, typer.Argument(metavar="RELEASE", help="The release;
 By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does it: an analyst's e-mail address.")]
 
 
+def _at_work(command: Callable[..., None]) -> Callable[..., None]:
+    """Set the database up before a command; what a step refuses is said in English, as everything at the terminal."""
+
+    @wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        database.set_up()
+
+        from django.utils.translation import override
+
+        with override("en"):
+            command(*arguments, **options)
+
+    return run
+
+
 @app.callback()
 def release() -> None:
     """Tables published at a set time: prepare, check, publish, reproduce."""
 
 
 @app.command("list")
+@_at_work
 def list_() -> None:
     """List all releases, the newest first.
 
     Example: kokeilu release list
     """
-    database.set_up()
-
-    from kokeilu.monitoring import release_queries
+    from kokeilu.monitoring import release_calendar
     from kokeilu.monitoring.models import Release
 
     for one in Release.objects.order_by("-prepared_at", "-number"):
         at = f"{one.publish_at.astimezone():%Y-%m-%d %H:%M}" if one.publish_at else "-"
-        typer.echo(f"{one.pk}  {one.table} {one.number}  {one.last_month:%Y-%m}  {release_queries.state(one)}  {at}")
+        typer.echo(f"{one.pk}  {one.table} {one.number}  {one.last_month:%Y-%m}  {release_calendar.state(one)}  {at}")
 
 
 @app.command()
+@_at_work
 def prepare(
     panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The last month.")],
@@ -53,8 +70,6 @@ def prepare(
 
     Example: kokeilu release prepare --panel panel --month 2021-03 --by analyst@ely.example
     """
-    database.set_up()
-
     from kokeilu.monitoring import release_actions
     from kokeilu.panel.check import open_panel
 
@@ -67,6 +82,7 @@ def prepare(
 
 
 @app.command()
+@_at_work
 def check(
     release_id: ReleaseId,
     by: By,
@@ -76,8 +92,6 @@ def check(
 
     Example: kokeilu release check 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --by colleague@ely.example
     """
-    database.set_up()
-
     from kokeilu.monitoring import release_actions
 
     _release(release_id)
@@ -85,6 +99,7 @@ def check(
 
 
 @app.command()
+@_at_work
 def publish(
     release_id: ReleaseId,
     by: By,
@@ -97,8 +112,6 @@ def publish(
 
     Example: kokeilu release publish 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --at "2021-04-20 08:00" --by a@ely.example
     """
-    database.set_up()
-
     from kokeilu import clock
     from kokeilu.monitoring import release_actions
 
@@ -109,13 +122,12 @@ def publish(
 
 
 @app.command()
+@_at_work
 def withdraw(release_id: ReleaseId, by: By, reason: Annotated[str, typer.Option(help="Why it is taken back.")]) -> None:
     """Take a release back before its publication.
 
     Example: kokeilu release withdraw 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --reason "wrong panel" --by a@ely.example
     """
-    database.set_up()
-
     from kokeilu.monitoring import release_actions
 
     _release(release_id)
@@ -124,13 +136,12 @@ def withdraw(release_id: ReleaseId, by: By, reason: Annotated[str, typer.Option(
 
 
 @app.command()
+@_at_work
 def export(release_id: ReleaseId, out: Annotated[Path, typer.Option(help="Folder for the files.")]) -> None:
     """Write a published release's files into a folder, such as that of a web server or of PxWeb.
 
     Example: kokeilu release export 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --out public
     """
-    database.set_up()
-
     from kokeilu import clock
     from kokeilu.monitoring import release_rules
 
@@ -149,6 +160,7 @@ def export(release_id: ReleaseId, out: Annotated[Path, typer.Option(help="Folder
 
 
 @app.command()
+@_at_work
 def reproduce(
     release_id: ReleaseId,
     panel: Annotated[
@@ -162,8 +174,6 @@ def reproduce(
 
     Example: kokeilu release reproduce 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --panel panel
     """
-    database.set_up()
-
     from kokeilu.monitoring import release_actions
     from kokeilu.panel.check import open_panel
 

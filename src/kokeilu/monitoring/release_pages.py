@@ -19,6 +19,7 @@ from kokeilu.monitoring import (
     format_dcat,
     operations,
     release_actions,
+    release_calendar,
     release_files,
     release_queries,
     release_rules,
@@ -38,10 +39,10 @@ A_YEAR = 365 * 24 * 3600
 def releases(request: Request) -> HttpResponse:
     """What is coming and when, what stands, what was replaced; insiders also see what is being made."""
     now = clock.now()
-    shown = list(release_queries.published(now))
-    gone = release_queries.replaced(shown, now)
+    shown = list(release_calendar.published(now))
+    gone = release_calendar.replaced(shown, now)
     context = {
-        "coming": [_row(one, "scheduled", request) for one in release_queries.coming(now)],
+        "coming": [_row(one, "scheduled", request) for one in release_calendar.coming(now)],
         "standing": [_row(one, "published", request) for one in shown if one.pk not in gone],
         "replaced": [_row(one, "replaced", request) for one in shown if one.pk in gone],
         "making": [
@@ -72,7 +73,7 @@ def _found(request: Request, release_id: UUID) -> tuple[Release, release_rules.S
     release = release_queries.visible(request.actor).filter(pk=release_id).first()
     if release is None:
         raise Http404
-    return release, release_queries.state(release)
+    return release, release_calendar.state(release)
 
 
 def _note_view(request: Request, release: Release, what: str) -> None:
@@ -97,7 +98,7 @@ def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -
         "release": found,
         "title": _title(found),
         **_state(state),
-        "replaced_by": release_queries.published().filter(replaces=found).first(),
+        "replaced_by": release_calendar.published().filter(replaces=found).first(),
         "files": [_file(found, one) for one in found.files.order_by("position")],
         "table": _about(found),
         "checks": [_checks(one) for one in found.checks.order_by("-id")[: None if inside else 1]],
@@ -286,7 +287,7 @@ def withdraw(request: Request, release_id: UUID) -> HttpResponse:
 def catalogue(request: Request) -> HttpResponse:
     """The catalogue of published releases by DCAT-AP."""
     address = request.build_absolute_uri
-    found = list(release_queries.published())
+    found = list(release_calendar.published())
     entries = [release_queries.entry(one, lambda path: address(path)) for one in found]
     publisher = release_queries.publisher(found)
     content = format_dcat.catalogue(address(request.path), entries, publisher, "RESTRICTED")

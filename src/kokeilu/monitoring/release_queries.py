@@ -1,7 +1,7 @@
 """Reading releases: who sees which, what they hold, and which figures are not public yet."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,22 +11,10 @@ from django.utils import timezone
 from kokeilu import clock
 from kokeilu.access.models import ReadLog
 from kokeilu.access.policy import Actor
-from kokeilu.monitoring import format_dcat, operations, release_files, release_rules, release_source
+from kokeilu.monitoring import format_dcat, operations, release_files, release_source
 from kokeilu.monitoring.models import Release, ReleaseFile
 from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable, Words, from_json
 from kokeilu.monitoring.release_audit import Version
-
-
-def published(now: datetime | None = None) -> QuerySet[Release]:
-    """The releases that everybody sees at a moment, the newest first; earlier ones among them."""
-    return Release.objects.filter(publish_at__lte=now or clock.now(), withdrawn_at=None).order_by(
-        "-publish_at", "-number"
-    )
-
-
-def coming(now: datetime | None = None) -> QuerySet[Release]:
-    """The releases with a time of publication ahead, the first of them first."""
-    return Release.objects.filter(publish_at__gt=now or clock.now(), withdrawn_at=None).order_by("publish_at", "number")
 
 
 def insider(actor: Actor, release: Release | None = None) -> bool:
@@ -51,29 +39,6 @@ def in_preparation(actor: Actor, now: datetime | None = None) -> QuerySet[Releas
         return Release.objects.none()
     mine = Release.objects.filter(organisation=actor.organisation)
     return mine.filter(Q(publish_at=None) | Q(withdrawn_at__isnull=False)).order_by("-prepared_at", "-number")
-
-
-def newest(table: str, now: datetime | None = None) -> Release | None:
-    """The release of a table that stands now."""
-    return published(now).filter(table=table).order_by("-number").first()
-
-
-def under_way(table: str, now: datetime | None = None) -> Release | None:
-    """The release of a table that is neither published nor withdrawn."""
-    open_ = Q(publish_at=None) | Q(publish_at__gt=now or clock.now())
-    return Release.objects.filter(open_, table=table, withdrawn_at=None).order_by("-number").first()
-
-
-def replaced(releases: Iterable[Release], now: datetime | None = None) -> set[object]:
-    """Which of the releases another published one stands in place of, by id."""
-    ids = [release.pk for release in releases]
-    return set(published(now).filter(replaces__in=ids).values_list("replaces", flat=True))
-
-
-def state(release: Release, now: datetime | None = None) -> release_rules.State:
-    """Where a release stands."""
-    now = now or clock.now()
-    return release_rules.state(release, now, replaced=release.pk in replaced([release], now))
 
 
 def table_of(release: Release) -> PublishedTable:
@@ -101,21 +66,6 @@ def seen_before(release: Release) -> QuerySet[ReadLog]:
         .select_related("user", "organisation")
         .order_by("id")
     )
-
-
-def embargoed_from(now: datetime | None = None) -> date | None:
-    """The first month that no page shows yet: a release under way is the first to hold it.
-
-    Where none was ever published that is its last month: earlier ones have been on the pages all along.
-    """
-    under = under_way(release_source.TABLE, now)
-    if under is None:
-        return None
-    stands = newest(release_source.TABLE, now)
-    if stands is None:
-        return under.last_month
-    following = date(stands.last_month.year + stands.last_month.month // 12, stands.last_month.month % 12 + 1, 1)
-    return following if following <= under.last_month else None
 
 
 def entry(release: Release, address: Callable[[str], str]) -> format_dcat.Entry:

@@ -2,11 +2,19 @@
 
 from django.urls import path, re_path
 
-from kokeilu.monitoring import pages
+from kokeilu.monitoring import pages, release_pages
 
 app_name = "monitoring"
 urlpatterns = [
     path("monitoring/", pages.areas, name="areas"),
+    path("monitoring/catalogue.jsonld", release_pages.catalogue, name="catalogue"),
+    path("monitoring/releases/", release_pages.releases, name="releases"),
+    path("monitoring/releases/prepare/", release_pages.prepare, name="release_prepare"),
+    path("monitoring/releases/<uuid:release_id>/", release_pages.release, name="release"),
+    path("monitoring/releases/<uuid:release_id>/check/", release_pages.check, name="release_check"),
+    path("monitoring/releases/<uuid:release_id>/schedule/", release_pages.schedule, name="release_schedule"),
+    path("monitoring/releases/<uuid:release_id>/withdraw/", release_pages.withdraw, name="release_withdraw"),
+    path("monitoring/releases/<uuid:release_id>/files/<str:file_name>", release_pages.file, name="release_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),
     re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<size>wide|narrow)\.svg$", pages.chart, name="chart"),
 ]

@@ -80,6 +80,7 @@ def build(folder: Path) -> World:
     release = _release(staff)
     stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
     parameters = _parameters(staff, run.pk) | {"statement_id": stated.statement.pk}
+    parameters |= {"release_id": release.pk, "file_name": release.files.order_by("position")[0].name}
     return World(staff, parameters, Seeker(UUID(str(parameters["person_id"]))))
 
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import Error, connection, transaction
+from django.utils.translation import override
 
 from kokeilu import clock
 from kokeilu.access.models import ChangeLog, Role
-from kokeilu.monitoring import release_actions, release_queries, release_source
+from kokeilu.monitoring import release_actions, release_calendar, release_queries, release_source
 from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
 from kokeilu.monitoring.tests.released import MADE_AT, MONTHS, figures, keep, made, publish
 from kokeilu.problems import Problem
@@ -28,6 +29,12 @@ def at(monkeypatch):
 
     stand(NOW)
     return stand
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with override("en"):
+        yield
 
 
 @pytest.fixture
@@ -52,17 +59,17 @@ def refused(sql: str, *parameters: object) -> str:
 
 def test_a_release_goes_from_prepared_to_published_at_its_time(at, preparer, checker):
     release = keep(preparer)
-    assert release_queries.state(release) == "prepared"
+    assert release_calendar.state(release) == "prepared"
     release = release_actions.check(release.pk, remark="fine", actor=checker)
-    assert release_queries.state(release) == "checked"
+    assert release_calendar.state(release) == "checked"
     release = release_actions.schedule(release.pk, EIGHT, actor=preparer)
-    assert release_queries.state(release) == "scheduled"
+    assert release_calendar.state(release) == "scheduled"
     at(EIGHT - timedelta(seconds=1))
-    assert not release_queries.published().exists()
-    assert list(release_queries.coming()) == [release]
+    assert not release_calendar.published().exists()
+    assert list(release_calendar.coming()) == [release]
     at(EIGHT)  # nothing runs at that moment
-    assert list(release_queries.published()) == [release]
-    assert release_queries.state(release) == "published"
+    assert list(release_calendar.published()) == [release]
+    assert release_calendar.state(release) == "published"
     told = ChangeLog.objects.filter(subject="release", subject_id=release.pk).order_by("id")
     assert [one.action for one in told] == ["prepare", "check", "schedule"]
 
@@ -118,8 +125,8 @@ def test_a_withdrawn_release_stays_with_its_reason_and_lets_another_begin(at, pr
         keep(preparer)
     release_actions.withdraw(release.pk, "wrong panel", actor=checker)
     at(EIGHT)
-    assert release_queries.state(Release.objects.get()) == "withdrawn"
-    assert not release_queries.published().exists()
+    assert release_calendar.state(Release.objects.get()) == "withdrawn"
+    assert not release_calendar.published().exists()
     assert keep(preparer).number == 2
 
 
@@ -127,7 +134,7 @@ def test_a_failing_check_blocks_says_which_and_stays_on_record(at, preparer, che
     release = keep(preparer)
     assert release.checks.get().passed
     monkeypatch.setattr(release_actions.release_audit, "audit", exposing)
-    with pytest.raises(Problem, match="disclosure"):
+    with pytest.raises(Problem, match="No hidden figure can be derived"):
         release_actions.check(release.pk, actor=checker)
     assert [one.passed for one in ReleaseCheck.objects.order_by("id")] == [True, False]
     assert Release.objects.get().checked_at is None
@@ -152,7 +159,7 @@ def test_an_exposing_pattern_is_really_found_by_the_audit(at, preparer, checker)
     )
     broken = release_source.Prepared(prepared.table, release_source.Version("new", bare), prepared.made_from)
     release = release_actions.keep(broken, actor=preparer)
-    with pytest.raises(Problem, match="disclosure"):
+    with pytest.raises(Problem, match="No hidden figure can be derived"):
         release_actions.check(release.pk, actor=checker)
 
 
@@ -164,9 +171,9 @@ def test_a_new_month_replaces_without_a_reason_and_the_earlier_stays(at, prepare
     at(EIGHT)
     second = publish(preparer, checker)
     assert second.replaces == first
-    assert release_queries.state(first) == "replaced"
-    assert release_queries.newest("monthly-figures") == second
-    assert set(release_queries.published()) == {first, second}
+    assert release_calendar.state(first) == "replaced"
+    assert release_calendar.newest("monthly-figures") == second
+    assert set(release_calendar.published()) == {first, second}
 
 
 def test_revised_figures_need_a_reason(at, preparer, checker):
@@ -183,9 +190,9 @@ def test_until_its_time_the_earlier_release_stands(at, preparer, checker):
     second = keep(preparer)
     release_actions.check(second.pk, actor=checker)
     release_actions.schedule(second.pk, EIGHT, actor=preparer)
-    assert release_queries.state(first) == "published"
+    assert release_calendar.state(first) == "published"
     at(EIGHT)
-    assert release_queries.state(first) == "replaced"
+    assert release_calendar.state(first) == "replaced"
 
 
 # What never changes
@@ -259,12 +266,12 @@ def test_the_same_bytes_are_kept_once(at, preparer):
 
 
 def test_the_pages_hide_the_months_that_a_release_under_way_is_first_to_hold(at, preparer, checker):
-    assert release_queries.embargoed_from() is None
+    assert release_calendar.embargoed_from() is None
     first = keep(preparer, figures(MONTHS[:2]))
-    assert f"{release_queries.embargoed_from():%Y-%m}" == "2021-01"
+    assert f"{release_calendar.embargoed_from():%Y-%m}" == "2021-01"
     release_actions.check(first.pk, actor=checker)
     release_actions.schedule(first.pk, EIGHT, actor=preparer)
     at(EIGHT)
-    assert release_queries.embargoed_from() is None
+    assert release_calendar.embargoed_from() is None
     keep(preparer)
-    assert f"{release_queries.embargoed_from():%Y-%m}" == "2021-02"
+    assert f"{release_calendar.embargoed_from():%Y-%m}" == "2021-02"
