@@ -16,6 +16,7 @@ from django.db import connection
 
 from kokeilu.access.models import ChangeLog
 from kokeilu.problems import Problem
+from kokeilu.register import statements
 from kokeilu.register.models import Contact, Details
 from kokeilu.transfer import letters_folder, outbox, outbox_printing
 from kokeilu.transfer.letters_folder import INDEX, MANIFEST
@@ -271,3 +272,16 @@ def _zombie(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except OSError:
         return True
+
+
+@pytest.mark.django_db
+def test_the_letter_of_a_merged_record_is_held_until_the_records_are_told_apart(tmp_path: Path) -> None:
+    run, (kept, merged) = moved({}, {"family_name": "Toinen"})
+    union = statements.merge(kept.pk, merged.pk, "one person", actor=None).statement
+    assert render(run, tmp_path / "merged").rendered.written == 1
+    assert states(run, "letter") == {kept.pk: ("sending", None), merged.pk: ("withheld", "protection_unknown")}
+    assert [each.stem for each in (tmp_path / "merged").glob("*/*.pdf")] == [str(kept.pk)]
+    statements.revoke(union, "two people after all", actor=None)
+    assert outbox.recheck(run) == 0
+    assert states(run, "letter") == {kept.pk: ("sending", None), merged.pk: ("waiting", None)}
+    assert render(run, tmp_path / "apart").rendered.written == 2
