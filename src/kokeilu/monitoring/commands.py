@@ -15,6 +15,7 @@ class Engine(StrEnum):
 
     duckdb = "duckdb"
     polars = "polars"
+    spark = "spark"
 
 
 def monitor(

@@ -8,36 +8,84 @@ import polars as pl
 from narwhals.exceptions import NarwhalsError
 from polars.exceptions import PolarsError
 
-from kokeilu.monitoring import rules
-from kokeilu.monitoring.rules import Rows
+from kokeilu.monitoring import rules, spark
+from kokeilu.monitoring.rules import Events
+from kokeilu.monitoring.steps import Rows
 from kokeilu.panel.folder import Panel
+from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
 
-Engine = Literal["duckdb", "polars"]
-ENGINES: Final[tuple[Engine, ...]] = ("duckdb", "polars")
+Engine = Literal["duckdb", "polars", "spark"]
+ENGINES: Final[tuple[Engine, ...]] = ("duckdb", "polars", "spark")
 
-COLUMNS: Final = ("person", "month", "status", "job_seeker", "area", "responsible")
+MEND: Final = "build the panel again with kokeilu panel build"
 
 
 def counts(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
-    """`rules.counts` of a whole panel. Raises Problem where the panel's files are missing or damaged."""
+    """`rules.counts` of a whole panel, after `check`. Raises Problem where the panel's files are damaged."""
+    found = events(panel, engine)
+    check(panel, found)
+    return rules.counts(found).drop("by")
+
+
+def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Events:
+    """`rules.events` of a whole panel. Raises Problem where its files are missing or damaged, or Spark is."""
+    first, last = panel.manifest.first_month, panel.manifest.last_month
     try:
-        rows = _on_polars(panel) if engine == "polars" else _on_duckdb(panel)
-        month = nw.col("month").str.replace_all("-", "", literal=True).cast(nw.Int32)
-        rows = rows.select(*COLUMNS).with_columns(month=month)
-        return rules.counts(rows, panel.manifest.first_month, panel.manifest.last_month)
+        if engine == "spark":
+            with spark.job(panel.spells, _numbers(first, last)) as (spells, calendar, keep):
+                return rules.events(spells, calendar, first, last, by, keep=keep)
+        if engine == "polars":
+            spells = nw.from_native(pl.scan_parquet(panel.spells))
+            calendar = nw.from_native(pl.LazyFrame({"at": _numbers(first, last)}, {"at": pl.Int64}))
+            return rules.events(spells, calendar, first, last, by, keep=lambda rows: rows.collect("polars").lazy())
+        return on_duckdb(panel.spells, first, last, by)
     except (OSError, PolarsError, NarwhalsError, duckdb.Error) as error:
-        mend = "build the panel again with kokeilu panel build"
-        raise Problem("the panel's person-months are missing or damaged", file=panel.path, mend=mend) from error
+        raise Problem("the panel's spells are missing or damaged", file=panel.path, mend=MEND) from error
 
 
-def _on_polars(panel: Panel) -> Rows:
-    return nw.from_native(pl.scan_parquet(panel.person_months, hive_partitioning=True, try_parse_hive_dates=False))
+def _numbers(first: int, last: int) -> list[int]:
+    return list(range(rules.month_number(first), rules.month_number(last) + 1))
 
 
-def _on_duckdb(panel: Panel) -> Rows:
-    relation = duckdb.sql(
-        "SELECT * FROM read_parquet($files, hive_partitioning = true, hive_types_autocast = false)",
-        params={"files": panel.person_months},
+def on_duckdb(spells: list[str], first: int, last: int, by: str | None = None) -> Events:
+    """`rules.events` of Parquet files by DuckDB; the steps are kept in a table of their own, on disk where large."""
+    # Narwhals' unpivot and concatenation work on the default connection only, so relations are made there.
+    rows = cast(
+        "duckdb.DuckDBPyRelation",
+        duckdb.sql("SELECT * FROM read_parquet($files)", params={"files": spells}),
     )
-    return nw.from_native(cast("duckdb.DuckDBPyRelation", relation))
+    numbers = _numbers(first, last)
+    calendar = duckdb.sql(f"SELECT range AS at FROM range({numbers[0]}, {numbers[-1] + 1})")
+
+    def keep(steps: Rows) -> Rows:
+        native = steps.to_native()
+        native.create(KEPT)
+        return nw.from_native(duckdb.table(KEPT))
+
+    duckdb.execute(f"DROP TABLE IF EXISTS {KEPT}")
+    try:
+        return rules.events(nw.from_native(rows), nw.from_native(calendar), first, last, by, keep=keep)
+    finally:
+        duckdb.execute(f"DROP TABLE IF EXISTS {KEPT}")
+
+
+KEPT: Final = "kokeilu_steps"
+
+
+def check(panel: Panel, found: Events) -> None:
+    """Raise Problem where the spells do not hold as many people at a month's end as the person-months say.
+
+    The panel counts both when it is built, so a file of spells that is missing, doubled or of another revision is
+    told by the month where it shows.
+    """
+    told = {part.month: part.rows for part in panel.manifest.of("person_months")}
+    changed = found.everyone.with_columns(persons=pl.col("started") - pl.col("ended")).select("at", "persons")
+    for number, persons in rules.cumulated(changed, found.first, found.last).rows():
+        month = number // 12 * 100 + number % 12 + 1
+        if told.get(month, persons) != persons:
+            raise Problem(
+                f"the spells hold {persons} people at the end of {month_name(month)}, the person-months {told[month]}",
+                file=panel.path,
+                mend=MEND,
+            )

@@ -2,11 +2,15 @@
 
 import tomllib
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from importlib.resources import files
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["stock", "flow", "rate"]
 Words = dict[str, str]  # fi, sv, en
+Population = Literal["residents", "customers", "state"]
+POPULATIONS: Final[tuple[Population, ...]] = ("residents", "customers", "state")
+"""All who live in the area; of them, those whom a trial area is responsible for; the rest, the state's."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,8 @@ class Indicator:
     """One measure.
 
     `formula` is in the words of the panel, `definition` in those of the people who read the figure; `part_of`
-    is the indicator that it is a share of; `verified` tells whether the definition has a source.
+    is the indicator that it is a share of; `sum` lists those it is the sum of, `balance` its inflow and outflow;
+    `history` is how many months before it needs; `verified` tells whether the definition has a source.
     """
 
     key: str
@@ -23,10 +28,14 @@ class Indicator:
     definition: Words
     formula: str
     source: str
-    unit: Literal["persons", "per cent"] = "persons"
+    unit: Literal["persons", "per cent", "euros"] = "persons"
     part_of: str | None = None
     verified: bool = True
     short: Words | None = None
+    sum: tuple[str, ...] = ()
+    balance: tuple[str, ...] = ()
+    history: int = 0
+    populations: tuple[Population, ...] = POPULATIONS
 
     @property
     def brief(self) -> Words:
@@ -36,16 +45,27 @@ class Indicator:
 
 def _read() -> dict[str, Indicator]:
     content = tomllib.loads(files(__package__).joinpath("indicators.toml").read_text("utf-8"))
-    return {key: Indicator(key, **table) for key, table in content.items()}
+    return {key: _indicator(key, table) for key, table in content.items()}
+
+
+def _indicator(key: str, table: dict[str, Any]) -> Indicator:
+    lists = {name: tuple(value) for name, value in table.items() if isinstance(value, list)}
+    return Indicator(key, **{"history": int(table["kind"] == "flow"), **table, **lists})
 
 
 INDICATORS: Final = _read()
 """Every indicator by its key, in the order of the tables."""
 
+SUMS: Final = {
+    key: INDICATORS[key].sum
+    for key in TopologicalSorter({key: one.sum for key, one in INDICATORS.items()}).static_order()
+    if INDICATORS[key].sum
+}
+"""Indicators that are the sum of others, each after those it rests on."""
+BALANCES: Final = {key: indicator.balance for key, indicator in INDICATORS.items() if indicator.balance}
+"""Stocks with their inflow and outflow: the stock is that of the month before plus the first less the second."""
 DESTINATIONS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.part_of == "outflow")
+FOLLOWED: Final = INDICATORS["followed_services"].sum
+"""Where people are three months after a service ended."""
 STOCKS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.kind == "stock")
 FLOWS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.kind == "flow")
-
-Population = Literal["residents", "customers", "state"]
-POPULATIONS: Final[tuple[Population, ...]] = ("residents", "customers", "state")
-"""All who live in the area; of them, those whom a trial area is responsible for; the rest, the state's."""

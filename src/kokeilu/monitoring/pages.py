@@ -131,7 +131,7 @@ def area(request: Request, area: str) -> HttpResponse:
                 [formats.month(each).replace(" ", NO_BREAK_SPACE), *_cells(figures, queries.HISTORY)]
                 for each, figures in reversed(queries.history(area).items())
             ],
-            "indicators": _definitions(),
+            "indicators": _definitions(residents),
         },
     )
 
@@ -150,14 +150,14 @@ def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
                     "cells": [shown(figures.get(key), indicator) for figures in by_population.values()],
                 }
                 for key, indicator in INDICATORS.items()
-                if indicator.kind in kinds
+                if indicator.kind in kinds and any(key in figures for figures in by_population.values())
             ],
         }
         for name, kinds in groups
     ]
 
 
-def _definitions() -> list[dict[str, Any]]:
+def _definitions(figures: Figures) -> list[dict[str, Any]]:
     language = formats.language()
     return [
         {
@@ -166,6 +166,7 @@ def _definitions() -> list[dict[str, Any]]:
             "verified": one.verified,
         }
         for one in INDICATORS.values()
+        if one.key in figures
     ]
 
 

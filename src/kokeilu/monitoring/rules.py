@@ -1,20 +1,30 @@
-"""Counting the indicators over the panel, the same on every engine that Narwhals speaks to."""
+"""From the panel's spells to the figures: what the engine adds up, and the indicators made of it."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from kokeilu.monitoring.indicators import DESTINATIONS, FLOWS, INDICATORS, POPULATIONS
-
-Rows = nw.LazyFrame[Any]
-
-STATE: Final = "te"
-UNEMPLOYED: Final = ("unemployed", "laid_off")
+from kokeilu.monitoring import steps, structure
+from kokeilu.monitoring.indicators import BALANCES, DESTINATIONS, FOLLOWED, INDICATORS, POPULATIONS
+from kokeilu.monitoring.indicators import SUMS as SUMS  # where others look for it
+from kokeilu.monitoring.steps import ENDED, KEYS, SERVICE, STARTED, UNEMPLOYED, Rows
 
 CELL: Final = ("area", "population", "month", "indicator")
 """What names a figure. `month` is an integer, 202103 is March 2021."""
+
+TOTAL: Final = "total"
+
+Keep = Callable[[Rows], Rows]
+
+
+class Inconsistent(Exception):
+    """Figures that do not add up; `cell` names the first of them."""
+
+    def __init__(self, cell: str) -> None:
+        super().__init__(cell)
+        self.cell = cell
 
 
 def month_number(month: int) -> int:
@@ -22,130 +32,206 @@ def month_number(month: int) -> int:
     return month // 100 * 12 + month % 100 - 1
 
 
-def _people(person_months: Rows) -> Rows:
-    """What the indicators need of each row: person, at (month_number), status, job_seeker, area, trial."""
-    month = nw.col("month")
-    return person_months.select(
-        "person",
-        "status",
-        "area",
-        at=month // 100 * 12 + month % 100 - 1,
-        job_seeker=nw.col("job_seeker").fill_null(False),
-        trial=(nw.col("responsible") != STATE).fill_null(False),
+def _month(number: pl.Expr) -> pl.Expr:
+    """202103 for the `month_number` of March 2021."""
+    return (number // 12 * 100 + number % 12 + 1).cast(pl.Int32)
+
+
+@dataclass(frozen=True)
+class Events:
+    """What the engine has added up, as small frames; `at` is a month_number, as are `first` and `last`.
+
+    `held`: KEYS, status, seeking, since, paid, at, started, ended. `moves`: KEYS, at, was, became, same, since,
+    persons. `groups`: KEYS, at, group, persons. `followed`: KEYS, at, became, persons. `everyone`: at, started, ended,
+    of people in no area too.
+    """
+
+    first: int
+    last: int
+    held: pl.DataFrame
+    moves: pl.DataFrame
+    groups: pl.DataFrame
+    followed: pl.DataFrame
+    everyone: pl.DataFrame
+
+
+def events(
+    spells: Rows,
+    calendar: Rows,
+    first: int,
+    last: int,
+    by: str | None = None,
+    *,
+    keep: Keep = lambda rows: rows,
+) -> Events:
+    """The events of the months first..last (202103); what holds at the first one begins there.
+
+    `spells` has steps.COLUMNS and `by`, in any order of rows, and `calendar` the month_numbers of the months in `at`.
+    `by` breaks all down by a column. `keep` may hold a frame that several counts read.
+    """
+    begin, end = month_number(first), month_number(last)
+    rows = keep(steps.steps(spells, begin, end, by))
+    parts = (
+        steps.events(rows),
+        steps.moves(rows, end, apart=by == "municipality"),
+        structure.groups(rows, calendar),
+        structure.followed(rows),
+        steps.everyone(rows),
+    )
+    return Events(begin, end, *(part.collect("polars").to_native() for part in parts))
+
+
+def _summed(rows: pl.DataFrame, indicator: str, persons: pl.Expr) -> pl.DataFrame:
+    """The people of each cell and month: KEYS, at, indicator, persons."""
+    sums = rows.group_by(*KEYS, "at").agg(persons.sum().cast(pl.Int64).alias("persons"))
+    return sums.with_columns(indicator=pl.lit(indicator)).select(*KEYS, "at", "indicator", "persons")
+
+
+def cumulated(changes: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    """The stock at every month end of first..last from its changes: the sum of those so far.
+
+    `changes` has at and persons, and columns that name the cell; more than one row a cell and month are added.
+    """
+    names = [name for name in changes.columns if name not in ("at", "persons")]
+    months = pl.DataFrame({"at": range(first, last + 1)}, schema={"at": pl.Int64})
+    grid = changes.select(names).unique().join(months, how="cross")
+    sums = changes.group_by(*names, "at").agg(pl.col("persons").sum())
+    filled = grid.join(sums, on=[*names, "at"], how="left", nulls_equal=True).with_columns(
+        pl.col("persons").fill_null(0)
+    )
+    summed = filled.sort(*names, "at").with_columns(pl.col("persons").cum_sum().over(names or pl.lit(0)))
+    return summed.select(changes.columns)
+
+
+def unemployed_for(held: pl.DataFrame, months: int) -> pl.DataFrame:
+    """The changes of the stock of those unemployed for so many months or more: KEYS, at, persons.
+
+    `since` was at most so many months before; who leaves earlier comes and goes in the same month and adds nothing.
+    """
+    known = held.filter(pl.col("status").is_in(UNEMPLOYED), pl.col("since").is_not_null())
+    return known.select(
+        *KEYS,
+        pl.max_horizontal("at", pl.col("since") + months).alias("at"),
+        (pl.col(STARTED) - pl.col(ENDED)).alias("persons"),
     )
 
 
-def _summed(rows: Rows, measures: dict[str, nw.Expr]) -> Rows:
-    """How many rows of each area, responsibility and month meet each measure, in long form."""
-    keys = ["area", "trial", "at"]
-    marked = rows.filter(~nw.col("area").is_null()).with_columns(
-        **{name: measure.fill_null(False).cast(nw.Int64) for name, measure in measures.items()}
-    )
-    sums = marked.group_by(keys).agg(nw.col(*measures).sum().cast(nw.Int64))
-    return sums.unpivot(on=list(measures), index=keys, variable_name="indicator", value_name="persons")
+def _stocks(events: Events) -> pl.DataFrame:
+    held, status, seeking = events.held, pl.col("status"), pl.col("seeking")
+    settled = status.is_in((*UNEMPLOYED, SERVICE, "supported_work")).fill_null(False)
+    paid = pl.col("paid")
+    who = {
+        "unemployed_not_laid_off": status == "unemployed",
+        "laid_off": status == "laid_off",
+        "in_services": status == SERVICE,
+        "supported_work": (status == "supported_work") & seeking,
+        "other_job_seekers": seeking & ~settled,
+        "paid_300_days": paid.is_between(300, 999),
+        "paid_1000_days": paid >= 1000,
+    }
+    changed = pl.col(STARTED) - pl.col(ENDED)
+    # Rows that do not meet a condition count nothing, so that an area of no one is there too.
+    changes = [
+        _summed(held, key, pl.when(condition.fill_null(False)).then(changed).otherwise(0))
+        for key, condition in who.items()
+    ]
+    changes.append(_summed(unemployed_for(held, structure.LONG_TERM), "long_term_unemployed", pl.col("persons")))
+    return cumulated(pl.concat(changes), events.first, events.last)
 
 
-def _stocks(people: Rows) -> Rows:
-    status, seeking = nw.col("status"), nw.col("job_seeker")
-    settled = status.is_in((*UNEMPLOYED, "service", "supported_work")).fill_null(False)
-    return _summed(
-        people,
-        {
-            "unemployed_not_laid_off": status == "unemployed",
-            "laid_off": status == "laid_off",
-            "in_services": status == "service",
-            "supported_work": (status == "supported_work") & seeking,
-            "other_job_seekers": seeking & ~settled,
-        },
-    )
+STAYS: Final = pl.col("same") & (pl.col("was") == pl.col("became"))
 
 
-def _flows(people: Rows, first: int, last: int) -> Rows:
-    """Inflow, outflow by destination and exits from services, from one month's end to the next."""
-    # Only the unemployed are put in order, and only those who leave are looked up in the whole panel.
-    at, area = nw.col("at"), nw.col("area")
-    unemployed = people.filter(nw.col("status").is_in(UNEMPLOYED)).with_columns(
-        at_before=at.shift(1).over("person", order_by="at"),
-        area_before=area.shift(1).over("person", order_by="at"),
-        at_after=at.shift(-1).over("person", order_by="at"),
-        area_after=area.shift(-1).over("person", order_by="at"),
-    )
-    was = ((nw.col("at_before") == at - 1) & (nw.col("area_before") == area)).fill_null(False)
-    stays = ((nw.col("at_after") == at + 1) & (nw.col("area_after") == area)).fill_null(False)
-    came = unemployed.filter(~was, at > first).with_columns(inflow=nw.lit(True))
-    left = _a_month_later(unemployed.filter(~stays, at < last), people).with_columns(
-        destination=nw.when(nw.col("status").is_in(UNEMPLOYED))
-        .then(nw.lit("moved"))
-        .otherwise(nw.coalesce("status", nw.lit("unknown")))
-    )
-    served = _a_month_later(people.filter(nw.col("status") == "service", at < last), people)
-    return nw.concat(
+def _arrivals(events: Events, indicator: str, was: str, statuses: Sequence[str]) -> pl.DataFrame:
+    """Those who begin to be held in the statuses, less those who were already."""
+    began = events.held.filter(pl.col("status").is_in(statuses), pl.col("at") > events.first)
+    stayed = events.moves.filter(STAYS, pl.col("was") == was)
+    every = pl.concat(
         [
-            _summed(came, {"inflow": nw.col("inflow")}),
-            _summed(left, {key: nw.col("destination") == key.removeprefix("outflow_") for key in DESTINATIONS}),
-            _summed(served, {"exits_from_services": nw.col("status") == "open_market"}),
+            began.select(*KEYS, "at", pl.col(STARTED).alias("persons")),
+            stayed.select(*KEYS, "at", -pl.col("persons")),
+        ]
+    )
+    return _summed(every, indicator, pl.col("persons"))
+
+
+def _flows(events: Events) -> pl.DataFrame:
+    was, became = pl.col("was"), pl.col("became")
+    gone = events.moves.filter(~STAYS)
+    left = gone.filter(was == "unemployed").with_columns(
+        became=pl.when(became == "unemployed").then(pl.lit("moved")).otherwise(became)
+    )
+    served = gone.filter(was == SERVICE)
+    persons = pl.col("persons")
+    return pl.concat(
+        [
+            _arrivals(events, "inflow", "unemployed", UNEMPLOYED),
+            _arrivals(events, "service_starts", SERVICE, (SERVICE,)),
+            *(_summed(left.filter(became == key.removeprefix("outflow_")), key, persons) for key in DESTINATIONS),
+            _summed(served.filter(became == "open_market"), "exits_from_services", persons),
+            _summed(served, "service_ends", persons),
+            *_after_services(events, served),
         ]
     )
 
 
-def _a_month_later(rows: Rows, people: Rows) -> Rows:
-    """The people at the next month end: `area` is where they were before, `status` what they are now."""
-    before = rows.filter(~nw.col("area").is_null()).select("person", "area", trial_before="trial", at=nw.col("at") + 1)
-    now = people.select("person", "at", "trial", "status")
-    return before.join(now, on=["person", "at"], how="left").with_columns(
-        # A person of whom nothing is reported any more counts with those who were responsible last.
-        trial=nw.coalesce("trial", "trial_before")
-    )
+def _after_services(events: Events, served: pl.DataFrame) -> list[pl.DataFrame]:
+    """What followed the services that ended structure.AFTER months ago; unknown is who is not reported then."""
+    known = events.followed
+    ended = served.select(*KEYS, pl.col("at") + structure.AFTER, "persons").filter(pl.col("at") <= events.last)
+    nothing = pl.concat([ended, known.filter(pl.col("became") != "unknown").select(*KEYS, "at", -pl.col("persons"))])
+    parts = [
+        _summed(known.filter(pl.col("became") == key.removeprefix("followed_")), key, pl.col("persons"))
+        for key in FOLLOWED
+        if key != "followed_unknown"
+    ]
+    return [*parts, _summed(nothing, "followed_unknown", pl.col("persons"))]
 
 
-def counts(person_months: Rows, first: int, last: int) -> pl.DataFrame:
-    """People per area, responsibility, month and basic indicator: area, trial, month, indicator, persons.
+def _groups(events: Events) -> pl.DataFrame:
+    names = {
+        structure.RECURRENT: "recurrently_unemployed",
+        structure.AFTER_SERVICE: "unemployed_after_service",
+        structure.SERVICE_TO_SERVICE: "service_to_service",
+    }
+    found = events.groups.with_columns(indicator=pl.col("group").replace_strict(names, return_dtype=pl.String))
+    return found.select(*KEYS, "at", "indicator", "persons")
 
-    `person_months` has person, month (202103), status, job_seeker, area, responsible, one row per person and
-    month of first..last; the order of rows does not matter. Cells that no one is in are left out. `trial`
-    tells whether a trial area is responsible. Flows count from the second month on.
+
+def counts(events: Events) -> pl.DataFrame:
+    """People per area, responsibility, class, month and basic indicator: KEYS, month, indicator, persons.
+
+    Cells that no one is in may be left out. `trial` tells whether a trial area is responsible. Flows count from the
+    second month on.
     """
-    people = _people(person_months)
-    flows = _flows(people, month_number(first), month_number(last))
-    parts: list[pl.DataFrame] = [part.collect("polars").to_native() for part in (_stocks(people), flows)]
-    long = pl.concat([part.select("area", "trial", "at", "indicator", "persons") for part in parts])
-    number = pl.col("at").cast(pl.Int32)
-    return long.select("area", "trial", (number // 12 * 100 + number % 12 + 1).alias("month"), "indicator", "persons")
+    long = pl.concat([_stocks(events), _flows(events), _groups(events)])
+    return long.select(*KEYS, _month(pl.col("at")).alias("month"), "indicator", "persons")
 
 
 def _grid(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
-    """Every cell that is to be shown: populations by responsibility only from an area's first month in the
-    trial.
-    """
+    """Every cell that is to be shown: populations by responsibility only from an area's first month in the trial."""
     areas = counted.select("area").unique()
-    every = areas.join(pl.DataFrame({"month": months}, schema={"month": pl.Int32}), how="cross")
+    numbers = [(month, place) for place, month in enumerate(sorted(months))]
+    every = areas.join(pl.DataFrame(numbers, {"month": pl.Int32, "place": pl.Int32}, orient="row"), how="cross")
     began = counted.filter("trial", pl.col("persons") > 0).group_by("area").agg(began=pl.col("month").min())
-    populations = pl.DataFrame({"population": POPULATIONS})
-    basic = [key for key in INDICATORS if key not in SUMS and key != "activation_rate"]
-    indicators = pl.DataFrame({"indicator": basic})
-    cells = (
-        every.join(populations, how="cross")
-        .join(began, on="area", how="left")
-        .filter((pl.col("population") == "residents") | (pl.col("month") >= pl.col("began")))
+    basic = [one for key, one in INDICATORS.items() if key not in SUMS and one.kind != "rate"]
+    indicators = pl.DataFrame(
+        [(one.key, one.history, population) for one in basic for population in one.populations],
+        {"indicator": pl.String, "history": pl.Int32, "population": pl.String},
+        orient="row",
     )
-    cells = cells.drop("began").join(indicators, how="cross")
-    return cells.filter((pl.col("month") > min(months)) | ~pl.col("indicator").is_in(FLOWS))
-
-
-SUMS: Final[dict[str, tuple[str, ...]]] = {
-    "registered_unemployed": ("unemployed_not_laid_off", "laid_off"),
-    "broad_unemployment": ("registered_unemployed", "in_services"),
-    "job_seekers": ("registered_unemployed", "in_services", "supported_work", "other_job_seekers"),
-    "outflow": DESTINATIONS,
-    "open_market_exits": ("outflow_open_market", "exits_from_services"),
-}
-"""Indicators that are the sum of others, each after those it rests on."""
+    cells = every.join(began, on="area", how="left").join(indicators, how="cross")
+    return cells.filter(
+        (pl.col("population") == POPULATIONS[0]) | (pl.col("month") >= pl.col("began")),
+        pl.col("place") >= pl.col("history"),
+    ).select(CELL)
 
 
 def figures(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
     """All figures in persons: CELL and `persons`, zeros included, ordered by area and month.
 
-    `counted` is the outcome of `counts` over `months`, the whole panel. The first month has stocks only.
+    `counted` is the outcome of `counts` over `months`, the whole panel. A figure begins with the month that has as
+    much history before it as its indicator needs: the first month has stocks only.
     """
     by_population = counted.with_columns(
         population=pl.when("trial").then(pl.lit("customers")).otherwise(pl.lit("state"))
@@ -153,13 +239,43 @@ def figures(counted: pl.DataFrame, months: Sequence[int]) -> pl.DataFrame:
     people = pl.concat([by_population, counted.with_columns(population=pl.lit("residents"))], how="diagonal")
     people = people.group_by(CELL).agg(pl.col("persons").sum())
     filled = _grid(counted, months).join(people, on=CELL, how="left").with_columns(pl.col("persons").fill_null(0))
-    for whole, parts in SUMS.items():
-        total = (
-            filled.filter(pl.col("indicator").is_in(parts))
-            .group_by("area", "population", "month")
-            .agg(pl.col("persons").sum())
-        )
-        filled = pl.concat([filled, total.with_columns(indicator=pl.lit(whole)).select(filled.columns)])
+    whole = with_sums(filled)
     place = {key: number for number, key in enumerate([*POPULATIONS, *INDICATORS])}
     order = [pl.col(name).replace_strict(place, return_dtype=pl.Int32) for name in ("population", "indicator")]
-    return filled.select(*CELL, "persons").sort("area", "month", *order)
+    return whole.select(*CELL, "persons").sort("area", "month", *order)
+
+
+def with_sums(basic: pl.DataFrame) -> pl.DataFrame:
+    """The figures and those that are sums of others; a sum is there where all of its parts are."""
+    found = basic
+    cell = [name for name in basic.columns if name not in ("indicator", "persons")]
+    for whole, parts in SUMS.items():
+        total = found.filter(pl.col("indicator").is_in(parts)).group_by(cell).agg(pl.col("persons").sum(), pl.len())
+        total = total.filter(pl.col("len") == len(parts)).with_columns(indicator=pl.lit(whole))
+        found = pl.concat([found, total.select(found.columns)])
+    return found
+
+
+def check(figures: pl.DataFrame) -> None:
+    """Raise Inconsistent where a figure is negative, or a stock is not the last one plus inflow less outflow."""
+    negative = figures.filter(pl.col("persons") < 0).sort(CELL)
+    if negative.height:
+        raise Inconsistent(_named(negative.row(0, named=True)))
+    residents = figures.filter(population=POPULATIONS[0]).with_columns(
+        at=pl.col("month") // 100 * 12 + pl.col("month") % 100
+    )
+    cells = {
+        (area, at, key): value for area, at, key, value in residents.select("area", "at", "indicator", "persons").rows()
+    }
+    for row in residents.sort(CELL).iter_rows(named=True):
+        balance = BALANCES.get(row["indicator"])
+        before = cells.get((row["area"], row["at"] - 1, row["indicator"]))
+        if balance is None or before is None:
+            continue
+        came, left = (cells[row["area"], row["at"], key] for key in balance)
+        if row["persons"] != before + came - left:
+            raise Inconsistent(_named(row))
+
+
+def _named(row: dict[str, object]) -> str:
+    return " / ".join(str(row[name]) for name in CELL)

@@ -40,6 +40,12 @@ def all_published(path: Path, last: int | None = None, engine: Engine = "duckdb"
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
     figures = rules.figures(engines.counts(panel, engine), _months(panel.manifest))
+    try:
+        rules.check(figures)
+    except rules.Inconsistent as error:
+        raise Problem(
+            f"the figures do not add up at {error.cell}", file=path, mend="build the panel again and look at that month"
+        ) from error
     return suppression.published(figures.filter(pl.col("month") <= last))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from kokeilu.monitoring import rules
 from kokeilu.panel import folder
 from kokeilu.panel.folder import Manifest
-from kokeilu.panel.rules import month_end, months
+from kokeilu.panel.rules import COLUMNS, DIMENSIONS, month_end, months
 
 STATUSES = {
     "u": ("unemployed", True),
@@ -46,10 +46,34 @@ def person_months(*histories: str, area: str | None = "espoo", responsible: str 
     return pl.DataFrame(rows, SCHEMA, orient="row")
 
 
+def spells(rows: pl.DataFrame) -> pl.DataFrame:
+    """The same as spells, one for each row; what the panel's spells have further is unknown where rows do not tell."""
+    first = pl.date(pl.col("month") // 100, pl.col("month") % 100, 1)
+    known = rows.with_columns(
+        pl.lit(None, kind).alias(name) for name, kind in DIMENSIONS.items() if name not in rows.columns
+    )
+    periods = known.with_columns(first.alias("from"), first.dt.offset_by("1mo").alias("to"))
+    service = (
+        pl.when(pl.col("status") == "service").then(pl.coalesce("service", pl.lit("training"))).otherwise("service")
+    )
+    return periods.with_columns(service=service).select(*COLUMNS)
+
+
+def events(rows: pl.DataFrame, count: int, by: str | None = None) -> rules.Events:
+    """`rules.events` of `count` months, counted by Polars."""
+    wanted = month_row(FIRST, count)
+    return rules.events(nw.from_native(spells(rows).lazy()), calendar(count), wanted[0], wanted[-1], by)
+
+
+def calendar(count: int) -> nw.LazyFrame[pl.LazyFrame]:
+    """The month_numbers of `count` months."""
+    first = rules.month_number(FIRST)
+    return nw.from_native(pl.LazyFrame({"at": range(first, first + count)}, {"at": pl.Int64}))
+
+
 def counted(rows: pl.DataFrame, count: int) -> pl.DataFrame:
     """`rules.figures` of `count` months, counted by Polars."""
-    wanted = month_row(FIRST, count)
-    return rules.figures(rules.counts(nw.from_native(rows.lazy()), wanted[0], wanted[-1]), wanted)
+    return rules.figures(rules.counts(events(rows, count)), month_row(FIRST, count))
 
 
 def by_indicator(
@@ -63,11 +87,12 @@ def by_indicator(
 def write_panel(path: Path, rows: pl.DataFrame, count: int) -> Path:
     """The rows as a panel folder of `count` months."""
     wanted = month_row(FIRST, count)
+    held = spells(rows)
     parts = [
         folder.write_part(path, "person_months", month, rows.filter(month=month).drop("month")) for month in wanted
-    ]
+    ] + [folder.write_part(path, "spells", wanted[-1], held)]
     persons = rows.get_column("person").n_unique()
     as_of = month_end(wanted[-1]).isoformat()
-    manifest = Manifest("kuntakokeilu", as_of, wanted[0], wanted[-1], persons, 0, rows.height, tuple(parts))
+    manifest = Manifest("kuntakokeilu", as_of, wanted[0], wanted[-1], persons, held.height, rows.height, tuple(parts))
     folder.write_manifest(path, manifest)
     return path

@@ -41,6 +41,8 @@ def figures(effect: str) -> pl.DataFrame:
     """All areas' residents together, from 2021-04 on: one row a month, one column an indicator."""
     world = generate("small", SEED, effect, FIRST, LAST)
     rows, months = periods(world), [panel_rules.month_named(name) for name in world.months]
+    numbers = [rules.month_number(month) for month in months]
+    calendar = nw.from_native(pl.LazyFrame({"at": numbers}, {"at": pl.Int64}))
     spells = panel_rules.spells(
         facts(
             panel_rules.month_end(months[-1]),
@@ -49,10 +51,10 @@ def figures(effect: str) -> pl.DataFrame:
             areas=area_table(shipped("kuntakokeilu")),
         )
     )
-    person_months = pl.concat(
-        panel_rules.at_month_end(spells, month).with_columns(month=pl.lit(month, pl.Int32)) for month in months
+    counted = rules.figures(
+        rules.counts(rules.events(nw.from_native(spells.lazy()), calendar, months[0], months[-1])), months
     )
-    counted = rules.figures(rules.counts(nw.from_native(person_months.lazy()), months[0], months[-1]), months)
+    rules.check(counted)
     residents = counted.filter(pl.col("month") >= 202104, population="residents")
     sums = residents.group_by("month", "indicator").agg(pl.col("persons").sum())
     return sums.pivot("indicator", index="month", values="persons").sort("month")

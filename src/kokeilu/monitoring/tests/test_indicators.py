@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
 
 DOCUMENT = Path(__file__).parents[4] / "docs" / "monitoring.md"
 
@@ -25,5 +25,17 @@ def test_the_documentation_has_every_indicator_as_it_is() -> None:
         assert row in document
 
 
-def test_the_activation_rate_stays_marked_until_a_source_is_found() -> None:
-    assert [key for key, indicator in INDICATORS.items() if not indicator.verified] == ["activation_rate"]
+def test_what_no_source_has_been_found_of_stays_marked() -> None:
+    unverified = [key for key, indicator in INDICATORS.items() if not indicator.verified]
+    assert unverified == ["activation_rate", "municipal_share"]
+
+
+def test_what_ties_the_figures_names_indicators_in_persons_and_comes_in_order() -> None:
+    known: set[str] = set()
+    for whole, parts in SUMS.items():
+        assert not set(parts) & (set(SUMS) - known)
+        known.add(whole)
+        assert {INDICATORS[part].unit for part in (whole, *parts)} == {"persons"}
+        assert all(INDICATORS[whole].history >= INDICATORS[part].history for part in parts)
+    for stock, (inflow, outflow) in BALANCES.items():
+        assert [INDICATORS[key].kind for key in (stock, inflow, outflow)] == ["stock", "flow", "flow"]

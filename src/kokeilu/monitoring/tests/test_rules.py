@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from kokeilu.monitoring import rules
 from kokeilu.monitoring.indicators import DESTINATIONS, INDICATORS
-from kokeilu.monitoring.tests.panels import FIRST, STATUSES, by_indicator, counted, month_row, person_months
+from kokeilu.monitoring.tests.panels import FIRST, STATUSES, by_indicator, counted, month_row, person_months, spells
 
 
 def test_stocks() -> None:
@@ -37,14 +37,14 @@ def test_stocks() -> None:
         ("ul", {}),
         ("uo", {"outflow": 1, "outflow_open_market": 1, "open_market_exits": 1}),
         ("le", {"outflow": 1, "outflow_open_market": 1, "open_market_exits": 1}),
-        ("so", {"open_market_exits": 1, "exits_from_services": 1}),
+        ("so", {"open_market_exits": 1, "exits_from_services": 1, "service_ends": 1}),
         ("wo", {}),
-        ("us", {"outflow": 1, "outflow_service": 1}),
+        ("us", {"outflow": 1, "outflow_service": 1, "service_starts": 1}),
         ("uw", {"outflow": 1, "outflow_supported_work": 1}),
         ("ux", {"outflow": 1, "outflow_outside": 1}),
         ("u?", {"outflow": 1, "outflow_unknown": 1}),
         ("u.", {"outflow": 1, "outflow_unknown": 1}),
-        ("su", {"inflow": 1}),
+        ("su", {"inflow": 1, "service_ends": 1}),
         ("ou", {"inflow": 1}),
         (".l", {"inflow": 1}),
     ],
@@ -165,6 +165,9 @@ def test_parts_and_populations_add_up(rows: pl.DataFrame) -> None:
 def test_engines_agree_and_the_order_of_rows_does_not_matter(rows: pl.DataFrame, random: Random) -> None:
     months = month_row(FIRST, 4)
     shuffled = rows.sample(fraction=1, shuffle=True, seed=random.randrange(1000))
-    relation = duckdb.from_arrow(shuffled.to_arrow())
-    found = rules.figures(rules.counts(nw.from_native(relation), months[0], months[-1]), months)
+    relation = nw.from_native(duckdb.from_arrow(spells(shuffled).to_arrow()))
+    numbers = nw.from_native(
+        duckdb.sql(f"SELECT range AS at FROM range({rules.month_number(FIRST)}, {rules.month_number(FIRST) + 4})")
+    )
+    found = rules.figures(rules.counts(rules.events(relation, numbers, months[0], months[-1])), months)
     assert_frame_equal(found, counted(rows, 4))
