@@ -32,6 +32,7 @@ class TransferConfig(AppConfig):
                 operations.INDIVIDUALS.key: _("List of decisions about one person"),
                 operations.CONTRADICTORY.key: _("List of contradictory facts"),
                 operations.DIFFERENCES.key: _("List of corrections"),
+                operations.UNITED.key: _("List of records told apart"),
                 operations.END.key: _("Preview of the end of a trial"),
                 operations.SCENARIOS.key: _("What-if page"),
             }

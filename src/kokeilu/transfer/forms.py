@@ -120,6 +120,13 @@ class CorrectionForm(forms.Form):
     confirmed = forms.BooleanField(label=_("I have looked at the list and correct these responsibilities."))
 
 
+class ReviewForm(forms.Form):
+    """That somebody has looked at what was done while two records were united."""
+
+    union = forms.UUIDField(widget=forms.HiddenInput)
+    outcome = forms.CharField(label=_("What came of it"), max_length=500)
+
+
 class CodeForm(forms.Form):
     """A customer, found by identity code; sent in the body and kept nowhere."""
 

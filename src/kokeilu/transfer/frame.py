@@ -19,6 +19,7 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
         "undecided": (_("Undecided"), operations.UNDECIDED),
         "contradictory": (_("Contradictory facts"), operations.CONTRADICTORY),
         "differences": (_("Corrections"), operations.DIFFERENCES),
+        "united": (_("Records told apart"), operations.UNITED),
         "individuals": (_("Decisions about one person"), operations.INDIVIDUALS),
     }
     return [

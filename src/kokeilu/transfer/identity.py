@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from kokeilu import clock
 from kokeilu.register.models import Death, Union
 from kokeilu.register.parts import Change, Text, describes_person, follows_identity
-from kokeilu.transfer import dependants, rules
+from kokeilu.transfer import dependants, rules, united
 from kokeilu.transfer.intake import state_id
-from kokeilu.transfer.models import Responsibility, Run
+from kokeilu.transfer.models import Run
 from kokeilu.transfer.outbox_models import UNSENT, Delivery, Fault, State
 from kokeilu.transfer.queries import responsible
 from kokeilu.web import formats
@@ -136,15 +136,12 @@ def _cancel_notices(person: UUID) -> list[Text]:
 
 def _since(change: Change) -> list[Text]:
     """What was decided while two records were one stays with the record that was kept: nobody can tell whose it was."""
-    given = (
-        Responsibility.objects.standing()
-        .filter(person=change.kept, recorded_at__gt=change.statement.recorded_at, restored_by=None)
-        .exclude(ground=Responsibility.Ground.IDENTITY)
-        .select_related("organisation")
-        .order_by("valid")
-    )
+    given = united.given([change.kept], change.statement.recorded_at)
     told = _("%(organisation)s became responsible on %(day)s, while the records were one: it stays with the kept one.")
-    return [told % {"organisation": each.organisation.name, "day": formats.day(each.valid.lower)} for each in given]
+    notes: list[Text] = [
+        told % {"organisation": each.organisation.name, "day": formats.day(each.valid.lower)} for each in given
+    ]
+    return [*notes, _("It waits under Transfer, Records told apart, until somebody has looked at it.")] if notes else []
 
 
 @describes_person

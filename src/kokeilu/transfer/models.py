@@ -12,7 +12,7 @@ from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
 
 from kokeilu.access.models import Organisation
-from kokeilu.register.models import Extract, Person
+from kokeilu.register.models import Extract, Person, Union
 
 # A row that holds now: open-ended, and not replaced.
 CURRENT = Q(valid__upper_inf=True, superseded_by=None)
@@ -237,6 +237,15 @@ class IndividualTransfer(models.Model):
         ]
 
 
+class UnionReview(models.Model):
+    """That somebody has looked at what was done for a person while two records were united, after it was revoked."""
+
+    union = models.OneToOneField(Union, models.PROTECT, primary_key=True, related_name="+")
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(auto_now_add=True)  # when it was noted
+    outcome = models.TextField()  # what came of it, in the officer's words
+
+
 class Message(models.Model):
     """What people are told alike after their responsibility changed: in one language, of one organisation, for one
     reason. Names nobody."""
@@ -255,9 +264,9 @@ class Message(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.LAW)
     day = models.DateField(null=True)  # from which the organisation is responsible; null: the run's day
-    # The run whose decisions it explains, and the answers that they rest on; null: it rests on no decision.
+    # The run whose decisions it explains; null: it rests on no decision.
     decided_by = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
-    pattern = models.BigIntegerField(null=True)
+    pattern = models.BigIntegerField(null=True)  # the answers that it explains; null: it rests on no decision
     replaces = models.DateField(null=True)  # the day on which its people had been told something else
     language = models.CharField(max_length=5)  # fi or sv; `fi+sv` where the service language is unknown
     subject = models.TextField()  # the letter's heading

@@ -26,6 +26,7 @@ INDIVIDUALS = declare("transfer.individuals", Role.STATE_OFFICER, Role.TEAM_LEAD
 CONTRADICTORY = declare("transfer.contradictory", Role.STATE_OFFICER, shows="persons")
 DIFFERENCES = declare("transfer.differences", Role.STATE_OFFICER, shows="persons")
 CORRECT = declare("transfer.correct", Role.STATE_OFFICER)
+UNITED = declare("transfer.united", Role.STATE_OFFICER, shows="persons")
 END = declare("transfer.end", Role.STATE_OFFICER, shows="persons")
 # Other laws over the register, side by side: counts alone, small ones hidden.
 SCENARIOS = declare("transfer.scenarios", Role.ANALYST, Role.STATE_OFFICER, Role.ADMINISTRATOR)

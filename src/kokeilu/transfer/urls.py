@@ -10,6 +10,7 @@ from kokeilu.transfer import (
     pages_ending,
     pages_people,
     pages_undo,
+    pages_united,
     scenario_pages,
     worklists,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("transfer/differences/", pages_differences.listed, name="differences"),
     path("transfer/differences/unclear/", pages_differences.unclear, name="unclear"),
     path("transfer/differences/correct/", pages_differences.correct, name="correct"),
+    path("transfer/united/", pages_united.worklist, name="united"),
     path("transfer/decisions/", pages_people.individuals, name="individuals"),
     path("transfer/people/<uuid:person_id>/", pages_people.person, name="person"),
     path("transfer/scenarios/", scenario_pages.scenarios, name="scenarios"),

@@ -104,8 +104,9 @@ def test_what_was_decided_while_records_were_one_stays_with_the_kept_one_and_is_
     actions.run(shipped(TRIAL), START)
     assert isinstance(union, Union)
     notes = statements.revoke(union, "", actor=None).notes
-    assert len(notes) == 1
     assert "Helsin" in str(notes[0])
+    assert "until somebody has looked at it" in str(notes[1])
+    assert len(notes) == 2
     assert (held(kept)[-1][2], held(merged)) == ("helsinki", [(FEBRUARY, None, "te")])
 
 
