@@ -31,6 +31,14 @@ Mitä seuraavaksi tapahtuu:
 – Sinun ei tarvitse tehdä mitään. Työnhakusi jatkuu entisellään.
 – Saat oman vastuutyöntekijän (Helsinki)."""
 
+FACTS_HEADING = "Tiedot, joihin perustelut nojaavat, ja mistä ne ovat peräisin"
+FACTS = (
+    "Onko työnhaku voimassa: kyllä (rekisteripoiminta 28.2.2021)",
+    "Kuuluuko kotikunta kokeilualueeseen: Helsinki (kotikunta: Helsinki (rekisteripoiminta 28.2.2021))",
+    "Onko työtön: kyllä (työllisyyskoodi: 02 Työtön (rekisteripoiminta 28.2.2021))",
+    "Onko oikeus ansiopäivärahaan: ei (rekisteripoiminta 28.2.2021)",
+)
+
 
 def run() -> list[Row]:
     """Both over the same letters, each person's own."""
@@ -51,7 +59,9 @@ def measure(count: int) -> Row:
         person = str(uuid5(NAMESPACE_OID, str(number)))
         row = ("fi", f"Etunimi Sukunimi {number}", f"Katu {number}", "00100", "Helsinki")
         addressee = (row[1], row[2], "00100 Helsinki")
-        items.append(letters_folder.Item(person, letters.Letter(sender, addressee, day, "1.3.2021", (part,)), row))
+        facts = letters.Block(FACTS_HEADING, items=(*FACTS, f"Ikä: {18 + number % 47} (rekisteripoiminta 28.2.2021)"))
+        letter = letters.Letter(sender, addressee, day, "1.3.2021", (part,), (facts,))
+        items.append(letters_folder.Item(person, letter, row))
     letters.typeset(items[0].letter)  # reads the template and the fonts
     since = perf_counter()
     for each in items:
