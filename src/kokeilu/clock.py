@@ -1,6 +1,6 @@
 """The day and moment at which Kokeilu stands: those of Finland, or the day that a demonstration is set to."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +14,6 @@ def today() -> date:
 
 
 def now() -> datetime:
-    """The moment in Finland: on `today()`, at the present time of day."""
-    moment = datetime.now(HELSINKI)
-    return datetime.combine(settings.KOKEILU_TODAY, moment.timetz()) if settings.KOKEILU_TODAY else moment
+    """The moment in Finland; noon of the day that a demonstration or a test sets, whose clock stands."""
+    day = settings.KOKEILU_TODAY
+    return datetime.combine(day, time(12), HELSINKI) if day else datetime.now(HELSINKI)

@@ -39,6 +39,7 @@ def make(scale: str) -> None:
         os.environ["KOKEILU_DATABASE"] = "kokeilu" if scale == "uusimaa" else f"kokeilu_{scale}"
     os.environ["KOKEILU_DEMO"] = "1"
     os.environ["KOKEILU_TODAY"] = TODAY.isoformat()
+    os.environ["KOKEILU_PANEL"] = str(home() / "demo" / scale / "panel")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
     run([Step("database", lambda: False, lambda tell: _prepare(scale))])
 
@@ -95,7 +96,7 @@ class _Demonstration:
 
     def steps(self) -> list[Step]:
         """What is to be done, in order, each with the question whether it was."""
-        from kokeilu import demo_job_seeker, demo_requests, demo_staff
+        from kokeilu import demo_job_seeker, demo_release, demo_requests, demo_staff
         from kokeilu.access.models import Organisation, User
 
         before = START - timedelta(days=1)
@@ -120,6 +121,7 @@ class _Demonstration:
                 lambda tell: demo_job_seeker.make(START, demo_staff.password(), tell),
             ),
             Step("panel and monthly figures", self._published, self._publish),
+            Step("release of the figures", demo_release.made, self._release),
         ]
 
     def _organisations(self, tell: Tell) -> None:
@@ -185,3 +187,14 @@ class _Demonstration:
         actions.publish(panel)
         for _ in tell.each(charts.draw_all(), charts.how_many(), "charts"):
             pass
+
+    def _release(self, tell: Tell) -> None:
+        from kokeilu import demo_release
+        from kokeilu.panel.build import build
+        from kokeilu.panel.check import open_panel
+
+        try:
+            open_panel(self.folder / "panel")
+        except Problem:  # of an earlier version, or gone
+            build(self.folder / "panel", trial=TRIAL, tell=tell.share)
+        demo_release.make(self.folder / "panel", tell)

@@ -14,6 +14,7 @@ from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
 
 from kokeilu import cluster
+from kokeilu.installation import home
 from kokeilu.problems import Problem
 
 OLDEST_SERVER = 15
@@ -120,12 +121,13 @@ def set_comment(text: str) -> None:
 def stand_as_database_says() -> None:
     """Where the database is a demonstration's, have this process stand on its day with its way to log in.
 
-    Sets `KOKEILU_DEMO` and `KOKEILU_TODAY`, so it comes before Django's settings are read.
+    Sets `KOKEILU_DEMO`, `KOKEILU_TODAY` and `KOKEILU_PANEL`, so it comes before Django's settings are read.
     """
     found = DEMONSTRATION.fullmatch(comment())
     if found:
         os.environ.setdefault("KOKEILU_DEMO", "1")
         os.environ.setdefault("KOKEILU_TODAY", found["today"])
+        os.environ.setdefault("KOKEILU_PANEL", str(home() / "demo" / found["scale"] / "panel"))
 
 
 def _check_server() -> None:

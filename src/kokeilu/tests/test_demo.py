@@ -21,7 +21,7 @@ import pytest
 from kokeilu import cluster
 
 DEMO = [sys.executable, "-m", "kokeilu", "demo", "--scale", "small", "--no-serve"]
-STEPS = 12
+STEPS = 13
 
 
 @dataclass(frozen=True)
