@@ -10,10 +10,11 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import linked
+from kokeilu.monitoring import linked, monthly_hiding
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
-from kokeilu.monitoring.rules import SUMS, month_number
+from kokeilu.monitoring.monthly_hiding import Cell
+from kokeilu.panel.rules import month_name
 
 KEY: Final = ("area", "population", "month", "indicator")
 COLUMNS: Final = (*KEY, "value", "status")
@@ -122,35 +123,33 @@ def _sums(name: str, own: Values, newest: str, others: Values) -> Iterator[Ident
     that keeps the sum true.
     """
     for key in sorted(own):
-        for coefficients, words in sums_of(key):
+        for coefficients, high in tied(key):
             if all(other in own or other in others for other in coefficients):
                 terms = [Term(name if other in own else newest, other, by) for other, by in coefficients.items()]
                 total = sum(by * (own[other] if other in own else others[other]) for other, by in coefficients.items())
                 within = all(other in own for other in coefficients)
-                if within or total == 0:
-                    yield Identity(tuple(terms), name=f"{name}: {words}")
+                if within or 0 <= total <= high:
+                    yield Identity(tuple(terms), 0.0, high, f"{name}: what ties {'/'.join(key)}")
 
 
 def sums_of(key: Key) -> Iterator[tuple[Mapping[Key, float], str]]:
     """The sums that a cell is the total of, or the later stock in; each as cell and coefficient, zero together."""
+    for coefficients, high in tied(key):
+        if high == 0:
+            yield coefficients, _words(key, coefficients)
+
+
+def _words(key: Key, cells: Mapping[Key, float]) -> str:
+    _, populations, months, _ = map(set, zip(*cells, strict=True))
+    if len(months) > 1:
+        return "stock and flows"
+    return "populations" if len(populations) > 1 else f"parts of {key[-1]}"
+
+
+def tied(key: Key) -> Iterator[tuple[Mapping[Key, float], float]]:
+    """All that ties a cell to others (monthly_hiding.tied): with coefficients, from zero to the bound together."""
     area, population, month, indicator = key
     if INDICATORS[indicator].unit != "persons":
         return
-
-    def cell(**changes: str) -> Key:
-        return (changes.get("area", area), changes.get("population", population), changes.get("month", month),
-                changes.get("indicator", indicator))  # fmt: skip
-
-    if indicator in SUMS:
-        yield {key: 1.0} | {cell(indicator=part): -1.0 for part in SUMS[indicator]}, f"parts of {indicator}"
-    if population == "residents":
-        yield {key: 1.0} | {cell(population=part): -1.0 for part in ("customers", "state")}, "populations"
-    if population == "residents" and indicator == "registered_unemployed":
-        before = cell(month=_month_before(month))
-        flows = {cell(indicator="inflow"): -1.0, cell(indicator="outflow"): 1.0}
-        yield {key: 1.0, before: -1.0} | flows, "stock and flows"
-
-
-def _month_before(month: str) -> str:
-    year, number = divmod(month_number(int(month.replace("-", ""))) - 1, 12)
-    return f"{year:04}-{number + 1:02}"
+    for terms, high in monthly_hiding.tied(Cell(int(month.replace("-", "")), population, indicator)):
+        yield {(area, of, month_name(at), name): by for (at, of, name), by in terms.items()}, high
