@@ -13,6 +13,7 @@ from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import charts, operations, queries
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
 from kokeilu.monitoring.queries import Figure, Figures
+from kokeilu.monitoring.reading import HEADLINE, sentence
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.panel.rules import month_end, month_named
 from kokeilu.web import formats
@@ -21,6 +22,25 @@ POPULATION_NAMES = {
     "residents": gettext_lazy("All residents"),
     "customers": gettext_lazy("Customers of the trial"),
     "state": gettext_lazy("Customers of the state"),
+}
+READINGS = {
+    "into_services": gettext_lazy(
+        "Registered unemployment is lower than a year before, but broad unemployment is not: people have moved into "
+        "services."
+    ),
+    "both_fell": gettext_lazy(
+        "Registered and broad unemployment are lower than a year before. The figures do not show that more people "
+        "went to the open labour market."
+    ),
+    "open_market": gettext_lazy(
+        "Registered and broad unemployment are lower than a year before, and more people went to the open labour "
+        "market."
+    ),
+    "broad_rose": gettext_lazy("Broad unemployment is higher than a year before."),
+    "out_of_services": gettext_lazy(
+        "Fewer people are in services than a year before; registered unemployment is not lower."
+    ),
+    "unchanged": gettext_lazy("Registered and broad unemployment are about as they were a year before."),
 }
 NO_BREAK_SPACE = "\u00a0"
 A_YEAR = 365 * 24 * 3600
@@ -119,10 +139,8 @@ def area(request: Request, area: str) -> HttpResponse:
             "known": known,
             "began": queries.began(area),
             "threshold": THRESHOLD,
-            "stats": [
-                (_name(key), shown(residents.get(key), INDICATORS[key]))
-                for key in ("registered_unemployed", "broad_unemployment", charts.EXITS)
-            ],
+            "stats": [(_name(key), shown(residents.get(key), INDICATORS[key])) for key in HEADLINE],
+            "reading": READINGS.get(_reading(area, month)),
             "populations": [POPULATION_NAMES[population] for population in by_population],
             "groups": _groups(by_population),
             "pictures": pictures,
@@ -134,6 +152,11 @@ def area(request: Request, area: str) -> HttpResponse:
             "indicators": _definitions(residents),
         },
     )
+
+
+def _reading(area: str, month: date) -> str:
+    """What the month's headline says against the same month a year before."""
+    return sentence(queries.headline(area, month.replace(year=month.year - 1)), queries.headline(area, month))
 
 
 def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from kokeilu.law.definition import shipped, shipped_keys
 from kokeilu.monitoring import release_calendar
 from kokeilu.monitoring.indicators import POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.reading import HEADLINE, Headline
 
 OVERVIEW: Final = (
     "job_seekers", "registered_unemployed", "in_services", "broad_unemployment", "activation_rate",
@@ -91,3 +92,10 @@ def began(area: str) -> date | None:
     """The first month in which a trial area is responsible for people of the area."""
     rows = _figures().filter(area=area, population="customers").order_by("month")
     return rows.values_list("month", flat=True).first()
+
+
+def headline(area: str, month: date) -> Headline:
+    """The three figures of an area's residents that always stand together, None where hidden or not there."""
+    rows = MonthlyFigure.objects.filter(area=area, population="residents", month=month, indicator__in=HEADLINE)
+    values = dict(rows.values_list("indicator", "value"))
+    return Headline(*(values.get(key) for key in HEADLINE))

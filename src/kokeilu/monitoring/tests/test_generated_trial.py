@@ -12,6 +12,7 @@ import polars as pl
 
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring import rules
+from kokeilu.monitoring.reading import HEADLINE, Headline, sentence
 from kokeilu.panel import rules as panel_rules
 from kokeilu.panel.build import area_table
 from kokeilu.panel.tests.frames import details, facts, situations
@@ -77,6 +78,23 @@ def test_more_exits_to_the_open_market_lower_broad_unemployment() -> None:
     effect = "open-market=1.0"
     assert change("open_market_exits", effect) > 0.1
     assert change("broad_unemployment", effect) < -0.05
+
+
+def whole(effect: str) -> Headline:
+    """The headline of all months that the effect brings together."""
+    return Headline(*(float(figures(effect).get_column(key).sum()) for key in HEADLINE))
+
+
+def test_what_moved_people_into_services_is_told_as_that_and_never_as_a_success() -> None:
+    assert sentence(whole("none"), whole("services=2.0")) == "into_services"
+
+
+def test_what_brought_people_to_the_open_market_is_told_as_that() -> None:
+    assert sentence(whole("none"), whole("open-market=1.0")) == "open_market"
+
+
+def test_what_did_nothing_is_told_as_that() -> None:
+    assert sentence(whole("none"), whole("none")) == "unchanged"
 
 
 def test_the_generated_stock_follows_from_its_flows() -> None:
