@@ -144,10 +144,10 @@ def search_over(trial: Trial, on: date, pattern: int, language: str) -> list[Rea
     version = trial.version_on(on)
     _check_language(language)
     states = version.states(pattern)
+    failed = [each for each in version.criteria if states[Name(each.key)] == NO]
     over = tuple(
-        (each, NO) for each in version.criteria
-        if states[Name(each.key)] == NO and [leaf.fact for leaf in leaves(each.test) if isinstance(leaf, Atom)] == [SEARCH]
-    )  # fmt: skip
+        (each, NO) for each in failed if [leaf.fact for leaf in leaves(each.test) if isinstance(leaf, Atom)] == [SEARCH]
+    )
     rests = Signature(NO, over)
     return _with_facts(version, pattern, rests, _reasons(trial, rests, None, None, language))
 

@@ -85,14 +85,11 @@ def facts_on(day: date, persons: Collection[str] | None = None) -> pl.DataFrame:
     return _facts(holds, "superseded_by_id IS NULL", {"day": day}, persons)
 
 
-def facts_as_known(
-    day: date, known_on: datetime, persons: Collection[str] | None = None, *, corrected: bool = False
-) -> pl.DataFrame:
-    """As facts_on, with what had been imported by the moment `known_on` (with a time zone), and nothing later but
-    corrections, where `corrected`."""
+def facts_as_known(day: date, known_on: datetime, persons: Collection[str] | None = None) -> pl.DataFrame:
+    """As facts_on, with what had been imported by the moment `known_on` (with a time zone), and nothing later."""
     if known_on.tzinfo is None:
         raise ValueError("known_on needs a time zone")
-    known = known_extracts(corrected=corrected)
+    known = known_extracts()
     standing = f"(superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))"
     holds = (
         f"opened_by_id IN ({known}) AND {standing} AND lower(valid) <= %(day)s"
@@ -101,10 +98,9 @@ def facts_as_known(
     return _facts(holds, f"extract_id IN ({known}) AND {standing}", {"day": day, "known": known_on}, persons)
 
 
-def known_extracts(*, corrected: bool = False) -> str:
-    """A subquery of the extracts that were known at the moment %(known)s, and of all corrections where `corrected`."""
-    known = "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
-    return f"{known} OR correction" if corrected else known
+def known_extracts() -> str:
+    """A subquery of the extracts that were known at the moment %(known)s."""
+    return "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
 
 
 def _facts(holds: str, counts: str, parameters: Mapping[str, object], persons: Collection[str] | None) -> pl.DataFrame:

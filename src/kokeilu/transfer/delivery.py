@@ -129,9 +129,7 @@ def _claim(server: MailServer) -> Delivery | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return Delivery.objects.select_related(
-        "notice__message__organisation", "notice__message__run"
-    ).get(pk=row[0])
+    return Delivery.objects.select_related("notice__message__organisation", "notice__message__run").get(pk=row[0])
 
 
 def _checked(delivery: Delivery) -> tuple[str, str, str, str]:
