@@ -54,7 +54,7 @@ def test_the_overview_links_to_each_area_in_its_month(logged_in, published):
     client = logged_in(Role.ANALYST, "ely", "sv")
     page = client.get("/monitoring/?month=2021-05").content.decode()
     assert "maj 2021" in page
-    links = re.findall(r'href="(/monitoring/[^"]+)">([^<]+)<', page)
+    links = re.findall(r'href="(/monitoring/[^"]+[?]month=[^"]+)">([^<]+)<', page)
     assert links == [
         ("/monitoring/espoo/?month=2021-05", "Esbo"),
         ("/monitoring/raasepori-hanko/?month=2021-05", "Raseborg–Hangö"),
