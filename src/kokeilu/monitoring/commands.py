@@ -23,6 +23,12 @@ def monitor(
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The month.")],
     out: Annotated[Path, typer.Option(help="Folder for the table, monthly-YYYY-MM.csv.")],
     engine: Annotated[Engine, typer.Option(help="What counts the figures.")] = Engine.duckdb,
+    labour_force: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of municipality, month, labour_force, employed, population: adds the rates to the table."
+        ),
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Also show the months up to it on the pages.")] = False,
 ) -> None:
     """Write the month's published table: area, population, month, indicator, value.
@@ -35,7 +41,7 @@ def monitor(
 
     with progress.bar() as shown:
         shown.add_task("counting", total=None)
-        figures = table.published(panel, chosen, engine.value)
+        figures = table.published(panel, chosen, engine.value, labour_force)
     path = table.write_csv(figures, chosen, out)
     typer.echo(f"{path}")
     if publish:

@@ -1,9 +1,11 @@
 """Apache Spark, where one machine ends: a session on the master that the settings name."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -26,7 +28,7 @@ def master() -> str:
     return os.environ.get(SETTING, "").strip() or HERE
 
 
-def _reach(url: str) -> None:
+def reach(url: str) -> None:
     """Raise Problem where no master answers: Spark itself would try for minutes and then end the process."""
     if not url.startswith("spark://"):
         return
@@ -40,6 +42,13 @@ def _reach(url: str) -> None:
     raise Problem(f"no Spark master answers at {url}", mend=f"start it, correct {SETTING}, or leave out --engine spark")
 
 
+def check_java() -> None:
+    """Raise Problem where there is no Java to start."""
+    home = os.environ.get("JAVA_HOME")
+    if not (Path(home, "bin", "java").is_file() if home else shutil.which("java")):
+        raise Problem("the engine spark cannot start Java", mend="install Java 17 and set JAVA_HOME")
+
+
 def session() -> Any:
     """The Spark session on `master`, new or running. Raises Problem: no pyspark, no Java, or no master answers."""
     url = master()
@@ -51,7 +60,8 @@ def session() -> Any:
             "the engine spark needs pyspark, which is not installed",
             mend="install the extra: uv sync --extra spark, and Java 17",
         ) from None
-    _reach(url)
+    check_java()
+    reach(url)
     builder = (
         SparkSession.builder.master(url)
         .appName("kokeilu")
@@ -60,7 +70,11 @@ def session() -> Any:
         .config("spark.sql.session.timeZone", "UTC")
     )
     if url.startswith("local"):
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+        builder = (
+            builder.config("spark.sql.shuffle.partitions", "8")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.driver.host", "127.0.0.1")
+        )
     try:
         made = builder.getOrCreate()
     except (PySparkException, OSError):

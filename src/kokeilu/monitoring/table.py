@@ -6,8 +6,10 @@ from pathlib import Path
 
 import polars as pl
 
+from kokeilu.law.definition import shipped
 from kokeilu.monitoring import engines, rules, suppression
 from kokeilu.monitoring.engines import Engine
+from kokeilu.monitoring.labour_force import read as read_force
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.folder import Manifest, Panel
 from kokeilu.panel.rules import month_end, month_name, months
@@ -29,16 +31,20 @@ def _check(panel: Panel, month: int) -> None:
         )
 
 
-def all_published(path: Path, last: int | None = None, engine: Engine = "duckdb") -> pl.DataFrame:
+def all_published(
+    path: Path, last: int | None = None, engine: Engine = "duckdb", labour_force: Path | None = None
+) -> pl.DataFrame:
     """Every month's figures of the panel in the folder, up to `last` (202103), as they may be shown.
 
     Columns area, population, month (202103), indicator, value, suppressed. What is shown of a month rests on
-    that month and earlier ones only, so a later panel shows it the same. Raises Problem where the folder is
-    no panel or does not cover `last`.
+    that month and earlier ones only, so a later panel shows it the same. `labour_force` is a file that
+    `labour_force.read` reads; without it there are no employment and unemployment rates. Raises Problem where
+    the folder is no panel or does not cover `last`, or the file cannot be read.
     """
     panel = open_panel(path)
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
+    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
     figures = rules.figures(engines.counts(panel, engine), _months(panel.manifest))
     try:
         rules.check(figures)
@@ -46,12 +52,19 @@ def all_published(path: Path, last: int | None = None, engine: Engine = "duckdb"
         raise Problem(
             f"the figures do not add up at {error.cell}", file=path, mend="build the panel again and look at that month"
         ) from error
-    return suppression.published(figures.filter(pl.col("month") <= last))
+    return suppression.published(figures.filter(pl.col("month") <= last), force)
 
 
-def published(path: Path, month: int, engine: Engine = "duckdb") -> pl.DataFrame:
+def _areas(manifest: Manifest, month: int) -> dict[str, str]:
+    """The area of each municipality of the trial at the month's end; its first one for the years before."""
+    end = month_end(month)
+    rows = sorted(shipped(manifest.trial).areas, key=lambda row: row.from_day, reverse=True)
+    return {row.municipality: str(row.area) for row in rows if row.area and (row.to_day is None or row.to_day > end)}
+
+
+def published(path: Path, month: int, engine: Engine = "duckdb", labour_force: Path | None = None) -> pl.DataFrame:
     """One month's part of `all_published`."""
-    return all_published(path, month, engine).filter(pl.col("month") == month)
+    return all_published(path, month, engine, labour_force).filter(pl.col("month") == month)
 
 
 def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
