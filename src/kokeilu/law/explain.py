@@ -121,9 +121,10 @@ def staying(trial: Trial, on: date, language: str) -> Reason:
     return _of_version(version, STAYS, language)
 
 
-def moving(trial: Trial, on: date, pattern: int, language: str, *, area: str) -> list[Reason]:
+def moving(trial: Trial, on: date, pattern: int, language: str, *, area: str | None) -> list[Reason]:
     """The reasons why a customer goes on in the area where they live now, in the order of the law: that they live
     there, and that who is in stays (where the version says so), whatever the law of the day would say of them anew.
+    `area` None: it is not named.
 
     Problem: the pattern is none of the version's.
     """

@@ -1,4 +1,4 @@
-"""Why an organisation is responsible after a change, as the notice of it tells: in the words of the law."""
+"""Why an organisation is responsible after a change, as notices and pages tell: in the words of the law."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,14 +71,17 @@ def of_undone(basis: Basis, undone: Run, trials: Trials, language: str) -> list[
         return [void]
 
 
-def by_law(trial: Trial, basis: Basis, language: str) -> list[Reason]:
+def by_law(trial: Trial, basis: Basis, language: str, *, residence: bool = True) -> list[Reason]:
     """Why the law of the day moves someone with these answers where they go: not always the decision's own reasons, as
-    a customer may go to another area, or stay, whom the law of the day would not take in."""
+    a customer may go to another area, or stay, whom the law of the day would not take in.
+
+    Without `residence` no reason names the area where the person lives. Problem: as `kokeilu.law.explain`.
+    """
     assert basis.pattern is not None  # noqa: S101 - `Basis.by_law`
     assert basis.decision is not None  # noqa: S101
     version = trial.version_on(basis.on)
     if basis.goes_to != STATE and basis.decision != "in":
-        return explain.moving(trial, basis.on, basis.pattern, language, area=basis.goes_to)
+        return explain.moving(trial, basis.on, basis.pattern, language, area=basis.goes_to if residence else None)
     if basis.goes_to == STATE and version.stays:
         if rules.leaves(version, basis.pattern):
             return explain.leaving(trial, basis.on, basis.pattern, language)
@@ -86,7 +89,7 @@ def by_law(trial: Trial, basis: Basis, language: str) -> list[Reason]:
             return over
         if version.longest_stay is not None:
             return [explain.longest_stay(trial, basis.on, language)]
-    area = None if basis.goes_to == STATE else basis.goes_to
+    area = basis.goes_to if basis.goes_to != STATE and residence else None
     return explain.reasons(trial, basis.on, basis.pattern, basis.decision, language, area=area)
 
 

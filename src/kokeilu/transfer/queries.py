@@ -18,7 +18,9 @@ from kokeilu.law.explain import Reason
 from kokeilu.problems import Problem
 from kokeilu.register.models import Details, Person
 from kokeilu.register.queries import finnish_key, on_day
+from kokeilu.transfer import notices_reasons
 from kokeilu.transfer.models import Contradiction, Decision, Message, Responsibility, Run
+from kokeilu.transfer.notices_reasons import Basis
 from kokeilu.web import formats
 
 
@@ -70,11 +72,11 @@ def reasons(responsibility: Responsibility, language: str, *, residence: bool = 
     decision = responsibility.decision
     if decision is None:
         return _without_decision(responsibility, language)
-    why = _reasons(
-        decision.run.trial, decision.run.on, decision.pattern, decision.outcome, language,
-        decision.area if residence else None, tuple(decision.missing),
+    basis = Basis(
+        Message.Kind.LAW, decision.run.trial, decision.run.on, responsibility.organisation.key, decision.pattern,
+        decision.outcome, decision.area,
     )  # fmt: skip
-    return list(why)
+    return list(_reasons(basis, language, residence))
 
 
 def _without_decision(responsibility: Responsibility, language: str) -> list[Reason]:
@@ -92,11 +94,9 @@ def _without_decision(responsibility: Responsibility, language: str) -> list[Rea
 
 
 @lru_cache(maxsize=4096)
-def _reasons(
-    trial: str, on: date, pattern: int, outcome: str, language: str, area: str | None, missing: tuple[str, ...]
-) -> tuple[Reason, ...]:
+def _reasons(basis: Basis, language: str, residence: bool) -> tuple[Reason, ...]:
     """Kept: a page about one person asks for few of them, again and again, and each takes some 10 ms to write out."""
-    return tuple(explain.reasons(shipped(trial), on, pattern, outcome, language, area=area, missing=missing))
+    return tuple(notices_reasons.by_law(shipped(basis.trial), basis, language, residence=residence))
 
 
 def runs() -> QuerySet[Run]:

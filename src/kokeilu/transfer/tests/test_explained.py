@@ -10,7 +10,7 @@ from kokeilu.transfer.explained import Explained, Told, explained, told
 from kokeilu.transfer.models import Responsibility
 from kokeilu.transfer.origins import Origin, Report
 from kokeilu.transfer.queries import responsible
-from kokeilu.transfer.tests.people import FEBRUARY, START, UNDECIDED, extract, people
+from kokeilu.transfer.tests.people import FEBRUARY, OUT, START, UNDECIDED, extract, people, report
 
 TRIAL = shipped("kuntakokeilu")
 
@@ -68,6 +68,22 @@ def test_nothing_tells_where_a_person_with_a_protected_address_lives(moved: Resp
         "not shown: the address is protected",
         ("register extract as of 28 February 2021",),
     )
+
+
+def test_of_a_mover_whom_the_law_would_not_take_in_anew_the_page_tells_what_moved_them(moved: Responsibility) -> None:
+    born = {"birth_date": date(1991, 3, 15)}  # turns 30 meanwhile
+    april = date(2021, 4, 1)
+    (person,) = people(extract(), OUT | born)
+    actions.run(TRIAL, START)
+    report(extract(april), person, OUT | born | {"municipality": "049"})
+    actions.run(TRIAL, april)
+    held = responsible(person.pk, april)
+    assert held is not None
+    lives_there, stays = explained(held, "en")
+    assert "Espoo" in lives_there.reason.text
+    assert [fact.value for fact in lives_there.facts] == ["Espoo"]
+    assert "stays" in stays.reason.text
+    assert "Espoo" not in str(explained(held, "en", residence=False))
 
 
 def test_by_intake_there_is_no_reason(db: None) -> None:
