@@ -110,12 +110,12 @@ PEER = """
 """
 
 
-def ours(files: list[str], months: int = MONTHS) -> object:
-    """The events of every stock and flow, and the counts made of them."""
+def ours(files: list[str], months: int = MONTHS, settings: dict[str, str] | None = None) -> object:
+    """The events of every stock and flow, and the counts made of them, with these settings of DuckDB."""
     from kokeilu.monitoring import engines, rules
 
     last = FIRST + (months - 1) // 12 * 100 + (months - 1) % 12
-    return rules.counts(engines.on_duckdb(files, FIRST, last))
+    return rules.counts(engines.on_duckdb(files, FIRST, last, settings=settings))
 
 
 def peer(months: str) -> object:
@@ -137,9 +137,11 @@ def _alone(what: str, path: str) -> tuple[float, float]:
 def _main(what: str, path: str) -> None:
     import duckdb
 
-    duckdb.execute(f"SET memory_limit = '{MEMORY}'; SET temp_directory = '{Path(path).parent / 'spill'}'")
+    settings = {"memory_limit": MEMORY, "temp_directory": str(Path(path).parent / "spill")}
+    for name, value in settings.items():
+        duckdb.execute(f"SET {name} = '{value}'")
     since = perf_counter()
-    ours([path]) if what == "ours" else peer(path)
+    ours([path], settings=settings) if what == "ours" else peer(path)
     taken = perf_counter() - since
     print(json.dumps([taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6]))
 

@@ -1,6 +1,7 @@
 """Counting a panel's indicators on the engine that is asked for."""
 
-from typing import Final, Literal, cast
+from collections.abc import Mapping
+from typing import Final, Literal
 
 import duckdb
 import narwhals as nw
@@ -48,29 +49,26 @@ def _numbers(first: int, last: int) -> list[int]:
     return list(range(rules.month_number(first), rules.month_number(last) + 1))
 
 
-def on_duckdb(spells: list[str], first: int, last: int, by: str | None = None) -> Events:
-    """`rules.events` of Parquet files by DuckDB; the steps are kept in a table of their own, on disk where large."""
-    # Narwhals' unpivot and concatenation work on the default connection only, so relations are made there.
-    rows = cast(
-        "duckdb.DuckDBPyRelation",
-        duckdb.sql("SELECT * FROM read_parquet($files)", params={"files": spells}),
-    )
+def on_duckdb(
+    spells: list[str], first: int, last: int, by: str | None = None, settings: Mapping[str, str] | None = None
+) -> Events:
+    """`rules.events` of Parquet files by DuckDB, on a connection and in a database of its own.
+
+    The steps are kept in a table there, on disk where large. `settings` are DuckDB's, such as memory_limit.
+    """
     numbers = _numbers(first, last)
-    calendar = duckdb.sql(f"SELECT range AS at FROM range({numbers[0]}, {numbers[-1] + 1})")
+    with duckdb.connect(":memory:", config=dict(settings or {})) as connection:
+        rows = connection.sql("SELECT * FROM read_parquet($files)", params={"files": spells})
+        calendar = connection.sql(f"SELECT range AS at FROM range({numbers[0]}, {numbers[-1] + 1})")
 
-    def keep(steps: Rows) -> Rows:
-        native = steps.to_native()
-        native.create(KEPT)
-        return nw.from_native(duckdb.table(KEPT))
+        def keep(steps: Rows) -> Rows:
+            steps.to_native().create(KEPT)
+            return nw.from_native(connection.table(KEPT))
 
-    duckdb.execute(f"DROP TABLE IF EXISTS {KEPT}")
-    try:
         return rules.events(nw.from_native(rows), nw.from_native(calendar), first, last, by, keep=keep)
-    finally:
-        duckdb.execute(f"DROP TABLE IF EXISTS {KEPT}")
 
 
-KEPT: Final = "kokeilu_steps"
+KEPT: Final = "steps"
 
 
 def check(panel: Panel, found: Events) -> None:

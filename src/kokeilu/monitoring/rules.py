@@ -94,7 +94,8 @@ def cumulated(changes: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     """
     names = [name for name in changes.columns if name not in ("at", "persons")]
     months = pl.DataFrame({"at": range(first, last + 1)}, schema={"at": pl.Int64})
-    grid = changes.select(names).unique().join(months, how="cross")
+    # Without names there is one cell; to Polars a frame of no columns has no rows.
+    grid = changes.select(names).unique().join(months, how="cross") if names else months
     sums = changes.group_by(*names, "at").agg(pl.col("persons").sum())
     filled = grid.join(sums, on=[*names, "at"], how="left", nulls_equal=True).with_columns(
         pl.col("persons").fill_null(0)
