@@ -39,17 +39,29 @@ def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = li
     """The figures with the status of each decided: what is hidden, so that no attacker derives a small figure.
 
     `cells` has KEY and `value`; `earlier` are the versions that readers have or will have, the newest last. An area's
-    month whose published figures stay as they were keeps its pattern; others are decided anew, against all versions
-    together. Raises protection.Unprotectable where what was published before leaves no safe choice.
+    month whose published figures stay as they were keeps its pattern. Others have that of the areas' pages, so that
+    page and release together tell no more than one of them; only where the versions together would then give something
+    away are they decided anew. Raises protection.Unprotectable where what was published before leaves no safe choice.
     """
     wanted = cells.select(*KEY, "value").with_columns(status=pl.lit(None, pl.String))
     if earlier:
         wanted = _kept(wanted, earlier[-1].cells, threshold)
     if not wanted.get_column("status").null_count():
         return wanted
+    as_pages = _as_on_pages(wanted)
+    if not audit([*earlier, Version("new", as_pages)], threshold).get_column("exposed").any():
+        return as_pages
     found = linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
     statuses = found.tables[-1].rows.select(*KEY, "status")
     return wanted.drop("status").join(statuses, on=KEY, how="left", maintain_order="left").select(COLUMNS)
+
+
+def _as_on_pages(wanted: pl.DataFrame) -> pl.DataFrame:
+    """The figures with the statuses that they have on the areas' pages, where they have none yet."""
+    month = pl.col("month").str.replace("-", "").cast(pl.Int32)
+    figures = wanted.select("area", "population", month, "indicator", pl.col("value").cast(pl.Int64).alias("persons"))
+    shown = monthly_hiding.hidden(figures).get_column("status")  # in the order of the figures
+    return wanted.with_columns(status=pl.coalesce("status", shown))
 
 
 def _kept(wanted: pl.DataFrame, before: pl.DataFrame, threshold: int) -> pl.DataFrame:

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.testing import Result
 
 from kokeilu import clock
 from kokeilu.access.models import Role
-from kokeilu.monitoring import release_actions
-from kokeilu.monitoring.models import Release, ReleaseContent
+from kokeilu.monitoring import actions, release_actions, release_queries
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.models import MonthlyFigure, Release, ReleaseContent
 from kokeilu.monitoring.tests.panels import person_months, write_panel
 from kokeilu.problems import Problem
 
@@ -130,3 +132,17 @@ def test_a_withdrawn_release_says_so(release, panel, emails) -> None:
     made = prepare(release, panel, emails[0])
     assert release("withdraw", made, "--by", emails[1], "--reason", "wrong panel") == "withdrawn\n"
     assert "withdrawn" in release("list")
+
+
+def test_a_release_hides_what_the_areas_pages_hide(release, panel, emails) -> None:
+    actions.publish(panel)
+    prepare(release, panel, emails[0])
+    table = release_queries.table_of(Release.objects.get())
+    persons = [key for key, indicator in INDICATORS.items() if indicator.unit == "persons"]
+    counts = table.cells.filter(pl.col("indicator").is_in(persons))
+    hidden = set(counts.filter(status="hidden").select("area", "population", "month", "indicator").rows())
+    rows = MonthlyFigure.objects.filter(
+        suppressed=True, indicator__in=persons, month__lte=f"{max(counts.get_column('month'))}-01"
+    )
+    assert hidden
+    assert hidden == {(row.area, row.population, f"{row.month:%Y-%m}", row.indicator) for row in rows}
