@@ -94,6 +94,7 @@ def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -
     found, state = _found(request, release_id)
     _note_view(request, found, "page")
     inside = release_queries.insider(request.actor, found)
+    steps = _steps(request, found, state, form) if inside else []
     context = {
         "release": found,
         "title": _title(found),
@@ -102,12 +103,26 @@ def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -
         "files": [_file(found, one) for one in found.files.order_by("position")],
         "table": _about(found),
         "checks": [_checks(one) for one in found.checks.order_by("-id")[: None if inside else 1]],
-        "steps": _steps(request, found, state, form) if inside else [],
+        "steps": steps,
         "history": _history(found),
         "views": release_queries.seen_before(found) if inside else [],
         "inside": inside,
+        "refused": _refused(form, steps),
     }
     return render(request, "monitoring/release.html", context, status=422 if form is not None else 200)
+
+
+def _refused(sent: forms.Form | None, steps: list[dict[str, Any]]) -> str:
+    """Why a step was refused whose form is not on the page any more: somebody else has taken it meanwhile."""
+    if sent is None or any(step["form"] is sent for step in steps):
+        return ""
+    return " ".join(str(error) for errors in sent.errors.values() for error in errors)
+
+
+def _sentence(problem: Problem) -> str:
+    """A problem's one line as a page tells it."""
+    line = str(problem)
+    return line[:1].upper() + line[1:]
 
 
 def _file(release: Release, file: ReleaseFile) -> dict[str, Any]:
@@ -210,7 +225,7 @@ def prepare(request: Request) -> HttpResponse:
                 _panel(), form.cleaned_data["month"], reason=form.cleaned_data["reason"], actor=request.actor
             )
         except Problem as refused:
-            form.add_error(None, str(refused))
+            form.add_error(None, _sentence(refused))
         else:
             messages.success(request, _("The release is made. A colleague checks it next."))
             return redirect("monitoring:release", made.pk)
@@ -246,7 +261,7 @@ def _step(
         try:
             do(form.cleaned_data)
         except Problem as problem:
-            form.add_error(None, str(problem))
+            form.add_error(None, _sentence(problem))
         else:
             messages.success(request, done)
             return HttpResponseRedirect(reverse("monitoring:release", args=[release_id]))

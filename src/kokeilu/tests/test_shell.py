@@ -102,7 +102,10 @@ def test_pages_hold_nothing_inline_and_nothing_of_other_hosts(client):
     config = re.search(r"name=\"htmx-config\" content='([^']*)'", page)
     assert config
     wanted = {"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True, "historyCacheSize": 0}
-    assert wanted.items() <= json.loads(config[1]).items()
+    given = json.loads(config[1])
+    assert wanted.items() <= given.items()
+    swapped = {each["code"]: each["swap"] for each in given["responseHandling"]}
+    assert swapped == {"204": False, "[23]..": True, "422": True, "[45]..": False}  # 422: a form with its faults
 
 
 # Errors

@@ -145,8 +145,9 @@ def post_printed(run: Run, seen: int, *, actor: Actor) -> int:
     with transaction.atomic():
         letters = list(printed(run, actor).select_for_update().values_list("pk", flat=True))
         if len(letters) != seen or not letters:
+            others = _("Other letters wait to be posted than when you looked.")
             raise Problem(
-                _("Other letters wait to be posted than when you looked."),
+                others if letters else _("No printed letter waits to be posted."),
                 mend=_("take out whose letters are delivered by hand or cancelled, then look again"),
             )
         noted: int = Delivery.objects.filter(pk__in=letters).update(

@@ -57,6 +57,7 @@ def individuals(request: Request) -> HttpResponse:
                 "ended": each.ended_on,
                 "own": each.goes_to_id == request.actor.organisation.pk,
                 "person": each.person_id,
+                "run": each.run_id,
             }
             for each in page_obj
         ],

@@ -199,6 +199,27 @@ def test_the_steps_on_the_page(at, analysts, open_as):
 
 
 @pytest.mark.django_db
+def test_a_step_that_was_taken_meanwhile_says_so(at, analysts, open_as):
+    preparer, checker = analysts
+    release = keep(preparer)
+    release_actions.check(release.pk, actor=checker)
+    again = open_as(checker, step(release, "check"), {"check-seen": "on"})
+    assert again.status_code == 422
+    assert "This was not done The release is not waiting for a check" in text(again)
+    assert "This was not done" not in text(open_as(checker, page_of(release)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_why_a_release_is_not_prepared_is_shown_in_the_browser(at, analysts, visit, settings, tmp_path, monkeypatch):
+    settings.KOKEILU_PANEL = tmp_path / "none"
+    monkeypatch.setattr("kokeilu.monitoring.release_pages._months", lambda: ([("2021-02", "February 2021")], None))
+    page = visit(f"{LIST}prepare/", analysts[0].user, "en", PHONE)
+    page.locator("form.k-form button[type=submit]").press("Enter")
+    page.locator("main").get_by_text("There is no such panel folder").wait_for()
+    assert axe_faults(page) == []
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "when",
     [

@@ -128,9 +128,11 @@ def test_printed_letters_are_noted_as_posted_by_who_and_when(client: Client, ent
     assert "Other letters" in text(client.post(address, {"seen": "2"}, follow=True))
     assert states(run, "letter")[second.pk] == ("withheld", "protected")
     enter(Role.TEAM_LEAD, "espoo")
-    assert "Other letters" in text(client.post(address, {"seen": "1"}, follow=True))  # none of theirs
+    none = "No printed letter waits to be posted."
+    assert none in text(client.post(address, {"seen": "1"}, follow=True))  # none of theirs
     client.force_login(lead.user)
     assert "Noted: 1 letter was posted." in text(client.post(address, {"seen": "1"}, follow=True))
+    assert none in text(client.post(address, {"seen": "1"}, follow=True))  # sent again
     letter = Delivery.objects.get(notice__person=first)
     assert (letter.state, letter.sent_by) == ("sent", lead.user)
     assert letter.sent_at is not None

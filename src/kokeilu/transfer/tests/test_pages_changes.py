@@ -163,6 +163,9 @@ def test_a_team_lead_decides_and_the_next_one_ends_it(client: Client, enter: Cal
     done = client.post(address, FORM | {"seen": page.context["moving"].initial["seen"]}, follow=True)
     assert "Espoo is responsible from 2 June 2021 on." in text(done)
     assert [row["name"] for row in done.context["rows"]] == ["Siirtyvä, Maija"]
+    notices = reverse("transfer:notices", args=[IndividualTransfer.objects.get().run_id])
+    assert f'href="{notices}"' in text(done)
+    assert client.get(notices).status_code == 200
     assert client.get(address).status_code == 403  # Helsinki's no more
     enter(Role.TEAM_LEAD, "espoo")
     assert "Threats." in text(client.get(address))

@@ -87,3 +87,5 @@ def test_the_page_is_sound_in_a_browser(visit: Callable, actor_of: Callable, lan
     assert page.locator("h1").count() == 1
     assert axe_faults(page) == []
     assert overflow(page) == 0
+    page.locator("main form button[type=submit]").press("Enter")  # told in the page's language, not the browser's
+    page.get_by_text({"fi": "Kirjoita, mihin tultiin.", "sv": "Skriv vad resultatet blev."}[language]).wait_for()
