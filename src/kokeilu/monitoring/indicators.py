@@ -18,8 +18,9 @@ class Indicator:
     """One measure.
 
     `formula` is in the words of the panel, `definition` in those of the people who read the figure; `part_of`
-    is the indicator that it is a share of; `sum` lists those it is the sum of, `balance` its inflow and outflow;
-    `history` is how many months before it needs; `verified` tells whether the definition has a source.
+    is the indicator that it is a share of; `sum` lists those it is the sum of, `also_sum` those of a second division
+    of the same people, `balance` its inflow and outflow; `history` is how many months before it needs; `verified`
+    tells whether the definition has a source.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Indicator:
     verified: bool = True
     short: Words | None = None
     sum: tuple[str, ...] = ()
+    also_sum: tuple[str, ...] = ()
     balance: tuple[str, ...] = ()
     history: int = 0
     populations: tuple[Population, ...] = POPULATIONS

@@ -49,7 +49,7 @@ def relations(cells: Sequence[Cell]) -> Iterator[Relation]:
 
 def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
     """What ties a cell to others, as the total, the later stock or the part: zero together, or zero or more."""
-    if parts := SUMS.get(cell.indicator):
+    for parts in filter(None, (SUMS.get(cell.indicator), INDICATORS[cell.indicator].also_sum)):
         yield {cell: 1.0} | {cell._replace(indicator=part): -1.0 for part in parts}, 0.0
     if cell.population == RESIDENTS:
         yield {cell: 1.0} | {cell._replace(population=part): -1.0 for part in PARTS}, 0.0

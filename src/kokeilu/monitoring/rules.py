@@ -117,6 +117,31 @@ def unemployed_for(held: pl.DataFrame, months: int) -> pl.DataFrame:
     )
 
 
+DURATIONS: Final = {
+    0: "unemployed_under_3_months",
+    3: "unemployed_3_to_6_months",
+    6: "unemployed_6_to_12_months",
+    structure.LONG_TERM: "long_term_unemployed",
+}
+"""The classes of running unemployment, by the months from which on they count."""
+
+
+def _durations(held: pl.DataFrame) -> list[pl.DataFrame]:
+    """The changes of the stock of each class of running unemployment, and of the unemployed of unknown duration."""
+    unemployed = held.filter(pl.col("status").is_in(UNEMPLOYED))
+    changed = unemployed.select(*KEYS, "at", "since", (pl.col(STARTED) - pl.col(ENDED)).alias("persons"))
+    # The register may tell of a beginning that lies ahead: these too have just begun, so the first class is of all.
+    reached = [changed.filter(pl.col("since").is_not_null()).drop("since")]
+    reached += [unemployed_for(held, months) for months in list(DURATIONS)[1:]]
+    left = [*(rows.with_columns(-pl.col("persons")) for rows in reached[1:]), reached[0].clear()]
+    classes = [
+        _summed(pl.concat([came, gone]), key, pl.col("persons"))
+        for key, came, gone in zip(DURATIONS.values(), reached, left, strict=True)
+    ]
+    unknown = pl.when(pl.col("since").is_null()).then("persons").otherwise(0)
+    return [*classes, _summed(changed, "unemployed_unknown_duration", unknown)]
+
+
 def _stocks(events: Events) -> pl.DataFrame:
     held, status, seeking = events.held, pl.col("status"), pl.col("seeking")
     settled = status.is_in((*UNEMPLOYED, SERVICE, "supported_work")).fill_null(False)
@@ -136,7 +161,7 @@ def _stocks(events: Events) -> pl.DataFrame:
         _summed(held, key, pl.when(condition.fill_null(False)).then(changed).otherwise(0))
         for key, condition in who.items()
     ]
-    changes.append(_summed(unemployed_for(held, structure.LONG_TERM), "long_term_unemployed", pl.col("persons")))
+    changes += _durations(held)
     return cumulated(pl.concat(changes), events.first, events.last)
 
 

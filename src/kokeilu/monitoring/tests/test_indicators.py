@@ -37,5 +37,8 @@ def test_what_ties_the_figures_names_indicators_in_persons_and_comes_in_order() 
         known.add(whole)
         assert {INDICATORS[part].unit for part in (whole, *parts)} == {"persons"}
         assert all(INDICATORS[whole].history >= INDICATORS[part].history for part in parts)
+    for key, one in INDICATORS.items():
+        assert all(part in INDICATORS and INDICATORS[part].part_of == key for part in one.also_sum)
+        assert not set(one.also_sum) & (set(one.sum) | set(SUMS))
     for stock, (inflow, outflow) in BALANCES.items():
         assert [INDICATORS[key].kind for key in (stock, inflow, outflow)] == ["stock", "flow", "flow"]

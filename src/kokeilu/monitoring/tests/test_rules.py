@@ -23,6 +23,7 @@ def test_stocks() -> None:
         "registered_unemployed": 3,
         "unemployed_not_laid_off": 2,
         "laid_off": 1,
+        "unemployed_unknown_duration": 3,
         "in_services": 1,
         "supported_work": 1,
         "other_job_seekers": 2,

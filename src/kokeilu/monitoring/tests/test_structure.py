@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from kokeilu.monitoring import engines, rules
+from kokeilu.monitoring import engines, monthly_hiding, rules
+from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.tests.panels import FIRST, by_indicator, counted, month_row, person_months, spells
 
 MONTHS = 30
@@ -78,6 +79,42 @@ def test_each_person_counts_in_the_first_group_that_holds(seed: int) -> None:
         assert found["structural_unemployment"] == sum(expected[key] for key in GROUPS)
         seen |= set(expected)
     assert seen >= set(GROUPS)
+
+
+def duration(since: date | None, at: int) -> str:
+    """The class of a running unemployment that began on the day, at a month end."""
+    if since is None:
+        return "unemployed_unknown_duration"
+    months = at - number(since.year * 100 + since.month)
+    limits = ((12, "long_term_unemployed"), (6, "unemployed_6_to_12_months"), (3, "unemployed_3_to_6_months"))
+    return next((key for limit, key in limits if months >= limit), "unemployed_under_3_months")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_each_of_the_unemployed_is_in_the_class_of_the_duration(seed: int) -> None:
+    rows = people(Random(seed), 120)
+    figures, states = counted(rows, MONTHS), states_of(rows)
+    seen = set()
+    for month in month_row(FIRST, MONTHS):
+        at = number(month)
+        held = [person[at] for person in states.values() if at in person and person[at][0] in UNEMPLOYED]
+        expected = Counter(duration(since, at) for _, since, _ in held)
+        found = by_indicator(figures, month)
+        assert {key: found.get(key, 0) for key in expected} == expected
+        classes = INDICATORS["registered_unemployed"].also_sum
+        assert sum(found.get(key, 0) for key in classes) == found["registered_unemployed"] == len(held)
+        seen |= set(expected)
+    assert seen == set(classes)
+
+
+def test_a_small_class_of_duration_is_not_what_the_others_leave_of_the_unemployed() -> None:
+    began = [date(2020, 10, 1)] * 40 + [date(2020, 7, 1)] * 20 + [date(2020, 2, 1)] * 2
+    rows = person_months(*["u"] * len(began)).with_columns(unemployed_since=pl.Series(began))
+    statuses = dict(monthly_hiding.hidden(counted(rows, 1)).select("indicator", "status").rows())
+    assert statuses["unemployed_6_to_12_months"] == "primary"
+    assert statuses["registered_unemployed"] == "published"
+    others = {statuses["unemployed_under_3_months"], statuses["unemployed_3_to_6_months"]}
+    assert others == {"published", "secondary"}
 
 
 @pytest.mark.parametrize("seed", range(3))
