@@ -46,7 +46,7 @@ def by_cp_sat(system: System, values: np.ndarray, hidden: np.ndarray, cell: int)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         assert solver.solve(model) == cp_model.OPTIMAL
-        bounds.append(sign * solver.objective_value)
+        bounds.append(sign * round(solver.objective_value))  # a whole number, which the solver tells as a float
     low, high, higher = bounds
     return low, high if high == higher else np.inf
 
