@@ -12,6 +12,7 @@ import hypothesis
 import pytest
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import translation
 from typer.testing import CliRunner, Result
 
 from kokeilu import postgres
@@ -47,6 +48,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(autouse=True)
+def _language_of_nobody() -> Iterator[None]:
+    """A test begins in the language of the settings, whatever one before it read."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
-NO_PAGES = {"openid_connect_callback", "my:callback", "monitoring:chart", "transfer:letter", "transfer:own_letter"}
+NO_PAGES = {
+    "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:catalogue", "monitoring:release_file",
+    "transfer:letter", "transfer:own_letter",
+}  # fmt: skip
 
 
 def visits(world: World, language: str) -> list[tuple[str, str, int, int]]:
