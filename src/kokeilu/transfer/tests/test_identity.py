@@ -104,10 +104,10 @@ def test_what_was_decided_while_records_were_one_stays_with_the_kept_one_and_is_
     union = statements.merge(kept.pk, merged.pk, "", actor=None).statement
     actions.run(shipped(TRIAL), START)
     assert isinstance(union, Union)
-    notes = statements.revoke(union, "", actor=None).notes
     with translation.override("en"):
-        assert "Helsin" in str(notes[0])
-        assert "until somebody has looked at it" in str(notes[1])
+        notes = statements.revoke(union, "", actor=None).notes
+    assert "Helsin" in str(notes[0])
+    assert "until somebody has looked at it" in str(notes[1])
     assert len(notes) == 2
     assert (held(kept)[-1][2], held(merged)) == ("helsinki", [(FEBRUARY, None, "te")])
 
