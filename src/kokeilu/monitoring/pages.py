@@ -52,7 +52,12 @@ def shown(figure: Figure | None, indicator: Indicator) -> str:
         return "–"
     if figure.suppressed or figure.value is None:
         return pgettext("figure", "hidden")
-    return formats.share(figure.value / 100) if indicator.unit == "per cent" else formats.number(figure.value, 0)
+    if indicator.unit == "per cent":
+        return formats.share(figure.value / 100)
+    written = formats.number(figure.value, 0)
+    if indicator.unit != "euros":
+        return written
+    return f"€{written}" if formats.language() == "en" else f"{written}{NO_BREAK_SPACE}€"
 
 
 def _depth(indicator: Indicator) -> int:

@@ -6,11 +6,14 @@ from xml.etree import ElementTree
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from kokeilu.access.models import ReadLog, Role
 from kokeilu.monitoring import charts
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DrawnChart, MonthlyFigure
+from kokeilu.monitoring.pages import shown
+from kokeilu.monitoring.queries import Figure
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 
 AREA = "/monitoring/espoo/"
@@ -18,6 +21,16 @@ AREA = "/monitoring/espoo/"
 
 def text(response) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode())))
+
+
+@pytest.mark.parametrize(
+    ("language", "money", "share"),
+    [("fi", "161\xa0759\xa0€", "18,7\xa0%"), ("sv", "161\xa0759\xa0€", "18,7\xa0%"), ("en", "€161\xa0759", "18.7%")],
+)
+def test_a_figure_is_written_with_its_unit(language, money, share):
+    with translation.override(language):
+        assert shown(Figure(161_759.0, False), INDICATORS["municipal_share"]) == money
+        assert shown(Figure(18.7, False), INDICATORS["activation_rate"]) == share
 
 
 @pytest.mark.django_db
