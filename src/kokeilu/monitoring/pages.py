@@ -1,5 +1,6 @@
 """The pages of the monthly figures: all areas, one area, and an area's chart."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import charts, operations, queries
-from kokeilu.monitoring.indicators import INDICATORS, Indicator
+from kokeilu.monitoring.indicators import INDICATORS, SUMS, Indicator
 from kokeilu.monitoring.queries import Figure, Figures
 from kokeilu.monitoring.reading import HEADLINE, sentence
 from kokeilu.monitoring.suppression import THRESHOLD
@@ -60,8 +61,16 @@ def shown(figure: Figure | None, indicator: Indicator) -> str:
     return f"€{written}" if formats.language() == "en" else f"{written}{NO_BREAK_SPACE}€"
 
 
-def _depth(indicator: Indicator) -> int:
-    return 0 if indicator.part_of is None else 1 + _depth(INDICATORS[indicator.part_of])
+def _depths(keys: Iterable[str]) -> dict[str, int]:
+    """How far each row is set in: below the nearest one above that it is a part of."""
+    depths: dict[str, int] = {}
+    above: list[str] = []
+    for key in keys:
+        while above and INDICATORS[key].part_of != above[-1] and key not in SUMS.get(above[-1], ()):
+            above.pop()
+        depths[key] = len(above)
+        above.append(key)
+    return depths
 
 
 def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
@@ -173,12 +182,15 @@ def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
             "rows": [
                 {
                     "name": _name(key),
-                    "depth": _depth(indicator),
-                    "verified": indicator.verified,
-                    "cells": [shown(figures.get(key), indicator) for figures in by_population.values()],
+                    "depth": depth,
+                    "verified": INDICATORS[key].verified,
+                    "cells": [shown(figures.get(key), INDICATORS[key]) for figures in by_population.values()],
                 }
-                for key, indicator in INDICATORS.items()
-                if indicator.kind in kinds and any(key in figures for figures in by_population.values())
+                for key, depth in _depths(
+                    key
+                    for key, indicator in INDICATORS.items()
+                    if indicator.kind in kinds and any(key in figures for figures in by_population.values())
+                ).items()
             ],
         }
         for name, kinds in groups

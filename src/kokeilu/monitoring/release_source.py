@@ -15,12 +15,12 @@ import polars as pl
 from babel.dates import format_date
 
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import engines, linked, protection, queries, release_audit, release_texts, rules
+from kokeilu.monitoring import linked, protection, queries, release_audit, release_texts, table
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
 from kokeilu.panel.folder import Panel
-from kokeilu.panel.rules import month_end, month_name, month_named, months
+from kokeilu.panel.rules import month_end, month_name, month_named
 from kokeilu.problems import Problem
 from kokeilu.transfer.tables import unverified
 
@@ -58,13 +58,13 @@ def prepare(panel: Panel, last: int, earlier: Sequence[Version], about: About) -
     if not first <= last <= panel.manifest.last_month:
         mend = f"it covers {month_name(first)} to {month_name(panel.manifest.last_month)}"
         raise Problem(f"the panel has no {month_name(last)}", file=panel.path, mend=mend)
-    table, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial)
+    published, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial)
     parameters = {
         "table": release_texts.KEY, "first_month": month_name(first), "last_month": month_name(last),
         "threshold": linked.THRESHOLD, "earlier": [one.name for one in earlier],
         "publisher": about.publisher, "contact": about.contact, "licence": about.licence,
     }  # fmt: skip
-    return Prepared(table, made, made_from(panel, parameters))
+    return Prepared(published, made, made_from(panel, parameters))
 
 
 def publishable(
@@ -103,9 +103,7 @@ def libraries() -> dict[str, str]:
 
 def _persons(panel: Panel, last: int) -> pl.DataFrame:
     """The true figures in persons: KEY and `value`, months as texts."""
-    manifest = panel.manifest
-    every = list(months(month_end(manifest.first_month), month_end(manifest.last_month)))
-    counted = rules.figures(engines.counts(panel), every).filter(pl.col("month") <= last)
+    counted = table.counted(panel).filter(pl.col("month") <= last)
     number = pl.col("month").cast(pl.String)
     return counted.select(
         "area", "population", (number.str.slice(0, 4) + "-" + number.str.slice(4)).alias("month"), "indicator",

@@ -45,14 +45,20 @@ def all_published(
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
     force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
+    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
+
+
+def counted(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
+    """The true figures of every month of the panel, as `rules.figures`. Raises Problem where they do not add up."""
     figures = rules.figures(engines.counts(panel, engine), _months(panel.manifest))
     try:
         rules.check(figures)
     except rules.Inconsistent as error:
         raise Problem(
-            f"the figures do not add up at {error.cell}", file=path, mend="build the panel again and look at that month"
-        ) from error
-    return suppression.published(figures.filter(pl.col("month") <= last), force)
+            f"the figures do not add up at {error.cell}", file=panel.path,
+            mend="build the panel again and look at that month",
+        ) from error  # fmt: skip
+    return figures
 
 
 def _areas(manifest: Manifest, month: int) -> dict[str, str]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from kokeilu.access.models import ReadLog, Role
-from kokeilu.monitoring import charts
+from kokeilu.monitoring import charts, pages
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DrawnChart, MonthlyFigure
 from kokeilu.monitoring.pages import shown
@@ -185,3 +185,12 @@ def test_the_month_is_chosen_with_the_keyboard_alone(visit, published, actor_of)
     page.keyboard.press("Enter")
     page.wait_for_url("**month=2023-02")
     assert page.get_by_role("img").evaluate("image => image.complete && image.naturalWidth > 0")
+
+
+def test_a_row_is_set_in_below_what_it_is_a_part_of_and_nothing_else() -> None:
+    depths = pages._depths(INDICATORS)
+    assert depths["registered_unemployed"] == 1
+    assert depths["laid_off"] == 2
+    assert (depths["activation_rate"], depths["structural_unemployment"], depths["long_term_unemployed"]) == (0, 0, 1)
+    assert depths["paid_300_days"] == 0
+    assert depths["outflow_moved"] == 1
