@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 
 from kokeilu.access.models import ChangeLog, ReadLog, Role
 from kokeilu.access.policy import Actor
@@ -72,7 +73,7 @@ def test_whoever_has_looked_says_what_came_of_it(client: Client, officer: Actor)
 
 def test_what_does_not_wait_is_refused(actor_of: Callable) -> None:
     union = told_apart(moved=False)
-    with pytest.raises(Problem, match="waits"):
+    with translation.override("en"), pytest.raises(Problem, match="waits"):
         united.review(union.pk, "nothing", actor=actor_of(Role.STATE_OFFICER, "te"))
     with pytest.raises(PermissionDenied):
         united.review(union.pk, "nothing", actor=actor_of(Role.TEAM_LEAD, "helsinki"))
