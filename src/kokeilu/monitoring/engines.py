@@ -80,7 +80,7 @@ def check(panel: Panel, found: Events) -> None:
     told = {part.month: part.rows for part in panel.manifest.of("person_months")}
     changed = found.everyone.with_columns(persons=pl.col("started") - pl.col("ended")).select("at", "persons")
     for number, persons in rules.cumulated(changed, found.first, found.last).rows():
-        month = number // 12 * 100 + number % 12 + 1
+        month = rules.month_numbered(number)
         if told.get(month, persons) != persons:
             raise Problem(
                 f"the spells hold {persons} people at the end of {month_name(month)}, the person-months {told[month]}",

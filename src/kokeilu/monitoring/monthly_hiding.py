@@ -17,7 +17,7 @@ from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
 from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
 from kokeilu.monitoring.protection import Unprotectable
 from kokeilu.monitoring.relations import Numbers, Relation, System
-from kokeilu.monitoring.rules import CELL, month_number
+from kokeilu.monitoring.rules import CELL, month_number, month_numbered
 
 RESIDENTS: Final = "residents"
 PARTS: Final = ("customers", "state")
@@ -64,8 +64,7 @@ def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
 
 
 def _month_before(month: int) -> int:
-    year, number = divmod(month_number(month) - 1, 12)
-    return year * 100 + number + 1
+    return month_numbered(month_number(month) - 1)
 
 
 def hidden(figures: pl.DataFrame) -> pl.DataFrame:

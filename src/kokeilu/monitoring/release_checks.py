@@ -12,6 +12,8 @@ import polars as pl
 
 from kokeilu.monitoring.published_table import LANGUAGES, Code, PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, sums_of
+from kokeilu.panel.rules import month_end, month_name, month_named
+from kokeilu.panel.rules import months as every_month
 
 LISTED: Final = 20
 """How many findings of a check are kept; the number of all is kept beside them."""
@@ -64,7 +66,8 @@ def _values(table: PublishedTable) -> dict[tuple[str, ...], float | None]:
 def _missing(table: PublishedTable) -> Iterator[str]:
     """Months without figures between the first and the last, and figures that an area lacks in one of its months."""
     months = table.months
-    yield from (month for month in _months(months[0], months[-1]) if month not in months)
+    first, last = (month_end(month_named(month)) for month in (months[0], months[-1]))
+    yield from (month for month in map(month_name, every_month(first, last)) if month not in months)
     residents = table.cells.filter(population="residents")
     held = set(residents.select("area", "month", "indicator").rows())
     began = dict(residents.group_by("indicator").agg(pl.col("month").min()).rows())
@@ -74,14 +77,6 @@ def _missing(table: PublishedTable) -> Iterator[str]:
             for area in table.dimensions[0].keys:
                 if (area, month, indicator) not in held:
                     yield named((area, "residents", month, indicator))
-
-
-def _months(first: str, last: str) -> Iterator[str]:
-    month = first
-    while month <= last:
-        yield month
-        year, number = map(int, month.split("-"))
-        month = f"{year + number // 12:04}-{number % 12 + 1:02}"
 
 
 def _lost(table: PublishedTable, last: PublishedTable) -> Iterator[str]:

@@ -32,6 +32,11 @@ def month_number(month: int) -> int:
     return month // 100 * 12 + month % 100 - 1
 
 
+def month_numbered(number: int) -> int:
+    """The month of a month_number."""
+    return number // 12 * 100 + number % 12 + 1
+
+
 def _month(number: pl.Expr) -> pl.Expr:
     """202103 for the `month_number` of March 2021."""
     return (number // 12 * 100 + number % 12 + 1).cast(pl.Int32)
