@@ -38,6 +38,7 @@ class DrawnChart(models.Model):
         return f"chart of {self.area}"
 
 
+from kokeilu.monitoring.goal_models import Expectation, Measure, Target, WorkPackage  # noqa: E402
 from kokeilu.monitoring.release_models import (  # noqa: E402
     Release,
     ReleaseCheck,
@@ -45,4 +46,7 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
     ReleaseFile,
 )
 
-__all__ = ["DrawnChart", "MonthlyFigure", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile"]
+__all__ = [
+    "DrawnChart", "Expectation", "Measure", "MonthlyFigure", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile",
+    "Target", "WorkPackage",
+]  # fmt: skip
