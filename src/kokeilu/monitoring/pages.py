@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import charts, operations, queries
+from kokeilu.monitoring.definition_texts import POPULATION_NAMES
 from kokeilu.monitoring.indicators import INDICATORS, SUMS, Indicator
 from kokeilu.monitoring.queries import Figure, Figures
 from kokeilu.monitoring.reading import HEADLINE, sentence
@@ -19,11 +20,6 @@ from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.panel.rules import month_end, month_named
 from kokeilu.web import formats
 
-POPULATION_NAMES = {
-    "residents": gettext_lazy("All residents"),
-    "customers": gettext_lazy("Customers of the trial"),
-    "state": gettext_lazy("Customers of the state"),
-}
 READINGS = {
     "into_services": gettext_lazy(
         "Registered unemployment is lower than a year before, but broad unemployment is not: people have moved into "

@@ -12,6 +12,7 @@ from kokeilu.access.policy import Actor, Permit, decide
 SECTIONS: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Areas"), "monitoring:areas"),
     (_("Releases"), "monitoring:releases"),
+    (_("Definitions"), "monitoring:definitions"),
 )
 """Each section's name and the page that it begins with, in the order of the tabs."""
 

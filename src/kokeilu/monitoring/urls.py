@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
-from kokeilu.monitoring import pages, release_pages
+from kokeilu.monitoring import definition_pages, pages, release_pages
 
 app_name = "monitoring"
 urlpatterns = [
     path("monitoring/", pages.areas, name="areas"),
     path("monitoring/catalogue.jsonld", release_pages.catalogue, name="catalogue"),
+    path("monitoring/definitions/", definition_pages.definitions, name="definitions"),
     path("monitoring/releases/", release_pages.releases, name="releases"),
     path("monitoring/releases/prepare/", release_pages.prepare, name="release_prepare"),
     path("monitoring/releases/<uuid:release_id>/", release_pages.release, name="release"),
