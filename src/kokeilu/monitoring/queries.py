@@ -50,7 +50,7 @@ def area_name(area: str, language: str) -> str:
     return area_names().get(area, {}).get(language, area)
 
 
-def _figures() -> QuerySet[MonthlyFigure]:
+def visible() -> QuerySet[MonthlyFigure]:
     """The figures that pages may show: a month whose release is under way waits for it."""
     embargo = release_calendar.embargoed_from()
     return MonthlyFigure.objects.filter(month__lt=embargo) if embargo else MonthlyFigure.objects.all()
@@ -58,13 +58,13 @@ def _figures() -> QuerySet[MonthlyFigure]:
 
 def months(area: str | None = None) -> list[date]:
     """The months with published figures, of all areas or of one, newest first."""
-    figures = _figures().filter(area=area) if area else _figures()
+    figures = visible().filter(area=area) if area else visible()
     return list(figures.order_by("-month").values_list("month", flat=True).distinct())
 
 
 def overview(month: date) -> dict[str, Figures]:
     """The overview's figures of all residents, by area."""
-    rows = _figures().filter(month=month, population="residents", indicator__in=OVERVIEW)
+    rows = visible().filter(month=month, population="residents", indicator__in=OVERVIEW)
     found: dict[str, Figures] = defaultdict(dict)
     for row in rows.order_by("area", "indicator"):
         found[row.area][row.indicator] = Figure(row.value, row.suppressed)
@@ -74,14 +74,14 @@ def overview(month: date) -> dict[str, Figures]:
 def of_month(area: str, month: date) -> dict[str, Figures]:
     """Everything published of an area in a month, by population in the order of POPULATIONS."""
     found: dict[str, Figures] = {population: {} for population in POPULATIONS}
-    for row in _figures().filter(area=area, month=month).order_by("population", "indicator"):
+    for row in visible().filter(area=area, month=month).order_by("population", "indicator"):
         found[row.population][row.indicator] = Figure(row.value, row.suppressed)
     return {population: figures for population, figures in found.items() if figures}
 
 
 def history(area: str) -> dict[date, Figures]:
     """The HISTORY figures of an area's residents, by month, oldest first."""
-    rows = _figures().filter(area=area, population="residents", indicator__in=HISTORY)
+    rows = visible().filter(area=area, population="residents", indicator__in=HISTORY)
     found: dict[date, Figures] = defaultdict(dict)
     for row in rows.order_by("month", "indicator"):
         found[row.month][row.indicator] = Figure(row.value, row.suppressed)
@@ -90,7 +90,7 @@ def history(area: str) -> dict[date, Figures]:
 
 def began(area: str) -> date | None:
     """The first month in which a trial area is responsible for people of the area."""
-    rows = _figures().filter(area=area, population="customers").order_by("month")
+    rows = visible().filter(area=area, population="customers").order_by("month")
     return rows.values_list("month", flat=True).first()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from kokeilu.monitoring import format_csv, format_jsonstat, format_px, format_xlsx
-from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable
+from kokeilu.monitoring.published_table import LANGUAGES, Language, PublishedTable
 
 Kind = Literal["csv", "csvw", "jsonstat", "px", "xlsx"]
 CONTENT_TYPES: Final[dict[Kind, str]] = {
@@ -40,11 +40,29 @@ def digest(content: bytes) -> str:
 
 def files(table: PublishedTable) -> Iterator[File]:
     """Every file of the table, in the order in which they are listed. No name has a space."""
+    yield file(table, "csv")
+    yield file(table, "csvw")
+    yield file(table, "px")
+    for kind in OF_LANGUAGE:
+        for language in LANGUAGES:
+            yield file(table, kind, language)
+
+
+OF_LANGUAGE: Final[tuple[Kind, ...]] = ("jsonstat", "xlsx")
+"""The kinds of files that hold one language."""
+
+
+def file(table: PublishedTable, kind: Kind, language: Language = "en") -> File:
+    """One file of the table; `language` counts for the kinds OF_LANGUAGE."""
     stem = table.stem
-    yield File(f"{stem}.csv", "csv", "", format_csv.csv(table))
-    yield File(f"{stem}.csv-metadata.json", "csvw", "", format_csv.metadata(table, f"{stem}.csv"))
-    yield File(f"{stem}.px", "px", "", format_px.px(table))
-    for language in LANGUAGES:
-        yield File(f"{stem}-{language}.json", "jsonstat", language, format_jsonstat.jsonstat(table, language))
-    for language in LANGUAGES:
-        yield File(f"{stem}-{language}.xlsx", "xlsx", language, format_xlsx.xlsx(table, language))
+    match kind:
+        case "csv":
+            return File(f"{stem}.csv", kind, "", format_csv.csv(table))
+        case "csvw":
+            return File(f"{stem}.csv-metadata.json", kind, "", format_csv.metadata(table, f"{stem}.csv"))
+        case "px":
+            return File(f"{stem}.px", kind, "", format_px.px(table))
+        case "jsonstat":
+            return File(f"{stem}-{language}.json", kind, language, format_jsonstat.jsonstat(table, language))
+        case "xlsx":
+            return File(f"{stem}-{language}.xlsx", kind, language, format_xlsx.xlsx(table, language))

@@ -5,28 +5,23 @@ import platform
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
 from typing import Any, Final
 
 import polars as pl
-from babel.dates import format_date
 
-from kokeilu.law.definition import shipped
-from kokeilu.monitoring import linked, protection, queries, release_audit, release_texts, table
-from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, PublishedTable, Words
+from kokeilu.monitoring import linked, protection, published_codes, release_audit, release_texts, table
+from kokeilu.monitoring.published_table import PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
 from kokeilu.panel.folder import Panel
-from kokeilu.panel.rules import month_end, month_name, month_named
+from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
-from kokeilu.transfer.tables import unverified
 
 TABLE: Final = release_texts.KEY
 LIBRARIES: Final = ("duckdb", "narwhals", "polars", "xlsxwriter", "highspy")
-LOCALES: Final = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
 @dataclass(frozen=True)
@@ -131,7 +126,7 @@ def _table(cells: pl.DataFrame, about: About, trial: str) -> PublishedTable:
         key=release_texts.KEY,
         title=release_texts.TITLE,
         description=release_texts.DESCRIPTION,
-        dimensions=_dimensions(held),
+        dimensions=tuple(published_codes.dimension(key, held.get_column(key)) for key in KEY),
         cells=held,
         updated=about.made_at,
         source=release_texts.SOURCE,
@@ -139,7 +134,7 @@ def _table(cells: pl.DataFrame, about: About, trial: str) -> PublishedTable:
         contact=about.contact,
         licence=about.licence,
         notes=release_texts.NOTES,
-        unverified=tuple(_unverified(trial, max(cells.get_column("month").to_list()))),
+        unverified=tuple(published_codes.unverified_law(trial, max(cells.get_column("month")))),
     )
 
 
@@ -158,50 +153,6 @@ def _activation_rate(counts: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
         pl.when(known & (pl.col("value_all") > 0)).then(hundredths / 100).alias("value"),
         status.otherwise(pl.lit("published")).alias("status"),
     )
-
-
-def _dimensions(cells: pl.DataFrame) -> tuple[Dimension, ...]:
-    held = {key: set(cells.get_column(key).unique()) for key in KEY}
-    codes = {
-        "area": [
-            Code(key, queries.area_names().get(key, dict.fromkeys(LANGUAGES, key))) for key in sorted(held["area"])
-        ],
-        "population": [Code(key, release_texts.POPULATIONS[key]) for key in POPULATIONS if key in held["population"]],
-        "month": [Code(key, _month_words(key)) for key in sorted(held["month"])],
-        "indicator": [_measure(key) for key in INDICATORS if key in held["indicator"]],
-    }
-    roles: Any = {"area": "geo", "population": "other", "month": "time", "indicator": "metric"}
-    return tuple(Dimension(key, release_texts.DIMENSIONS[key], roles[key], tuple(codes[key])) for key in KEY)
-
-
-def _measure(key: str) -> Code:
-    one = INDICATORS[key]
-    return Code(
-        key, _whole_name(key), one.definition, release_texts.UNITS[one.unit], release_texts.DECIMALS[one.unit],
-        one.source, one.verified,
-    )  # fmt: skip
-
-
-def _whole_name(key: str) -> Words:
-    """An indicator's name as it stands alone: that of a share of a flow begins with the whole."""
-    one = INDICATORS[key]
-    if one.kind != "flow" or one.part_of is None:
-        return one.name
-    whole = INDICATORS[one.part_of].name
-    return {language: f"{whole[language]}: {one.name[language]}" for language in LANGUAGES}
-
-
-def _month_words(month: str) -> Words:
-    day = date.fromisoformat(f"{month}-01")
-    return {language: format_date(day, "LLLL y", locale=LOCALES[language]) for language in LANGUAGES}
-
-
-def _unverified(trial: str, month: str) -> list[str]:
-    """The parts of the trial's law that the populations rest on and whose text has not been seen."""
-    try:
-        return unverified(shipped(trial), month_end(month_named(month)))
-    except (Problem, LookupError):
-        return []  # before the trial's first version nothing rests on it
 
 
 def to_csv(one: Version) -> bytes:
