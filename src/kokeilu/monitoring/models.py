@@ -38,6 +38,7 @@ class DrawnChart(models.Model):
         return f"chart of {self.area}"
 
 
+from kokeilu.monitoring.breakdown_models import MonthlyBreakdown  # noqa: E402
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target, WorkPackage  # noqa: E402
 from kokeilu.monitoring.release_models import (  # noqa: E402
     Release,
@@ -47,6 +48,6 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
 )
 
 __all__ = [
-    "DrawnChart", "Expectation", "Measure", "MonthlyFigure", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile",
-    "Target", "WorkPackage",
+    "DrawnChart", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "Release", "ReleaseCheck",
+    "ReleaseContent", "ReleaseFile", "Target", "WorkPackage",
 ]  # fmt: skip
