@@ -14,6 +14,7 @@ from kokeilu.access import commands as access
 from kokeilu.casework import commands as casework
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
+from kokeilu.monitoring import goal_commands as goals
 from kokeilu.monitoring import protect_commands
 from kokeilu.monitoring import release_commands as releases
 from kokeilu.panel import commands as panel
@@ -45,6 +46,7 @@ app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
 app.command()(protect_commands.protect)
 app.add_typer(releases.app, name="release")
+app.add_typer(goals.app, name="goals")
 
 Address = Annotated[str, typer.Option(help="Address to listen on.")]
 Port = Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)]

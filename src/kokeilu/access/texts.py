@@ -18,6 +18,7 @@ REASONS: dict[str, str | Promise] = {
     "not_job_seeker": _(
         "This page is a job seeker's own. Your log-in here is for your work, and opens nobody's own page."
     ),
+    "other_area": _("Only an area's own analysts change what it has set out to do and what its services cost."),
     "not_self": _("This page is another person's own."),
     "no_operation": _("The page has no rule that says who may open it, so nobody may."),
 }

@@ -13,3 +13,5 @@ PREPARE_RELEASE = declare("monitoring.prepare_release", Role.ANALYST)
 CHECK_RELEASE = declare("monitoring.check_release", Role.ANALYST)
 SCHEDULE_RELEASE = declare("monitoring.schedule_release", Role.ANALYST)
 WITHDRAW_RELEASE = declare("monitoring.withdraw_release", Role.ANALYST)
+# An area's goals are set by the analysts of the area itself (goal_actions.may_set).
+SET_GOALS = declare("monitoring.set_goals", Role.ANALYST)

@@ -1,0 +1,264 @@
+"""What is done with goals: setting, changing and ending targets, work packages and measures.
+
+Each adds a row that supersedes what stood before, and a line of the change log, in one transaction.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, Literal, TypeVar
+from uuid import UUID, uuid4
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateRange
+from django.utils.translation import gettext as _
+
+from kokeilu import clock
+from kokeilu.access.logs import record_change
+from kokeilu.access.models import Organisation
+from kokeilu.access.policy import Actor, require
+from kokeilu.monitoring import operations, queries
+from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Statement, Target, WorkPackage
+from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
+from kokeilu.problems import Problem
+
+Kind = Literal["target", "package", "measure"]
+MODELS: Final[dict[Kind, type[Statement]]] = {"target": Target, "package": WorkPackage, "measure": Measure}
+OTHER_AREA: Final = "other_area"  # a key of access.texts.REASONS
+Row = TypeVar("Row", bound=Statement)
+
+
+@dataclass(frozen=True)
+class NewTarget:
+    """What a target says; see models.Target."""
+
+    indicator: str
+    value: Decimal
+    direction: str
+    from_day: date
+    by_day: date | None
+    source: str
+
+
+@dataclass(frozen=True)
+class NewPackage:
+    """What a work package says; see models.WorkPackage."""
+
+    number: int
+    name_fi: str
+    name_sv: str
+    name_en: str
+    source: str
+    translated: list[str] = field(default_factory=list)
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class NewExpectation:
+    """What a measure is expected to move; see models.Expectation."""
+
+    indicator: str
+    direction: str
+    population: str = POPULATIONS[0]
+    group: str = ""
+    size: Decimal | None = None
+    by_day: date | None = None
+
+
+@dataclass(frozen=True)
+class NewMeasure:
+    """What a measure says; see models.Measure. `until` is the first day after it, None while no end is known."""
+
+    name: str
+    from_day: date
+    until: date | None
+    responsible: str  # the organisation's key
+    description: str = ""
+    expectations: Sequence[NewExpectation] = ()
+    illustrative: bool = False
+
+
+def may_set(actor: Actor | None, area: str) -> bool:
+    """Whether the actor sets the area's goals: an analyst of the area itself."""
+    return actor is not None and actor.role in operations.SET_GOALS.roles and actor.organisation.key == area
+
+
+def _require(actor: Actor | None, area: str) -> None:
+    """Raise PermissionDenied unless the actor sets this area's goals; None is the system itself."""
+    if actor is None:
+        return
+    require(actor, operations.SET_GOALS)
+    if not may_set(actor, area):
+        raise PermissionDenied(OTHER_AREA)
+
+
+@transaction.atomic
+def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None = None, actor: Actor | None) -> Target:
+    """Set a target of an area, or say one that stands anew (`replaces`, its id).
+
+    Raises PermissionDenied, and Problem where it cannot be: see `_refuse_target`, and where it is set already.
+    """
+    _require(actor, area)
+    _lock()
+    old = _standing(Target, area, replaces)
+    _refuse_target(said)
+    same = Target.objects.filter(STANDING, area=area, indicator=said.indicator, by_day=said.by_day)
+    if same.exclude(pk__in=_ids(replaces)).exists():
+        raise Problem(_("the area has a target of this figure and day"), mend=_("change that one"))
+    return _put(Target(area=area, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
+
+
+def _refuse_target(said: NewTarget) -> None:
+    indicator = _indicator(said.indicator)
+    if POPULATIONS[0] not in indicator.populations:
+        raise Problem(_("the figure is not published of all residents"))
+    if said.value < 0 or (indicator.unit == "per cent" and said.value > 100):
+        raise Problem(_("the figure cannot have this value"))
+    if said.by_day is not None and said.by_day <= said.from_day:
+        raise Problem(_("the target is to be reached before it is set"))
+
+
+@transaction.atomic
+def set_package(
+    area: str, said: NewPackage, *, reason: str, replaces: UUID | None = None, actor: Actor | None
+) -> WorkPackage:
+    """Add a work package to an area's plan, or say one that stands anew.
+
+    Raises PermissionDenied, and Problem where the plan has another one of the number.
+    """
+    _require(actor, area)
+    _lock()
+    old = _standing(WorkPackage, area, replaces)
+    if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
+        raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
+    first = (old.first_id or old.pk) if old else None
+    return _put(
+        WorkPackage(area=area, first_id=first, reason=_reason(reason), **asdict(said)), old, actor, asdict(said)
+    )
+
+
+@transaction.atomic
+def set_measure(
+    package: WorkPackage, said: NewMeasure, *, reason: str, replaces: UUID | None = None, actor: Actor | None
+) -> Measure:
+    """Add a measure to a work package, or say one that stands anew, in this package from now on.
+
+    Raises PermissionDenied, and Problem where the package has another one of the name, or an expectation cannot be.
+    """
+    _require(actor, package.area)
+    _lock()
+    old = _standing(Measure, package.area, replaces)
+    first = package.first_id or package.pk
+    if Measure.objects.filter(STANDING, package=first, name=said.name).exclude(pk__in=_ids(replaces)).exists():
+        raise Problem(_("the work package has a measure of this name"), mend=_("change that one"))
+    if said.until is not None and said.until <= said.from_day:
+        raise Problem(_("the measure ends before it begins"))
+    for one in said.expectations:
+        _refuse_expectation(one)
+    responsible = Organisation.objects.filter(key=said.responsible).first()
+    if responsible is None:
+        raise Problem(_("there is no organisation '%(key)s'") % {"key": said.responsible})
+    row = Measure(
+        package_id=first, name=said.name, description=said.description, responsible=responsible,
+        valid=DateRange(said.from_day, said.until), illustrative=said.illustrative, reason=_reason(reason),
+    )  # fmt: skip
+    made = _put(row, old, actor, _plain(said))
+    Expectation.objects.bulk_create(Expectation(measure=made, **asdict(one)) for one in said.expectations)
+    return made
+
+
+def _refuse_expectation(said: NewExpectation) -> None:
+    indicator = _indicator(said.indicator)
+    if said.population not in indicator.populations:
+        raise Problem(_("the figure %(name)s is not published of these people") % {"name": said.indicator})
+    if said.size is not None and said.size <= 0:
+        raise Problem(_("the size of a change is above zero; its direction says whether it falls"))
+
+
+@transaction.atomic
+def end(kind: Kind, goal: UUID, *, reason: str, actor: Actor | None) -> None:
+    """Say that a goal holds no longer; what was said of it stays on record.
+
+    Raises PermissionDenied, and Problem where it does not stand, or a work package still has measures.
+    """
+    _lock()
+    old = MODELS[kind]._default_manager.filter(STANDING, pk=goal).first()
+    if old is None:
+        raise Problem(_gone())
+    _require(actor, area_of(old))
+    if isinstance(old, WorkPackage) and Measure.objects.filter(STANDING, package=old.first_id or old.pk).exists():
+        raise Problem(_("the work package has measures"), mend=_("end them first"))
+    values = {one.attname: getattr(old, one.attname) for one in old._meta.concrete_fields}
+    last = type(old)(**values | {"ended": True, "reason": _reason(reason)})
+    _put(last, old, actor, {"ended": True})
+
+
+def area_of(goal: Statement) -> str:
+    """The area whose goal it is."""
+    return goal.package.area if isinstance(goal, Measure) else str(goal.area)  # type: ignore[attr-defined]
+
+
+def _lock() -> None:
+    """Two at once would both find the same place free."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE monitoring_workpackage IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _gone() -> str:
+    return _("somebody else has changed or ended it meanwhile")
+
+
+def _standing(model: type[Row], area: str, replaces: UUID | None) -> Row | None:
+    """The row that is said anew, None where none is. Raises Problem where it does not stand in the area."""
+    if area not in queries.area_names():
+        raise Problem(_("there is no trial area '%(key)s'") % {"key": area})
+    if replaces is None:
+        return None
+    found = model._default_manager.filter(STANDING, pk=replaces).first()
+    if found is None or area_of(found) != area:
+        raise Problem(_gone())
+    return found
+
+
+def _ids(replaces: UUID | None) -> list[UUID]:
+    return [replaces] if replaces else []
+
+
+def _indicator(key: str) -> Any:
+    if key not in INDICATORS:
+        raise Problem(_("there is no figure '%(key)s'") % {"key": key})
+    return INDICATORS[key]
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise Problem(_("say why"))
+    return reason.strip()
+
+
+def _put(row: Row, old: Row | None, actor: Actor | None, said: Mapping[str, Any]) -> Row:
+    """Write the row in place of the old one, and the line of the change log."""
+    row.pk, row.superseded_by = uuid4(), None
+    row.set_by = actor.user if actor else None
+    row.set_at = clock.now()
+    if old is not None:  # first: what stands may stand only once. The reference is checked at the end.
+        type(old)._default_manager.filter(pk=old.pk).update(superseded_by=row.pk)
+    row.save(force_insert=True)
+    action = "end" if row.ended else "change" if old else "set"
+    before = {"id": str(old.pk)} if old else None
+    new = {"area": area_of(row), "reason": row.reason} | {key: _written(value) for key, value in said.items()}
+    record_change(actor, action, row._meta.model_name or "goal", row.pk, old=before, new=new)
+    return row
+
+
+def _plain(said: NewMeasure) -> dict[str, Any]:
+    found = asdict(said)
+    found["expectations"] = [{key: _written(value) for key, value in one.items()} for one in found["expectations"]]
+    return found
+
+
+def _written(value: Any) -> Any:
+    """A value as the change log keeps it."""
+    return str(value) if isinstance(value, date | Decimal) else value

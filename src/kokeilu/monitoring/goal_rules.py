@@ -1,0 +1,150 @@
+"""What goals mean in figures: the path to a target, how one stands to it, and which months a measure is compared at.
+
+Pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import median
+from typing import Final, Literal
+
+from kokeilu.monitoring.indicators import INDICATORS, Indicator
+from kokeilu.monitoring.reading import Sentence
+
+Course = Literal["reached", "on_course", "behind", "no_day", "into_services", "unknown"]
+Direction = Literal["up", "down"]
+
+REGISTERED: Final = "registered_unemployed"
+BESIDE: Final = ("broad_unemployment", "open_market_exits")
+"""What stands beside every figure of registered unemployment."""
+
+
+def is_registered(indicator: str) -> bool:
+    """Whether the figure falls already when the unemployed move into services: registered unemployment, a part of it,
+    or a rate of it.
+    """
+    if indicator in (REGISTERED, "unemployment_rate"):
+        return True
+    whole = INDICATORS[indicator].part_of if indicator in INDICATORS else None
+    return whole is not None and is_registered(whole)
+
+
+def together(indicators: Sequence[str]) -> tuple[str, ...]:
+    """The indicators, each of registered unemployment followed by those that stand beside it; none twice."""
+    found: dict[str, None] = {}
+    for indicator in indicators:
+        found |= dict.fromkeys([indicator, *(BESIDE if is_registered(indicator) else ())])
+    return tuple(found)
+
+
+def month_of(day: date) -> date:
+    """The first day of the day's month, by which months go here."""
+    return day.replace(day=1)
+
+
+def months_between(first: date, last: date) -> int:
+    """How many months lie from one month to another."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def path(start: float, from_day: date, value: float, by_day: date, month: date) -> float:
+    """The straight line from where one was when a target was set to its value on its day, at a month's end."""
+    first, last = month_of(from_day), month_of(by_day)
+    whole = max(1, months_between(first, last))
+    done = min(max(months_between(first, month), 0), whole)
+    return start + (value - start) * done / whole
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one stands to a target: `now` and `due` (the path's value now) and `distance` to the target, in the
+    indicator's unit; None where it cannot be told. `distance` is what is still missing, zero or less once reached.
+    """
+
+    now: float | None
+    due: float | None
+    distance: float | None
+    course: Course
+
+
+def standing(
+    history: Sequence[tuple[date, float | None]],
+    *,
+    value: float,
+    direction: Direction,
+    from_day: date,
+    by_day: date | None,
+    sentence: Sentence,
+    registered: bool,
+) -> Standing:
+    """How an area stands to a target in the last month of `history` (months with their values, oldest first).
+
+    `sentence` is what the month's headline says against the month before the target was set; where that is that people
+    moved into services, a fall of `registered` unemployment is neither reached nor on course.
+    """
+    now = history[-1][1] if history else None
+    if now is None:
+        return Standing(None, None, None, "unknown")
+    sign = 1.0 if direction == "up" else -1.0
+    distance = sign * (value - now)
+    month, start = history[-1][0], started(history, from_day)
+    due = None if by_day is None or start is None else path(start, from_day, value, by_day, month)
+    course: Course
+    if distance <= 0:
+        course = "reached"
+    elif by_day is None:
+        course = "no_day"
+    elif due is None:
+        course = "unknown"
+    else:
+        course = "on_course" if sign * (now - due) >= 0 else "behind"
+    if registered and sentence == "into_services" and course in ("reached", "on_course", "no_day"):
+        course = "into_services"
+    return Standing(now, due, distance, course)
+
+
+def started(history: Sequence[tuple[date, float | None]], from_day: date) -> float | None:
+    """The figure where the path to a target begins: the last known one up to its first month, else the first after."""
+    known = [(month, value) for month, value in history if value is not None]
+    before = [value for month, value in known if month <= month_of(from_day)]
+    return before[-1] if before else known[0][1] if known else None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The months that tell what a figure did since a measure began; None where there is no month."""
+
+    before: date | None
+    now: date | None
+
+
+def compared(months: Sequence[date], begins: date, until: date | None) -> Compared:
+    """The newest month, or the measure's last one where that is earlier, and the same calendar month in the last year
+    that lies wholly before the measure. The season is the same in both.
+
+    `months` are those published, in any order; `until` is the first day after the measure, None while it lasts.
+    """
+    within = [month for month in months if until is None or month < until]
+    now = max((month for month in within if month >= month_of(begins)), default=None)
+    if now is None:
+        return Compared(None, None)
+    start = month_of(begins)
+    year = start.year if now.month < start.month else start.year - 1
+    before = date(year, now.month, 1)
+    return Compared(before if before in months else None, now)
+
+
+def change(before: float | None, now: float | None, indicator: Indicator) -> float | None:
+    """The change: of a rate in its own unit (percentage points), of people or euros as a share of what was before."""
+    if before is None or now is None:
+        return None
+    if indicator.unit == "per cent":
+        return now - before
+    return now / before - 1 if before > 0 else None
+
+
+def elsewhere(changes: Sequence[float | None]) -> tuple[float | None, int]:
+    """The middle one of other areas' changes, and how many of them can be told."""
+    known = [each for each in changes if each is not None]
+    return (median(known), len(known)) if known else (None, 0)
