@@ -19,8 +19,8 @@ class Indicator:
 
     `formula` is in the words of the panel, `definition` in those of the people who read the figure; `part_of`
     is the indicator that it is a share of; `sum` lists those it is the sum of, `also_sum` those of a second division
-    of the same people, `balance` its inflow and outflow; `history` is how many months before it needs; `verified`
-    tells whether the definition has a source.
+    of the same people, `balance` its inflow and outflow, `leaves` the stock of the month before that a flow is a part
+    of; `history` is how many months before it needs; `verified` tells whether the definition has a source.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Indicator:
     sum: tuple[str, ...] = ()
     also_sum: tuple[str, ...] = ()
     balance: tuple[str, ...] = ()
+    leaves: str | None = None
     history: int = 0
     populations: tuple[Population, ...] = POPULATIONS
 
@@ -66,7 +67,8 @@ SUMS: Final = {
 """Indicators that are the sum of others, each after those it rests on."""
 BALANCES: Final = {key: indicator.balance for key, indicator in INDICATORS.items() if indicator.balance}
 """Stocks with their inflow and outflow: the stock is that of the month before plus the first less the second."""
-DESTINATIONS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.part_of == "outflow")
+DESTINATIONS: Final = INDICATORS["outflow"].sum
+"""Where those go who leave unemployment."""
 FOLLOWED: Final = INDICATORS["followed_services"].sum
 """Where people are three months after a service ended."""
 STOCKS: Final = tuple(key for key, indicator in INDICATORS.items() if indicator.kind == "stock")

@@ -2,7 +2,7 @@
 
 A figure of 1 to THRESHOLD - 1 people is hidden, and so are the figures that would give it back, at the least number of
 people. An attacker adds up parts and totals, populations and all residents, and goes from stock to stock with the flows
-between; knows that a part is never more than its whole, and an outflow never more than the stock that it leaves. What
+between; knows that a part is never more than its whole, and an outflow, and each class of it, never more than the stock that it leaves. What
 was shown of a month never changes for a later one: the later month hides what keeps the earlier ones protected.
 """
 
@@ -22,6 +22,8 @@ from kokeilu.monitoring.rules import CELL, month_number, month_numbered
 RESIDENTS: Final = "residents"
 PARTS: Final = ("customers", "state")
 """The populations that together are all residents."""
+CARRIED: Final = (*BALANCES, *filter(None, (one.leaves for one in INDICATORS.values())))
+"""The stocks that the flows of the month after are tied to."""
 LAST_RESORT: Final = 100_000.0
 """What hiding a zero costs where nothing else protects the rest: more than all the people of a month."""
 
@@ -58,6 +60,9 @@ def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
         before = cell._replace(month=_month_before(cell.month))
         yield {cell: 1.0, before: -1.0, inflow: -1.0, outflow: 1.0}, 0.0
         yield {before: 1.0, outflow: -1.0}, np.inf
+    left = INDICATORS[cell.indicator].leaves
+    if left is not None:
+        yield {cell._replace(month=_month_before(cell.month), indicator=left): 1.0, cell: -1.0}, np.inf
     whole = INDICATORS[cell.indicator].part_of
     if whole is not None and cell.indicator not in SUMS.get(whole, ()):
         yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
@@ -102,7 +107,7 @@ def statuses(persons: Figures) -> Statuses:
 
 def _opens(found: Statuses, month: int) -> bool:
     """Whether a stock of the month before is hidden, so that this month tells of it."""
-    before = (Cell(_month_before(month), RESIDENTS, stock) for stock in BALANCES)
+    before = (Cell(_month_before(month), RESIDENTS, stock) for stock in CARRIED)
     return any(found.get(cell, PUBLISHED) != PUBLISHED for cell in before)
 
 
@@ -112,7 +117,7 @@ def _earlier(by_month: dict[int, list[Cell]], found: Statuses, month: int) -> li
     while _opens(found, month):
         month = _month_before(month)
         cells += by_month[month]
-    before = [Cell(_month_before(month), RESIDENTS, stock) for stock in BALANCES]
+    before = [Cell(_month_before(month), RESIDENTS, stock) for stock in CARRIED]
     return cells + [cell for cell in before if cell in found]
 
 

@@ -147,6 +147,33 @@ def _durations(held: pl.DataFrame) -> list[pl.DataFrame]:
     return [*classes, _summed(changed, "unemployed_unknown_duration", unknown)]
 
 
+ENDED_AFTER: Final = {
+    0: "outflow_under_3_months",
+    3: "outflow_3_to_6_months",
+    6: "outflow_6_to_12_months",
+    structure.LONG_TERM: "outflow_12_months_and_more",
+}
+"""The classes of unemployment that ended: those of running unemployment at the last month end of it."""
+
+
+def _ended_after(left: pl.DataFrame) -> list[pl.DataFrame]:
+    """The outflow of each class of duration, and that of unknown duration.
+
+    Who leaves is looked at in the class of the month end before, where they were counted last: so each class of the
+    outflow is a part of the stock of the same class, and what is left of it is known to the month only.
+    """
+    lasted = pl.max_horizontal(pl.col("at") - 1 - pl.col("since"), 0)
+    reached = pl.lit(None, pl.String)
+    for months, key in ENDED_AFTER.items():
+        reached = pl.when(lasted >= months).then(pl.lit(key)).otherwise(reached)
+    ended = pl.when(pl.col("since").is_not_null()).then(reached).otherwise(pl.lit("outflow_unknown_duration"))
+    classed = left.with_columns(ended=ended)
+    return [
+        _summed(classed.filter(ended=key), key, pl.col("persons"))
+        for key in (*ENDED_AFTER.values(), "outflow_unknown_duration")
+    ]
+
+
 def _stocks(events: Events) -> pl.DataFrame:
     held, status, seeking = events.held, pl.col("status"), pl.col("seeking")
     settled = status.is_in((*UNEMPLOYED, SERVICE, "supported_work")).fill_null(False)
@@ -199,6 +226,7 @@ def _flows(events: Events) -> pl.DataFrame:
             _arrivals(events, "inflow", "unemployed", UNEMPLOYED),
             _arrivals(events, "service_starts", SERVICE, (SERVICE,)),
             *(_summed(left.filter(became == key.removeprefix("outflow_")), key, persons) for key in DESTINATIONS),
+            *_ended_after(left),
             _summed(served.filter(became == "open_market"), "exits_from_services", persons),
             _summed(served, "service_ends", persons),
             *_after_services(events, served),

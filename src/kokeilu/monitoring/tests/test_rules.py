@@ -36,15 +36,15 @@ def test_stocks() -> None:
     [
         ("uu", {}),
         ("ul", {}),
-        ("uo", {"outflow": 1, "outflow_open_market": 1, "open_market_exits": 1}),
-        ("le", {"outflow": 1, "outflow_open_market": 1, "open_market_exits": 1}),
+        ("uo", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_open_market": 1, "open_market_exits": 1}),
+        ("le", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_open_market": 1, "open_market_exits": 1}),
         ("so", {"open_market_exits": 1, "exits_from_services": 1, "service_ends": 1}),
         ("wo", {}),
-        ("us", {"outflow": 1, "outflow_service": 1, "service_starts": 1}),
-        ("uw", {"outflow": 1, "outflow_supported_work": 1}),
-        ("ux", {"outflow": 1, "outflow_outside": 1}),
-        ("u?", {"outflow": 1, "outflow_unknown": 1}),
-        ("u.", {"outflow": 1, "outflow_unknown": 1}),
+        ("us", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_service": 1, "service_starts": 1}),
+        ("uw", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_supported_work": 1}),
+        ("ux", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_outside": 1}),
+        ("u?", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_unknown": 1}),
+        ("u.", {"outflow": 1, "outflow_unknown_duration": 1, "outflow_unknown": 1}),
         ("su", {"inflow": 1, "service_ends": 1}),
         ("ou", {"inflow": 1}),
         (".l", {"inflow": 1}),
@@ -58,7 +58,7 @@ def test_flows(history: str, expected: dict[str, int]) -> None:
 def test_a_month_away_is_an_outflow_and_an_inflow() -> None:
     figures = counted(person_months("u.u"), 3)
     flows = [by_indicator(figures, month) for month in month_row(FIRST, 3)]
-    assert flows[1] == {"outflow": 1, "outflow_unknown": 1}
+    assert flows[1] == {"outflow": 1, "outflow_unknown": 1, "outflow_unknown_duration": 1}
     assert flows[2]["inflow"] == 1
 
 
@@ -70,14 +70,18 @@ def test_the_turn_of_the_year_is_no_gap() -> None:
 def test_who_moves_while_unemployed_leaves_one_area_for_the_other() -> None:
     rows = pl.concat([person_months("u.", area="espoo"), person_months(".u", area="helsinki")])
     figures, month = counted(rows, 2), month_row(FIRST, 2)[1]
-    assert by_indicator(figures, month) == {"outflow": 1, "outflow_moved": 1}
+    assert by_indicator(figures, month) == {"outflow": 1, "outflow_moved": 1, "outflow_unknown_duration": 1}
     assert by_indicator(figures, month, "helsinki")["inflow"] == 1
 
 
 def test_who_moves_out_of_every_area_has_moved() -> None:
     rows = pl.concat([person_months("u.", area="espoo"), person_months(".u", area=None)])
     figures = counted(rows, 2)
-    assert by_indicator(figures, month_row(FIRST, 2)[1]) == {"outflow": 1, "outflow_moved": 1}
+    assert by_indicator(figures, month_row(FIRST, 2)[1]) == {
+        "outflow": 1,
+        "outflow_moved": 1,
+        "outflow_unknown_duration": 1,
+    }
     assert figures.get_column("area").unique().to_list() == ["espoo"]
 
 
