@@ -10,8 +10,8 @@ with everything shown and differ in that cell, and these are verified in exact a
 counts as known to the attacker.
 """
 
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import highspy
 import numpy as np
@@ -40,18 +40,25 @@ class Duals:
     prices: Numbers
 
 
+class Proof(NamedTuple):
+    """Why a cell is too narrow: its ends at `sides` (down 1, up -1) are together nearer to the truth than `least`."""
+
+    least: float
+    sides: tuple[tuple[float, Duals], ...]
+
+
 @dataclass(frozen=True)
 class Intervals:
     """What the attacker can say of each cell: `low` to `high`, infinite where nothing bounds it.
 
     Shown cells have their value. Where only a width was asked for, the true interval may be wider than the one
     given, which is then already wide enough. Then `proofs` has for each cell that is not wide enough the prices at
-    its upper and its lower bound, and `witnesses` for each that is the cells in which two tables that show it differ.
+    its bounds, and `witnesses` for each that is the cells in which two tables that show it differ.
     """
 
     low: Numbers
     high: Numbers
-    proofs: dict[int, tuple[Duals, Duals]] = field(default_factory=dict)
+    proofs: dict[int, list[Proof]] = field(default_factory=dict)
     witnesses: dict[int, Indices] = field(default_factory=dict)
 
     @property
@@ -77,8 +84,30 @@ def intervals(system: System, values: Numbers, hidden: Marks, needed: Numbers | 
     return Intervals(low, high)
 
 
-def of_component(component: Component, truth: Numbers, needed: Numbers | None, *, fractions: bool = False) -> Intervals:
+def completed(system: System, values: Numbers) -> Numbers:
+    """The values with some possible one in the place of each that is not known (NaN).
+
+    Raises Contradiction where there is none.
+    """
+    found, unknown = values.copy(), np.isnan(values)
+    check(system, values, unknown)
+    for component in components(system, values, unknown):
+        found[component.cells] = _Attack(component, values[component.cells]).truth
+    return found
+
+
+def of_component(
+    component: Component,
+    truth: Numbers,
+    needed: Numbers | None,
+    beyond: Numbers | None = None,
+    *,
+    fractions: bool = False,
+) -> Intervals:
     """`intervals` of one component: everything is by place in its `cells`.
+
+    `beyond` says by cell how far the interval must reach from the true value on either side (down to zero at most),
+    in addition to the width.
 
     With `fractions` a cell is only found too narrow where the linear programmes already say so, and has neither proof
     nor witness where whole numbers are still to decide.
@@ -87,8 +116,10 @@ def of_component(component: Component, truth: Numbers, needed: Numbers | None, *
     if needed is None:
         attack.settle()
         return Intervals(attack.low, attack.high)
+    attack.beyond = np.zeros(needed.size) if beyond is None else beyond
     proofs = attack.widen(needed, fractions)
-    wide = np.flatnonzero((needed > 0) & (attack.high - attack.low >= needed)).tolist()
+    wanted = (needed > 0) | (attack.beyond > 0)
+    wide = [place for place in np.flatnonzero(wanted).tolist() if not attack.lacking(place, float(needed[place]))]
     return Intervals(attack.low, attack.high, proofs, {place: attack.witness(place) for place in wide})
 
 
@@ -97,22 +128,35 @@ def check(system: System, values: Numbers, hidden: Marks | None = None) -> None:
     hidden = np.zeros(system.cells, np.bool_) if hidden is None else hidden
     unknown = np.bincount(system.rows, hidden[system.columns], system.low.size) > 0
     sums = system.sums(np.where(hidden, 0.0, values))
-    slack = NEAR * (1 + np.abs(sums))
+    slack = _slack(system, sums, NEAR)
     wrong = ~unknown & ((sums < system.low - slack) | (sums > system.high + slack))
     if wrong.any():
         raise Contradiction(np.flatnonzero(wrong).tolist())
 
 
+def _slack(system: System, sums: Numbers, share: float) -> Numbers:
+    """How far sums may be off their bounds: a share of them, and of whole numbers never as much as one."""
+    slack: Numbers = share * (1 + np.abs(sums))
+    return np.minimum(slack, 0.25) if system.whole else slack
+
+
 class _Attack:
-    """The search over one component. `low` and `high` grow to the exact interval of each of its cells."""
+    """The search over one component. `low` and `high` grow to the exact interval of each of its cells.
+
+    The programmes look at differences from one table that agrees with what is shown: so large figures that hardly move
+    do not cost the solver its precision.
+    """
 
     def __init__(self, component: Component, truth: Numbers) -> None:
         self.component, self.system = component, component.system
-        self.solver = _solver(self.system)
         count = component.cells.size
         if np.isnan(truth).any() or not self._agrees(truth):
             truth = self._first()
         self.truth, self.low, self.high = truth, truth.copy(), truth.copy()
+        self.beyond = np.zeros(count)
+        sums = self.system.sums(truth)
+        self.moves = replace(self.system, low=self.system.low - sums, high=self.system.high - sums)
+        self.solver = _solver(self.moves, floor=-truth)
         self.supports = [np.zeros(0, np.int64)]  # where each table seen differs from the first
         self.low_at, self.high_at = np.zeros(count, np.int64), np.zeros(count, np.int64)
 
@@ -126,36 +170,64 @@ class _Attack:
                     if self._beyond(place, sign, bound):
                         self._whole(place, sign)
 
-    def widen(self, needed: Numbers, fractions: bool) -> dict[int, tuple[Duals, Duals]]:
-        """Find intervals that are `needed` wide, and prices that prove it of each cell that has none."""
-        proofs: dict[int, tuple[Duals, Duals]] = {}
-        if not (self.high - self.low >= needed).all():
+    def widen(self, needed: Numbers, fractions: bool) -> dict[int, list[Proof]]:
+        """Find intervals that are wide enough, and prices that prove it of each cell that has none."""
+        proofs: dict[int, list[Proof]] = {}
+        wanted = np.flatnonzero((needed > 0) | (self.beyond > 0)).tolist()
+        if any(self.lacking(place, float(needed[place])) for place in wanted):
             self._mark_unbounded()
-        for place in np.argsort(self.high - self.low, kind="stable").tolist():  # each search may settle others
+        for place in sorted(wanted, key=lambda one: self.high[one] - self.low[one]):  # each search may settle others
             proof = self._too_narrow(place, float(needed[place]), fractions)
-            if proof is not None:
+            if proof:
                 proofs[place] = proof
         return proofs
+
+    def lacking(self, place: int, needed: float) -> list[tuple[float, tuple[float, ...]]]:
+        """What a cell's interval, as far as it is known, falls short of: the distance, and the sides of it."""
+        low, high, truth = self.low[place], self.high[place], self.truth[place]
+        beyond = float(self.beyond[place])
+        short: list[tuple[float, tuple[float, ...]]] = []
+        if high - low < needed:
+            short.append((needed, (-1.0, 1.0)))
+        if high - truth < beyond:
+            short.append((beyond, (-1.0,)))
+        if truth - low < min(beyond, truth):
+            short.append((float(min(beyond, truth)), (1.0,)))
+        return short
 
     def witness(self, place: int) -> Indices:
         """The cells in which the two tables differ that make an interval as wide as it is known to be."""
         return np.union1d(self.supports[self.low_at[place]], self.supports[self.high_at[place]])
 
-    def _too_narrow(self, place: int, needed: float, fractions: bool) -> tuple[Duals, Duals] | None:
-        """The prices that prove that a cell's interval is not `needed` wide; None where it is."""
-        if self.high[place] - self.low[place] >= needed:
-            return None
-        top, up = self._relaxed(place, -1.0)
-        if self.high[place] - self.low[place] >= needed:
-            return None
-        bottom, down = self._relaxed(place, 1.0) if self.low[place] > 0 else (0.0, _no_duals())
-        if top - bottom >= needed - NEAR:
+    def _too_narrow(self, place: int, needed: float, fractions: bool) -> list[Proof]:
+        """The prices that prove that a cell's interval is not wide enough; none where it is."""
+        duals: dict[float, Duals] = {}
+        bounds = {-1.0: np.inf, 1.0: 0.0}
+        for sign in (-1.0, 1.0):
+            if not any(sign in sides for _, sides in self.lacking(place, needed)):
+                continue
+            if sign > 0 and self.low[place] <= 0:
+                duals[sign] = _no_duals()
+            else:
+                bounds[sign], duals[sign] = self._relaxed(place, sign)
+        if not self.lacking(place, needed):
+            return []
+        if not self._short(place, needed, bounds):
             if fractions:
-                return None
-            for sign, bound in ((-1.0, top), (1.0, bottom)):
-                if self._beyond(place, sign, bound):
+                return []
+            for sign, bound in bounds.items():
+                if sign in duals and self._beyond(place, sign, bound):
                     self._whole(place, sign)
-        return None if self.high[place] - self.low[place] >= needed else (up, down)
+        return [
+            Proof(least, tuple((sign, duals[sign]) for sign in sides)) for least, sides in self.lacking(place, needed)
+        ]
+
+    def _short(self, place: int, needed: float, bounds: dict[float, float]) -> bool:
+        """Whether already the linear programmes' bounds fall short."""
+        top, bottom, truth, beyond = bounds[-1.0], bounds[1.0], self.truth[place], self.beyond[place]
+        return bool(
+            top - bottom < needed - NEAR or top - truth < beyond - NEAR or truth - bottom < min(beyond, truth) - NEAR
+        )
 
     def _reached(self, place: int, sign: float) -> float:
         return float(self.low[place] if sign > 0 else self.high[place])
@@ -166,14 +238,12 @@ class _Attack:
 
     def _relaxed(self, place: int, sign: float) -> tuple[float, Duals]:
         """Push one cell as far as it goes, down with sign 1 and up with -1: the bound, and the prices at it."""
-        solver = self.solver
-        solver.changeColCost(place, sign)
-        solver.run()
-        status, solution = solver.getModelStatus(), solver.getSolution()
-        solver.changeColCost(place, 0.0)
+        status, solution = _pushed(self.solver, place, sign)
+        if status != highspy.HighsModelStatus.kOptimal:  # where figures differ much in size: once more from the start
+            status, solution = _pushed(_solver(self.moves, floor=-self.truth, anew=True), place, sign)
         if status != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"the linear programme of a bound ended as {status}")
-        point = np.array(solution.col_value)
+        point = self.truth + np.array(solution.col_value)
         self._take(point)
         return float(point[place]), Duals(self.component.relations, np.array(solution.row_dual))
 
@@ -188,16 +258,17 @@ class _Attack:
 
     def _agrees(self, point: Numbers) -> bool:
         sums = self.system.sums(point)
-        slack = NEAR * (1 + np.abs(sums)) if not self.system.whole else 1e-9 * (1 + np.abs(sums))
+        slack = _slack(self.system, sums, 1e-9 if self.system.whole else NEAR)
         within = (sums >= self.system.low - slack) & (sums <= self.system.high + slack)
         return bool(within.all() and (point >= 0).all())
 
     def _first(self) -> Numbers:
         """Some table that agrees with everything shown."""
-        self.solver.run()
-        if self.solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+        solver = _solver(self.system)
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             raise Contradiction(self.component.relations.tolist())
-        point: Numbers = np.maximum(self.solver.getSolution().col_value, 0.0)
+        point: Numbers = np.maximum(solver.getSolution().col_value, 0.0)
         if not self.system.whole:
             return point
         point = np.rint(point)
@@ -212,13 +283,13 @@ class _Attack:
 
     def _whole(self, place: int, sign: float) -> None:
         """Push one cell as far as it goes among tables of whole numbers."""
-        solver = _solver(self.system, whole=True)
+        solver = _solver(self.moves, whole=True, floor=-self.truth)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
         solver.changeColCost(place, sign)
         solver.run()
         if solver.getInfo().primal_solution_status == 2:
-            self._take(np.array(solver.getSolution().col_value))
+            self._take(self.truth + np.array(solver.getSolution().col_value))
 
     def _mark_unbounded(self) -> None:
         """Find the cells that can be as large as one likes.
@@ -247,19 +318,34 @@ class _Attack:
         self.supports.append(np.flatnonzero(endless))
 
 
+def _pushed(solver: highspy.Highs, place: int, sign: float) -> tuple[highspy.HighsModelStatus, highspy.HighsSolution]:
+    """How a programme with one cell as its objective ends."""
+    solver.changeColCost(place, sign)
+    solver.run()
+    ended = solver.getModelStatus(), solver.getSolution()
+    solver.changeColCost(place, 0.0)
+    return ended
+
+
 def _no_duals() -> Duals:
     """The proof that a cell is not below zero needs no relation."""
     return Duals(np.zeros(0, np.int64), np.zeros(0))
 
 
 def _solver(
-    system: System, *, whole: bool = False, ceiling: Numbers | None = None, cost: Numbers | None = None
+    system: System,
+    *,
+    whole: bool = False,
+    anew: bool = False,
+    floor: Numbers | None = None,
+    ceiling: Numbers | None = None,
+    cost: Numbers | None = None,
 ) -> highspy.Highs:
-    """HiGHS with the system's relations; every cell is zero or more."""
+    """HiGHS with the system's relations; every cell is zero or more, or `floor` or more."""
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = system.cells, system.low.size
     model.col_cost_ = np.zeros(system.cells) if cost is None else cost
-    model.col_lower_ = np.zeros(system.cells)
+    model.col_lower_ = np.zeros(system.cells) if floor is None else floor
     model.col_upper_ = np.full(system.cells, highspy.kHighsInf) if ceiling is None else ceiling
     model.row_lower_, model.row_upper_ = system.low, system.high
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -274,7 +360,7 @@ def _solver(
     solver.setOptionValue("random_seed", 0)
     if whole:
         solver.setOptionValue("mip_max_nodes", NODES)
-    else:
+    elif not anew:
         solver.setOptionValue("presolve", "off")  # each bound starts where the one before ended
         solver.setOptionValue("solver", "simplex")
         solver.setOptionValue("simplex_strategy", 4)  # primal: only the objective changes

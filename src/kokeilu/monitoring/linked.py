@@ -9,7 +9,7 @@ versions of one, a rate that bounds its numerator. A row that is not there is of
 be hidden, at the least loss, so that no hidden cell can be derived too narrowly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from kokeilu.monitoring import attacker, protection
+from kokeilu.monitoring.protection import Unprotectable
 from kokeilu.monitoring.relations import Numbers, Relation, System
 
 TOTAL: Final = "total"
@@ -34,8 +35,10 @@ class Table:
     `rows` has a text column for each of `dimensions`, and `value` and `status`: `published`, `primary` (hidden
     because it is small), `secondary` (hidden to protect another), or null: to be decided. For an audit `value` may be
     null where the status says that it is hidden. A column `cost` says what hiding a row costs, null where it must
-    stay shown; without it that is the value and one. `parts` has for a dimension the code that each code is summed
-    into, where that is not `total`: {"municipality": {"091": "uusimaa"}}.
+    stay shown; without it that is the value and one. A column `beyond` says how far beyond the true value, on
+    either side, the interval of a primary row must reach, which then needs no width of the threshold. `parts` has
+    for a dimension the code that each code is summed into, where that is not `total`: {"municipality": {"091":
+    "uusimaa"}}.
     """
 
     name: str
@@ -112,17 +115,23 @@ class Joint:
     names: tuple[str, ...]
 
 
+_CELL: Final = "number of the cell"
+_PART: Final = "number of the part"
+_PLACE: Final = "place in the table"
+RESERVED: Final = frozenset({"value", "status", "cost", "beyond", _CELL, _PART, _PLACE})
+"""What a dimension cannot be called."""
+
+
 def _sums(table: Table, dimension: str, offset: int) -> list[Relation]:
     """The sums over one dimension of a table: total (or a code between) less its parts is zero."""
     parent = table.parts.get(dimension, {})
     others = [name for name in table.dimensions if name != dimension]
-    cells = (
-        table.rows.select(*table.dimensions).with_row_index("cell", offset).with_columns(pl.col("cell").cast(pl.Int64))
-    )
+    cells = table.rows.select(*table.dimensions, pl.int_range(offset, offset + pl.len(), dtype=pl.Int64).alias(_CELL))
     code = pl.col(dimension)
     above = code.replace_strict(dict(parent), default=TOTAL, return_dtype=pl.String) if parent else pl.lit(TOTAL)
     parts = cells.filter(code != TOTAL).with_columns(above.alias(dimension))
-    tied = cells.join(parts, on=[*others, dimension], suffix="_part").group_by("cell").agg("cell_part").sort("cell")
+    parts = parts.rename({_CELL: _PART})
+    tied = cells.join(parts, on=[*others, dimension]).group_by(_CELL).agg(_PART).sort(_CELL)
     return [Relation((whole, *members), (1.0, *(-1.0 for _ in members))) for whole, members in tied.iter_rows()]
 
 
@@ -221,25 +230,43 @@ class Protected:
 
 
 def protect(
-    linked: Linked, threshold: int = THRESHOLD, *, hide_zeros: bool = False, rounds: int | None = None
+    linked: Linked,
+    threshold: int = THRESHOLD,
+    *,
+    hide_zeros: bool = False,
+    rounds: int | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> Protected:
     """Decide every status that is null, so that `audit` finds no exposed cell, at the least cost.
 
-    Values from one to below `threshold` become primary (from zero with `hide_zeros`); what else must be hidden becomes
+    Counts from one to below `threshold` become primary (from zero with `hide_zeros`); what else must be hidden becomes
     secondary. Statuses that are given stay as they are: what was published stays published, and what was hidden must
-    stay protected. All true values must be given. Zeros are otherwise never hidden: a reader may know that no one can
-    be there. The order of rows does not matter. Raises protection.Unprotectable where what was published before leaves
-    no safe choice, and attacker.Contradiction where the values do not add up.
+    stay protected. True values must be given, but of what was hidden before. Zeros are otherwise never hidden: a reader
+    may know that no one can be there. The order of rows does not matter. `told` is called with the share of the work
+    that is done. Raises protection.Unprotectable, with the numbers of cells in the order of tables and rows, where what
+    was published before leaves no safe choice, and attacker.Contradiction where the values do not add up.
     """
     ordered = replace(linked, tables=tuple(_sorted(table) for table in linked.tables))
     joint = ordered.joint()
-    if np.isnan(joint.values).any():
-        raise ValueError("protection needs the true value of every cell")
     open_ = np.array([each is None for each in joint.status], np.bool_)
-    small = open_ & (joint.values < threshold) & (joint.values >= (0 if hide_zeros else 1))
+    if np.isnan(joint.values[[each in (None, PUBLISHED) for each in joint.status]]).any():
+        raise ValueError("protection needs the true value of every cell that was not hidden before")
+    values = attacker.completed(joint.system, joint.values)
+    small = open_ & (values < threshold) & (values >= (0 if hide_zeros else 1)) & linked.whole
     status = [PRIMARY if one else each for one, each in zip(small.tolist(), joint.status, strict=True)]
     costs = np.where(open_, np.concatenate([_costs(table, hide_zeros) for table in ordered.tables]), np.inf)
-    pattern = protection.protect(joint.system, joint.values, widths(status, threshold), costs, rounds)
+    beyond = np.concatenate([_beyond(table) for table in ordered.tables])
+    needed = np.where(beyond > 0, np.minimum(widths(status, threshold), 1.0), widths(status, threshold))
+    try:
+        pattern = protection.protect(joint.system, values, needed, costs, rounds, beyond=beyond, told=told)
+    except Unprotectable as error:
+        places = np.concatenate(
+            [
+                table.rows.get_column(_PLACE).to_numpy() + offset
+                for table, offset in zip(ordered.tables, joint.offsets, strict=False)
+            ]
+        )
+        raise Unprotectable(places[error.cells].tolist()) from error
     decided = [
         each if each is not None else SECONDARY if hidden else PUBLISHED
         for each, hidden in zip(status, pattern.hidden.tolist(), strict=True)
@@ -249,9 +276,6 @@ def protect(
         for table, (first, last) in zip(ordered.tables, pairwise(joint.offsets), strict=True)
     )
     return Protected(tables, pattern.cost, pattern.gap)
-
-
-_PLACE: Final = "place in the table"
 
 
 def _sorted(table: Table) -> Table:
@@ -269,3 +293,9 @@ def _costs(table: Table, hide_zeros: bool) -> Numbers:
         return table.rows.get_column("cost").cast(pl.Float64).fill_null(np.inf).to_numpy()
     values = table.rows.get_column("value").cast(pl.Float64).to_numpy()
     return np.where(hide_zeros | (values > 0), values + 1.0, np.inf)
+
+
+def _beyond(table: Table) -> Numbers:
+    if "beyond" not in table.rows.columns:
+        return np.zeros(table.rows.height)
+    return table.rows.get_column("beyond").cast(pl.Float64).fill_null(0.0).to_numpy()

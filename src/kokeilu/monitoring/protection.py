@@ -12,6 +12,7 @@ programme's bound says how far it can be from the best. Effort is counted in rou
 gives the same answer on every machine.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -19,7 +20,7 @@ import highspy
 import numpy as np
 
 from kokeilu.monitoring import attacker
-from kokeilu.monitoring.attacker import NEAR, Duals
+from kokeilu.monitoring.attacker import NEAR, Duals, Proof
 from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
 
 ROUNDS: Final = 60
@@ -67,37 +68,55 @@ class _Cut(NamedTuple):
         return bool(self.weights[hidden[self.cells]].sum() >= self.least - NEAR)
 
 
-def protect(system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int | None = None) -> Pattern:
+def protect(
+    system: System,
+    values: Numbers,
+    needed: Numbers,
+    costs: Numbers,
+    rounds: int | None = None,
+    *,
+    beyond: Numbers | None = None,
+    told: Callable[[float], None] | None = None,
+) -> Pattern:
     """The safe pattern that costs least.
 
-    `values` are the true values of all cells. `needed` is by cell the width that the attacker's interval must have;
-    cells with a width are hidden. `costs` is what hiding each other cell costs, infinite where it stays shown. No cell
+    `values` are the true values of all cells. `needed` is by cell the width that the attacker's interval must have,
+    `beyond` how far it must reach from the true value on either side, down to zero at most; cells with either are
+    hidden. `costs` is what hiding each other cell costs, infinite where it stays shown. No cell
     that is hidden in addition can be derived exactly. What no relation ties together is decided apart, each part in
-    at most `rounds` rounds, the fewer the larger it is where that is not given. Raises Unprotectable, and
+    at most `rounds` rounds, the fewer the larger it is where that is not given. `told` is called with the share of the
+    work that is done, at most. Raises Unprotectable, and
     Contradiction where the values do not keep to the relations.
     """
     attacker.check(system, values)
-    forced = needed > 0
-    hidden, bound = forced.copy(), 0.0
+    beyond = np.zeros(values.size) if beyond is None else beyond
+    forced = (needed > 0) | (beyond > 0)
+    hidden, bound, done = forced.copy(), 0.0, 0
     for part in components(system, values, forced | np.isfinite(costs)):
         cells = part.cells
         if forced[cells].any():
             try:
-                found, least = _decided(part.system, values[cells], needed[cells], costs[cells], rounds)
+                search = _Search(part.system, values[cells], needed[cells], beyond[cells], costs[cells])
+                found, least = _decided(search, rounds, _shares(told, done, cells.size, values.size))
             except Unprotectable as error:
                 raise Unprotectable(cells[error.cells].tolist()) from error
             hidden[cells], bound = found, bound + least
+        done += cells.size
     return Pattern(hidden, float(costs[hidden & ~forced].sum()), bound)
 
 
-def _decided(
-    system: System, values: Numbers, needed: Numbers, costs: Numbers, rounds: int | None
-) -> tuple[Marks, float]:
+def _shares(told: Callable[[float], None] | None, done: int, part: int, cells: int) -> Callable[[float], None]:
+    """The share of a part's work that is done as one of all."""
+    return (lambda share: told((done + share * part) / cells)) if told else (lambda share: None)
+
+
+def _decided(search: "_Search", rounds: int | None, told: Callable[[float], None]) -> tuple[Marks, float]:
     """The safe pattern of one part and the bound on what a pattern of it costs."""
-    search = _Search(system, values, needed, costs)
-    best = search.closed(needed > 0)
+    best = search.closed(search.forced)
     bound = 0.0
-    for _ in range(rounds or max(1, min(ROUNDS, EFFORT // values.size))):
+    most = rounds or max(1, min(ROUNDS, EFFORT // search.values.size))
+    for number in range(most):
+        told(number / most)
         chosen, bound = search.cheapest(bound)
         if search.cost(best) - bound <= NEAR * (1 + bound):
             break
@@ -109,9 +128,9 @@ def _decided(
 class _Search:
     """The conditions found so far, and what the attacker said of components looked at before."""
 
-    def __init__(self, system: System, values: Numbers, needed: Numbers, costs: Numbers) -> None:
-        self.system, self.values, self.needed = system, values, needed
-        self.forced = needed > 0
+    def __init__(self, system: System, values: Numbers, needed: Numbers, beyond: Numbers, costs: Numbers) -> None:
+        self.system, self.values, self.needed, self.beyond = system, values, needed, beyond
+        self.forced = (needed > 0) | (beyond > 0)
         self.free = ~self.forced & np.isfinite(costs)
         self.costs = np.where(self.free, costs, 0.0)
         self.cuts: list[_Cut] = []
@@ -129,47 +148,48 @@ class _Search:
 
         With `fractions` only what linear programmes show: a quick look before whole numbers are searched for.
         """
-        needed = self._open(hidden)
+        open_ = self._open(hidden)
         found = []
         for component in components(self.system, self.values, hidden):
-            if (needed[component.cells] > 0).any():
+            if open_[component.cells].any():
                 key = (component.cells.tobytes(), fractions)
                 if key not in self.known:
-                    self.known[key] = self._cuts(component, needed[component.cells], hidden, fractions)
+                    self.known[key] = self._cuts(component, open_[component.cells], hidden, fractions)
                     self.cuts += self.known[key]
                 found += self.known[key]
         return found
 
-    def _open(self, hidden: Marks) -> Numbers:
-        """The widths needed, but of the cells that two tables found earlier still show to be wide enough."""
-        needed = self.needed.copy()
-        safe = [cell for cell, differing in self.witnesses.items() if hidden[differing].all()]
-        needed[safe] = 0.0
-        return needed
+    def _open(self, hidden: Marks) -> Marks:
+        """The cells to be protected, but those that two tables found earlier still show to be wide enough."""
+        open_ = self.forced.copy()
+        open_[[cell for cell, differing in self.witnesses.items() if hidden[differing].all()]] = False
+        return open_
 
-    def _cuts(self, component: Component, needed: Numbers, hidden: Marks, fractions: bool) -> list[_Cut]:
-        found = attacker.of_component(component, self.values[component.cells], needed, fractions=fractions)
+    def _cuts(self, component: Component, open_: Marks, hidden: Marks, fractions: bool) -> list[_Cut]:
         cells = component.cells
+        needed, beyond = (np.where(open_, levels[cells], 0.0) for levels in (self.needed, self.beyond))
+        found = attacker.of_component(component, self.values[cells], needed, beyond, fractions=fractions)
         self.witnesses |= {int(cells[place]): cells[differing] for place, differing in found.witnesses.items()}
         cuts = []
-        for place, proof in found.proofs.items():
-            cut = self._priced(int(cells[place]), proof)
-            if cut.holds(hidden):  # betrayed by whole numbers alone
-                cut = self._neighbours(component, hidden)
-            if not cut.cells.size:
-                raise Unprotectable([int(cells[place])])
-            cuts.append(cut)
+        for place, proofs in found.proofs.items():
+            for proof in proofs:
+                cut = self._priced(int(cells[place]), proof)
+                if cut.holds(hidden):  # betrayed by whole numbers alone
+                    cut = self._neighbours(component, hidden)
+                if not cut.cells.size:
+                    raise Unprotectable([int(cells[place])])
+                cuts.append(cut)
         return cuts
 
-    def _priced(self, cell: int, proof: tuple[Duals, Duals]) -> _Cut:
-        """The condition that the prices at both bounds of a cell give.
+    def _priced(self, cell: int, proof: Proof) -> _Cut:
+        """The condition that the prices at the bounds of a cell give.
 
-        The cell moves up by at most the sum of price x room of the cells that may move, and down likewise; both
-        together must reach the width needed. What is hidden has room down to zero and up without end.
+        The cell moves up by at most the sum of price x room of the cells that may move, and down likewise; together,
+        or one of them, they must reach the distance needed. What is hidden has room down to zero and up without end.
         """
-        least = float(self.needed[cell])
+        least = proof.least
         reduced: list[tuple[Indices, Numbers]] = []
-        for sign, duals in zip((-1.0, 1.0), proof, strict=True):
+        for sign, duals in proof.sides:
             least -= self._slack(duals)
             reduced.append(self._reduced(cell, sign, duals))
         cells = np.unique(np.concatenate([each[0] for each in reduced]))
