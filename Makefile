@@ -36,12 +36,13 @@ help: ## What there is to make
 	@$(SYNC) --no-dev
 	@touch $@
 
-.venv/installed-dev: uv.lock .venv/uv-$(UV_VERSION)
-	@$(SYNC)
+# Spark is for the tests and for who counts on a cluster: the demonstration does without.
+.venv/installed-dev: uv.lock Makefile .venv/uv-$(UV_VERSION)
+	@$(SYNC) --extra spark
 	@touch $@ .venv/installed
 
 .venv/installed-bench: uv.lock .venv/installed-dev
-	@$(SYNC) --group bench
+	@$(SYNC) --extra spark --group bench
 	@touch $@
 
 .venv/translated: .venv/installed $(TRANSLATIONS)
@@ -57,8 +58,8 @@ demo: install ## Run the trial of Uusimaa with invented people, and serve its pa
 serve: install ## Serve the pages of what is there
 	@exec $(BIN)/kokeilu serve
 
-.PHONY: test check test-pg15 browser
-test: check browser ## Lint, check types and layers, run every test, the browser's too
+.PHONY: test check test-pg15 browser java
+test: check browser java ## Lint, check types and layers, run every test, the browser's too
 	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: .venv/installed-dev .venv/translated ## Lint, check types and layers
@@ -70,6 +71,10 @@ check: .venv/installed-dev .venv/translated ## Lint, check types and layers
 
 browser:
 	@command -v chromium >/dev/null || bash .ci/need chromium
+
+java:
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' || \
+		bash .ci/need openjdk-17-jre-headless
 
 test-pg15: .venv/installed-dev .venv/translated ## Run the database's tests on Debian's PostgreSQL 15
 	@test -x /usr/lib/postgresql/15/bin/postgres || bash .ci/need postgresql-15
