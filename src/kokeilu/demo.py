@@ -173,9 +173,10 @@ class _Demonstration:
         actions.run(self.trial, START, progress=tell.of)
 
     def _published(self) -> bool:
-        from kokeilu.monitoring.models import MonthlyFigure
+        from kokeilu.monitoring.models import NationalFigure
 
-        return MonthlyFigure.objects.filter(month=TODAY.replace(day=1)).exists()
+        # The last that a publication stores; a database of an earlier version lacks them.
+        return NationalFigure.objects.filter(month=TODAY.replace(day=1)).exists()
 
     def _publish(self, tell: Tell) -> None:
         from kokeilu.monitoring import actions, charts

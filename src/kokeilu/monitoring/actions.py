@@ -13,14 +13,18 @@ from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
 from kokeilu.monitoring import operations, table
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 
-COLUMNS: Final = ("area", "population", "month", "indicator", "value", "suppressed")
 KEY: Final = ("area", "population", "month", "indicator")
 SCHEMA: Final = {
     "id": pl.Int64, "area": pl.String, "population": pl.String, "month": pl.Date, "indicator": pl.String,
     "value": pl.Float64, "suppressed": pl.Boolean,
 }  # fmt: skip
+Kept = type[MonthlyFigure] | type[NationalFigure]
+TABLES: Final[dict[bool, Kept]] = {False: MonthlyFigure, True: NationalFigure}
+"""Where figures are kept, by whether they are of all areas together; those have no area."""
+TOGETHER: Final = ""
+"""Stands for all areas together in a column of areas."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ def publish(
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    figures = table.all_published(panel_dir, max(months) if months else last, engine)
+    shown = table.shown(panel_dir, max(months) if months else last, engine)
+    figures = pl.concat([shown.areas, shown.together.with_columns(area=pl.lit(TOGETHER))], how="diagonal")
     if months is not None:
         figures = figures.filter(pl.col("month").is_in(list(months)))
     month = pl.col("month")
@@ -60,27 +65,45 @@ def publish(
 def _store(figures: pl.DataFrame, actor: Actor | None) -> Published:
     with connection.cursor() as cursor:  # two publications at once would both find the same figures missing
         cursor.execute("LOCK TABLE monitoring_monthlyfigure IN SHARE ROW EXCLUSIVE MODE")
-    rows = MonthlyFigure.objects.filter(month__in=figures.get_column("month").unique().to_list())
-    held = pl.DataFrame(list(rows.order_by("id").values_list(*SCHEMA)), SCHEMA, orient="row")
+    held = _held(figures.get_column("month").unique().to_list())
     both = held.join(figures, on=KEY, how="full", suffix="_new", coalesce=True)
     is_old, is_new = pl.col("suppressed").is_not_null(), pl.col("suppressed_new").is_not_null()
     differs = pl.col("value").ne_missing(pl.col("value_new")) | (pl.col("suppressed") != pl.col("suppressed_new"))
     added, removed, replaced = (both.filter(condition) for condition in (~is_old, ~is_new, is_old & is_new & differs))
     gone = pl.concat([removed, replaced])
-    MonthlyFigure.objects.filter(id__in=gone.get_column("id").to_list()).delete()
-    new = pl.concat([added, replaced])
-    _insert(new.select(*KEY, value="value_new", suppressed="suppressed_new"))
+    new = pl.concat([added, replaced]).select(*KEY, value="value_new", suppressed="suppressed_new")
+    for together, model in TABLES.items():
+        here = (pl.col("area") == TOGETHER) == together
+        model.objects.filter(id__in=gone.filter(here).get_column("id").to_list()).delete()
+        _insert(model, new.filter(here))
     _log(added, gone, actor)
     return Published(added.height, replaced.height, removed.height)
 
 
-def _insert(figures: pl.DataFrame) -> None:
-    columns = ", ".join(COLUMNS)
+def _held(months: list[date]) -> pl.DataFrame:
+    """The figures of these months that are published: SCHEMA."""
+    frames = []
+    for model in TABLES.values():
+        names = _columns(model)
+        rows = model.objects.filter(month__in=months).order_by("id").values_list("id", *names)
+        schema = {name: SCHEMA[name] for name in ("id", *names)}
+        frames.append(pl.DataFrame(list(rows), schema, orient="row"))
+    return pl.concat(frames, how="diagonal").with_columns(pl.col("area").fill_null(TOGETHER)).select(*SCHEMA)
+
+
+def _columns(model: Kept) -> list[str]:
+    """The columns of SCHEMA that a table has, but `id`."""
+    held = {field.name for field in model._meta.fields}
+    return [name for name in SCHEMA if name in held and name != "id"]
+
+
+def _insert(model: Kept, figures: pl.DataFrame) -> None:
+    names = _columns(model)
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY monitoring_monthlyfigure ({columns}) FROM STDIN (FORMAT csv)") as copy,
+        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy,
     ):
-        copy.write(figures.select(*COLUMNS).write_csv(include_header=False))
+        copy.write(figures.select(names).write_csv(include_header=False))
 
 
 def _log(added: pl.DataFrame, gone: pl.DataFrame, actor: Actor | None) -> None:
@@ -93,7 +116,7 @@ def _log(added: pl.DataFrame, gone: pl.DataFrame, actor: Actor | None) -> None:
         names = [f"{population}/{indicator}" for population, indicator in part.select("population", "indicator").rows()]
         old = dict(zip(names, part.get_column("value"), strict=True))
         new = dict(zip(names, part.get_column("value_new"), strict=True))
-        record_change(actor, "republish", "monthly_figures", f"{area}/{_name(month)}", old=old, new=new)
+        record_change(actor, "republish", "monthly_figures", f"{area or 'all areas'}/{_name(month)}", old=old, new=new)
 
 
 def _name(month: Any) -> str:

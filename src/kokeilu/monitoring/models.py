@@ -27,6 +27,29 @@ class MonthlyFigure(models.Model):
         return f"{self.indicator} of {self.population}, {self.area}, {self.month:%Y-%m}"
 
 
+class NationalFigure(models.Model):
+    """One figure of all trial areas together in a month; null where suppressed, or where there is none."""
+
+    id = models.BigAutoField(primary_key=True)
+    population = models.CharField(max_length=20)  # one of indicators.POPULATIONS
+    month = models.DateField()  # the first day of the month
+    indicator = models.CharField(max_length=60)  # key of indicators.INDICATORS
+    value = models.FloatField(null=True)  # people, a share of them, or euros; null: suppressed, or not known
+    suppressed = models.BooleanField(default=False)  # left out because it would give back what an area hides
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "population", "indicator"], name="one_figure_of_all_areas"),
+            models.CheckConstraint(
+                condition=models.Q(suppressed=True, value=None) | models.Q(suppressed=False),
+                name="a_suppressed_figure_of_all_areas_has_no_value",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} of {self.population}, all areas, {self.month:%Y-%m}"
+
+
 class DrawnChart(models.Model):
     """A drawn chart, kept under the hash of everything that it shows; made again where it is missing."""
 
@@ -48,6 +71,6 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
 )
 
 __all__ = [
-    "DrawnChart", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "Release", "ReleaseCheck",
-    "ReleaseContent", "ReleaseFile", "Target", "WorkPackage",
+    "DrawnChart", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "NationalFigure",
+    "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "Target", "WorkPackage",
 ]  # fmt: skip

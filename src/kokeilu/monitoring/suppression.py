@@ -1,14 +1,23 @@
 """The figures as they may be shown: the hidden ones without value, and the rates of those that are shown."""
 
+from typing import NamedTuple
+
 import polars as pl
 
-from kokeilu.monitoring import monthly_hiding, rates
+from kokeilu.monitoring import monthly_hiding, national_hiding, rates
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.linked import PUBLISHED, THRESHOLD
 from kokeilu.monitoring.rules import CELL
 
-__all__ = ["THRESHOLD", "published"]
+__all__ = ["THRESHOLD", "Shown", "published", "published_with_sums"]
+
+
+class Shown(NamedTuple):
+    """What may be shown of the areas (CELL, value, suppressed) and of all together (the same without `area`)."""
+
+    areas: pl.DataFrame
+    together: pl.DataFrame
 
 
 def published(figures: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:
@@ -17,7 +26,17 @@ def published(figures: pl.DataFrame, labour_force: LabourForce | None = None) ->
     `figures` is the outcome of `rules.figures`; what is hidden of them, `monthly_hiding` decides. Rates are calculated
     here, from shown figures only; the rate of no one is null and not suppressed.
     """
+    return _shown(monthly_hiding.hidden(figures), labour_force)
+
+
+def published_with_sums(figures: pl.DataFrame) -> Shown:
+    """The figures of the areas as `published` has them, and those of all areas together, which tell no more."""
     decided = monthly_hiding.hidden(figures)
+    sums = national_hiding.hidden(decided).with_columns(area=pl.lit(""))
+    return Shown(_shown(decided), _shown(sums).drop("area"))
+
+
+def _shown(decided: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:
     hidden = pl.col("status") != PUBLISHED
     shown = decided.select(
         *CELL,

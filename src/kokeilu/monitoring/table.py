@@ -41,11 +41,22 @@ def all_published(
     `labour_force.read` reads; without it there are no employment and unemployment rates. Raises Problem where
     the folder is no panel or does not cover `last`, or the file cannot be read.
     """
+    panel, last = _opened(path, last)
+    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
+    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
+
+
+def shown(path: Path, last: int | None = None, engine: Engine = "duckdb") -> suppression.Shown:
+    """`all_published` without a labour force, and the figures of all areas together. Raises Problem likewise."""
+    panel, last = _opened(path, last)
+    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last))
+
+
+def _opened(path: Path, last: int | None) -> tuple[Panel, int]:
     panel = open_panel(path)
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
-    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
-    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
+    return panel, last
 
 
 def counted(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
@@ -78,17 +89,21 @@ def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
 
     Raises Problem where the folder cannot be written.
     """
-    path = out / f"monthly-{month_name(month)}.csv"
-    making = path.with_suffix(".part")
     number = pl.col("value")
     text = pl.when(number == number.floor()).then(number.cast(pl.Int64).cast(pl.String))
     named = figures.select(
         "area", "population", pl.lit(month_name(month)).alias("month"), "indicator",
         text.otherwise(number.round(2).cast(pl.String)).alias("value"),
     )  # fmt: skip
+    return write(named, out / f"monthly-{month_name(month)}.csv")
+
+
+def write(rows: pl.DataFrame, path: Path) -> Path:
+    """Write rows as CSV and return the path; the file appears whole or not at all. Raises Problem where it cannot."""
+    making = path.with_suffix(".part")
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        making.write_bytes(named.write_csv().encode())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        making.write_bytes(rows.write_csv().encode())
         making.rename(path)
     except OSError as error:
         with suppress(OSError):

@@ -7,6 +7,7 @@ import pytest
 
 from kokeilu.access.models import Membership, Role
 from kokeilu.monitoring import actions, table
+from kokeilu.monitoring.suppression import Shown
 from kokeilu.monitoring.tests.panels import month_row, person_months, write_panel
 
 MONTHS = 29  # 2020-11 to 2023-03
@@ -33,16 +34,22 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def figures(panel: Path) -> pl.DataFrame:
+def shown(panel: Path) -> Shown:
     """The panel's figures as they may be shown, counted once."""
-    return table.all_published(panel)
+    return table.shown(panel)
+
+
+@pytest.fixture(scope="session")
+def figures(shown: Shown) -> pl.DataFrame:
+    """The areas' figures as they may be shown."""
+    return shown.areas
 
 
 @pytest.fixture
-def published(panel: Path, figures: pl.DataFrame, db: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def published(panel: Path, shown: Shown, db: None, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The panel's figures, published; gives its months."""
     with monkeypatch.context() as patched:
-        patched.setattr(table, "all_published", lambda *arguments: figures)
+        patched.setattr(table, "shown", lambda *arguments: shown)
         actions.publish(panel)
     return month_row(202011, MONTHS)
 

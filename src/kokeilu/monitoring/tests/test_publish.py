@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from kokeilu.access.models import ChangeLog, Role
 from kokeilu.monitoring import actions
-from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 from kokeilu.monitoring.tests.panels import person_months, write_panel
 from kokeilu.problems import Problem
 
@@ -25,7 +25,9 @@ def value(indicator: str, month: date) -> tuple[float | None, bool]:
 
 def test_a_panel_is_published(tmp_path: Path) -> None:
     done = actions.publish(write_panel(tmp_path / "panel", ROWS, 3))
-    assert done.added == MonthlyFigure.objects.count() > 0
+    assert done.added == MonthlyFigure.objects.count() + NationalFigure.objects.count()
+    assert MonthlyFigure.objects.exists()
+    assert NationalFigure.objects.exists()
     assert value("registered_unemployed", date(2020, 11, 1)) == (52, False)
     assert value("outflow_outside", date(2020, 12, 1)) == (None, True)
     line = ChangeLog.objects.get()
@@ -48,8 +50,8 @@ def test_what_another_panel_says_differently_is_replaced_and_logged(tmp_path: Pa
     done = actions.publish(write_panel(tmp_path / "two", more, 3))
     assert (done.added, done.removed) == (0, 0)
     assert value("registered_unemployed", date(2021, 1, 1)) == (46, False)
-    line = ChangeLog.objects.get(action="republish")
-    assert line.subject_id == "espoo/2021-01"
+    together, line = ChangeLog.objects.filter(action="republish").order_by("subject_id")
+    assert (together.subject_id, line.subject_id) == ("all areas/2021-01", "espoo/2021-01")
     assert (line.old["residents/registered_unemployed"], line.new["residents/registered_unemployed"]) == (40, 46)
 
 

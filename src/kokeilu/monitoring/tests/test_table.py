@@ -88,11 +88,12 @@ def test_publishing_shows_the_months_up_to_it_and_draws_their_charts(
     monitor: Callable[..., str], panel: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kokeilu.monitoring import charts
-    from kokeilu.monitoring.models import MonthlyFigure
+    from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 
     monkeypatch.setattr(charts, "draw", lambda chart: "<svg/>")
     told = monitor("--panel", panel, "--month", "2020-12", "--out", tmp_path, "--publish")
-    assert f"{MonthlyFigure.objects.count()} figures added, 0 replaced, 0 removed" in told
+    added = MonthlyFigure.objects.count() + NationalFigure.objects.count()
+    assert f"{added} figures added, 0 replaced, 0 removed" in told
     assert {str(month) for month in MonthlyFigure.objects.values_list("month", flat=True)} == {
         "2020-11-01",
         "2020-12-01",
