@@ -78,7 +78,7 @@ def events(
     rows = keep(steps.steps(spells, begin, end, by))
     parts = (
         steps.events(rows),
-        steps.moves(rows, end, apart=by == "municipality"),
+        steps.moves(rows, end),
         structure.groups(rows, calendar),
         structure.followed(rows),
         steps.everyone(rows),

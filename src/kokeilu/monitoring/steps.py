@@ -86,11 +86,12 @@ def everyone(rows: Rows) -> Rows:
     return both.group_by("at").agg(nw.col(STARTED, ENDED).sum().cast(nw.Int64))
 
 
-def moves(rows: Rows, last: int, apart: bool) -> Rows:
+def moves(rows: Rows, last: int) -> Rows:
     """Where those go who end to be held as unemployed or in a service: was, became, same, since, persons.
 
-    `same`: they are in the same area still; with `apart`, in the same class of the breakdown too. `by` is their class
-    before, or where they are the same as before (unemployed still, or in a service still) their class now.
+    `same`: they are in the same area still. `by` is their class before, or where they are the same as before
+    (unemployed still, or in a service still) their class now: who changes class within an area is neither inflow nor
+    outflow, so that the classes add up to the area.
     """
     left = rows.filter(
         nw.col("status").is_in((*UNEMPLOYED, SERVICE)), ~nw.col("area").is_null(), nw.col("ends") <= last
@@ -107,8 +108,6 @@ def moves(rows: Rows, last: int, apart: bool) -> Rows:
         "person", "trial", "by", at=nw.col("begins"), area_now=nw.col("area"), status_now=nw.col("status")
     )
     same = nw.col("area_now") == nw.col("area")
-    if apart:
-        same = same & (nw.col("by") == nw.col("by_before"))
     became = nw.when(nw.col("status_now").is_in(UNEMPLOYED)).then(nw.lit("unemployed")).otherwise(nw.col("status_now"))
     gone = left.join(now, on=["person", "at"], how="left").with_columns(
         became=nw.coalesce(became, nw.lit(UNKNOWN)), same=same.fill_null(False)
