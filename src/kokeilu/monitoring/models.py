@@ -62,6 +62,7 @@ class DrawnChart(models.Model):
 
 
 from kokeilu.monitoring.breakdown_models import MonthlyBreakdown  # noqa: E402
+from kokeilu.monitoring.duration_models import DurationMedian, SurvivalStep  # noqa: E402
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target, WorkPackage  # noqa: E402
 from kokeilu.monitoring.release_models import (  # noqa: E402
     Release,
@@ -71,6 +72,6 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
 )
 
 __all__ = [
-    "DrawnChart", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "NationalFigure",
-    "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "Target", "WorkPackage",
+    "DrawnChart", "DurationMedian", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "NationalFigure",
+    "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "SurvivalStep", "Target", "WorkPackage",
 ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 A figure of 1 to THRESHOLD - 1 people is hidden, and so are the figures that would give it back, at the least number of
 people. An attacker adds up parts and totals, populations and all residents, and goes from stock to stock with the flows
-between; knows that a part is never more than its whole, and an outflow, and each class of it, never more than the stock that it leaves. What
-was shown of a month never changes for a later one: the later month hides what keeps the earlier ones protected.
+between; knows that a part is never more than its whole, and an outflow or a class of it never more than the stock that
+it leaves. What was shown of a month never changes for a later one: the later month hides what keeps the earlier ones
+protected.
 """
 
 from collections.abc import Iterator, Sequence

@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import steps, structure
+from kokeilu.monitoring import steps, structure, survival
 from kokeilu.monitoring.indicators import BALANCES, DESTINATIONS, FOLLOWED, INDICATORS, POPULATIONS
 from kokeilu.monitoring.indicators import SUMS as SUMS  # where others look for it
 from kokeilu.monitoring.steps import ENDED, KEYS, SERVICE, STARTED, UNEMPLOYED, Rows
@@ -48,7 +48,7 @@ class Events:
 
     `held`: KEYS, status, seeking, since, paid, at, started, ended. `moves`: KEYS, at, was, became, same, since,
     persons. `groups`: KEYS, at, group, persons. `followed`: KEYS, at, became, persons. `everyone`: at, started, ended,
-    of people in no area too.
+    of people in no area too. `begun`: `survival.begun`, null where all is broken down by a column.
     """
 
     first: int
@@ -58,6 +58,7 @@ class Events:
     groups: pl.DataFrame
     followed: pl.DataFrame
     everyone: pl.DataFrame
+    begun: pl.DataFrame | None = None
 
 
 def events(
@@ -83,7 +84,8 @@ def events(
         structure.followed(rows),
         steps.everyone(rows),
     )
-    return Events(begin, end, *(part.collect("polars").to_native() for part in parts))
+    begun = survival.begun(rows, end).collect("polars").to_native() if by is None else None
+    return Events(begin, end, *(part.collect("polars").to_native() for part in parts), begun)
 
 
 def _summed(rows: pl.DataFrame, indicator: str, persons: pl.Expr) -> pl.DataFrame:
