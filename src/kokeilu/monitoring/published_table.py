@@ -27,8 +27,8 @@ FORMAT: Final = "published-table/1"
 STATUSES: Final[dict[Status, Words]] = {
     "published": {"fi": "julkaistu", "sv": "publicerad", "en": "published"},
     "hidden": {
-        "fi": "piilotettu tietosuojan vuoksi",
-        "sv": "dold av sekretesskäl",
+        "fi": "salattu tietosuojan vuoksi",
+        "sv": "hemlig av sekretesskäl",
         "en": "hidden by disclosure control",
     },
     "none": {"fi": "lukua ei voi laskea", "sv": "talet kan inte beräknas", "en": "the figure cannot be calculated"},

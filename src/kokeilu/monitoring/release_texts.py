@@ -44,9 +44,9 @@ UNITS: Final[dict[str, Words]] = {
 DECIMALS: Final = {"persons": 0, "per cent": 2, "euros": 2}
 NOTES: Final[tuple[Words, ...]] = (
     {
-        "fi": f"Alle {THRESHOLD} henkilön luvut on piilotettu, samoin muut luvut, joista ne voisi laskea. Nolla"
+        "fi": f"Alle {THRESHOLD} henkilön luvut on salattu, samoin muut luvut, joista ne voisi laskea. Nolla"
         " näytetään.",
-        "sv": f"Tal som gäller färre än {THRESHOLD} personer är dolda, liksom andra tal som de kunde räknas ut ur. Noll"
+        "sv": f"Tal som gäller färre än {THRESHOLD} personer är hemliga, liksom andra tal som de kunde räknas ut ur. Noll"
         " visas.",
         "en": f"Figures of fewer than {THRESHOLD} people are hidden, and so are others from which they could be"
         " calculated. Zero is shown.",

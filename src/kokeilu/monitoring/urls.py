@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from kokeilu.monitoring import definition_pages, pages, release_pages
+from kokeilu.monitoring import builder_pages, definition_pages, pages, release_pages
 
 app_name = "monitoring"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("monitoring/releases/<uuid:release_id>/schedule/", release_pages.schedule, name="release_schedule"),
     path("monitoring/releases/<uuid:release_id>/withdraw/", release_pages.withdraw, name="release_withdraw"),
     path("monitoring/releases/<uuid:release_id>/files/<str:file_name>", release_pages.file, name="release_file"),
+    path("monitoring/tables/", builder_pages.tables, name="tables"),
+    path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),
     re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<size>wide|narrow)\.svg$", pages.chart, name="chart"),
 ]

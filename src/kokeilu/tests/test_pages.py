@@ -15,7 +15,7 @@ LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
 NO_PAGES = {
     "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:catalogue", "monitoring:release_file",
-    "transfer:letter", "transfer:own_letter",
+    "monitoring:table_file", "transfer:letter", "transfer:own_letter",
 }  # fmt: skip
 
 

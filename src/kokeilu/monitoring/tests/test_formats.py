@@ -1,12 +1,8 @@
 """Every format holds the same figures, and the tools that others read it with find nothing wrong."""
 
-import contextlib
 import io
-import itertools
 import json
-import warnings
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
@@ -15,69 +11,9 @@ import pytest
 from jsonstat_validator import JSONStatValidationError, validate_jsonstat
 
 from kokeilu.monitoring import format_csv, format_jsonstat, format_px, format_xlsx, release_files
-from kokeilu.monitoring.published_table import LANGUAGES, STATUSES, PublishedTable, from_json
+from kokeilu.monitoring.published_table import LANGUAGES, STATUSES, from_json
+from kokeilu.monitoring.tests.readers import read_csv, read_jsonstat, read_px, read_xlsx, valid
 from kokeilu.monitoring.tests.tables import LONG, MEASURES, MONTHS, ROWS, SCHEMA, by_cell, table
-
-with warnings.catch_warnings():  # the libraries' own, at their import
-    warnings.simplefilter("ignore")
-    from csvw import CSVW
-    from pyaxis import pyaxis
-
-Cells = dict[tuple[str, ...], float | str]
-
-
-def combinations(one: PublishedTable) -> Iterator[tuple[str, ...]]:
-    return itertools.product(*(dimension.keys for dimension in one.dimensions))
-
-
-def read_jsonstat(content: bytes) -> Cells:
-    found = json.loads(content)
-    signs = {sign: status for status, sign in format_jsonstat.SIGNS.items()}
-    codes = itertools.product(*(found["dimension"][key]["category"]["index"] for key in found["id"]))
-    cells = {}
-    for at, (key, value) in enumerate(zip(codes, found["value"], strict=True)):
-        status = signs[found["status"][str(at)]] if value is None else "published"
-        if status is not None:
-            cells[key] = status if value is None else value
-    return cells
-
-
-def read_px(path: Path, one: PublishedTable, language: str) -> Cells:
-    """The cells of a PX file by pyaxis; labels back to codes."""
-    with contextlib.redirect_stdout(io.StringIO()):
-        # No value is to be read as missing by pyaxis: the signs are the statuses.
-        found = pyaxis.parse(str(path), "utf-8", lang=language, null_values=r"^never$", sd_values=r"^never$")["DATA"]
-    signs = {f'"{sign}"': status for status, sign in format_px.SIGNS.items()}
-    cells = {}
-    for row in found.to_dict("records"):
-        key = tuple(
-            dimension.keys[dimension.labels(language).index(row[dimension.label[language]])]
-            for dimension in one.dimensions
-        )
-        text = row["DATA"]
-        if text not in signs:
-            cells[key] = float(text)
-        elif signs[text] is not None:
-            cells[key] = signs[text]
-    return cells
-
-
-def read_xlsx(content: bytes, language: str) -> Cells:
-    rows = list(
-        openpyxl.load_workbook(io.BytesIO(content))[format_xlsx.SHEETS[0][language]].iter_rows(values_only=True)
-    )
-    words = {text[language]: status for status, text in STATUSES.items()}
-    return {row[-4:]: words[row[5]] if row[4] is None else row[4] for row in rows[1:]}
-
-
-def read_csv(path: Path) -> Cells:
-    """The cells of a CSV as the reader of CSV on the Web gives them, by the types of its metadata."""
-    rows = CSVW(str(path) + "-metadata.json").tables[0].iterdicts(str(path))
-    return {
-        (row["area"], row["population"], f"{row['month']:%Y-%m}" if hasattr(row["month"], "strftime") else row["month"],
-         row["indicator"]): row["status"] if row["value"] is None else float(row["value"])
-        for row in rows
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -122,15 +58,6 @@ def test_the_same_table_gives_the_same_bytes_also_through_its_own_form() -> None
 
 
 # CSV and its metadata
-
-
-def valid(path: Path) -> bool:
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")  # what the validator objects to it collects as warnings, or raises
-        try:
-            return bool(CSVW(f"{path}-metadata.json", validate=True).is_valid)
-        except ValueError:
-            return False
 
 
 def test_csvw_finds_the_csv_valid(folder: Path) -> None:

@@ -1,0 +1,130 @@
+"""The form of the table builder: its fields are the address of the table."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kokeilu.monitoring import builder_rules, published_codes, release_texts
+from kokeilu.monitoring.builder_queries import Choice, Offer
+from kokeilu.monitoring.reading import HEADLINE
+from kokeilu.monitoring.release_audit import KEY
+from kokeilu.web import formats
+
+LONGEST_ECHO = 60  # characters of what the address asked for that a message repeats
+
+
+class _Some(forms.MultipleChoiceField):
+    """One or more of what is offered, as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def validate(self, value: Any) -> None:
+        if self.required and not value:
+            raise forms.ValidationError(_("choose at least one"))
+        unknown = [each for each in value if not self.valid_value(each)]
+        if unknown:
+            raise forms.ValidationError(_("there is no “%(value)s”") % {"value": unknown[0][:LONGEST_ECHO]})
+
+
+class _Month(forms.ChoiceField):
+    """One of the months with figures."""
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            raise forms.ValidationError(_("there are no figures of “%(value)s”") % {"value": value[:LONGEST_ECHO]})
+
+
+class TableForm(forms.Form):
+    """What a table holds and how it lies. Single months count before the range."""
+
+    indicator = _Some(label=gettext_lazy("Indicators"))
+    area = _Some(label=gettext_lazy("Areas"))
+    population = _Some(label=gettext_lazy("Population"))
+    first = _Month(label=gettext_lazy("First month"), required=False)
+    last = _Month(label=gettext_lazy("Last month"), required=False)
+    month = _Some(label=gettext_lazy("Single months"), required=False)
+    column = _Some(label=gettext_lazy("In columns"), required=False)
+
+    def __init__(self, data: QueryDict, offer: Offer) -> None:
+        super().__init__(data)
+        self.asked, self.offer = data, offer
+        for name, codes in _choices(offer).items():
+            self.fields[name].choices = codes  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if self.errors:
+            return found
+        months = sorted(set(found["month"])) or self._range(found["first"], found["last"])
+        columns = [key for key in KEY if key in found["column"]]
+        if len(columns) == len(KEY):
+            self.add_error("column", _("leave at least one for the rows"))
+        self.choice = Choice(
+            areas=_ordered(self.offer.areas, found["area"]),
+            populations=_ordered(self.offer.populations, found["population"]),
+            months=months,
+            indicators=_ordered(self.offer.indicators, found["indicator"]),
+            columns=columns,
+        )
+        self._refuse_large()
+        return found
+
+    def _range(self, first: str, last: str) -> list[str]:
+        if not first or not last:
+            self.add_error("first" if not first else "last", _("choose a month, or single months"))
+        elif first > last:
+            self.add_error("last", _("the last month comes before the first"))
+        return builder_rules.months_between(self.offer.months, first, last)
+
+    def _refuse_large(self) -> None:
+        cells = self.choice.size
+        if cells > builder_rules.MOST_CELLS:
+            words = {"cells": formats.number(cells), "most": formats.number(builder_rules.MOST_CELLS)}
+            self.add_error(None, _("It would have %(cells)s cells; a table has at most %(most)s.") % words)
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the choices, a sentence each."""
+        return [
+            str(error) if name == "__all__" else f"{self.fields[name].label}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+
+def _ordered(offered: Iterable[str], chosen: Iterable[str]) -> list[str]:
+    wanted = set(chosen)
+    return [key for key in offered if key in wanted]
+
+
+def _choices(offer: Offer) -> dict[str, list[tuple[str, Any]]]:
+    language: Any = formats.language()
+
+    def labelled(key: str, codes: Iterable[str]) -> list[tuple[str, Any]]:
+        return [(code.key, code.label[language]) for code in published_codes.dimension(key, codes).codes]
+
+    months = labelled("month", offer.months)[::-1]
+    return {
+        "indicator": labelled("indicator", offer.indicators),
+        "area": sorted(labelled("area", offer.areas), key=lambda choice: choice[1]),
+        "population": labelled("population", offer.populations),
+        "first": months,
+        "last": months,
+        "month": months,
+        "column": [(key, release_texts.DIMENSIONS[key][language]) for key in KEY],
+    }
+
+
+def first_table(offer: Offer) -> QueryDict:
+    """The choices that a person begins with: the three figures that stand together, all areas, the newest month."""
+    data = QueryDict(mutable=True)
+    data.setlist("indicator", list(_ordered(HEADLINE, offer.indicators)) or list(offer.indicators[:1]))
+    data.setlist("area", list(offer.areas))
+    data["population"] = offer.populations[0]
+    data["first"] = data["last"] = offer.months[0]
+    data["column"] = "indicator"
+    return data

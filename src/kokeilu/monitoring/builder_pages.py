@@ -1,0 +1,142 @@
+"""The table builder: a person puts a table of published figures together; its address is the table."""
+
+from itertools import chain
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from kokeilu.access.pages import Request, page
+from kokeilu.monitoring import (
+    builder_forms,
+    builder_queries,
+    builder_rules,
+    builder_texts,
+    operations,
+    release_files,
+    release_words,
+)
+from kokeilu.monitoring.builder_forms import TableForm
+from kokeilu.monitoring.builder_queries import Cells, Choice, Offer
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.pages import shown
+from kokeilu.monitoring.published_table import Code
+from kokeilu.monitoring.reading import HEADLINE
+from kokeilu.monitoring.suppression import THRESHOLD
+from kokeilu.web import formats
+
+
+@page(operations.SEE)
+def tables(request: Request) -> HttpResponse:
+    """The choices and the table that they make; without choices in the address, one to begin with."""
+    offer = builder_queries.offer()
+    if not offer.months:
+        return render(request, "monitoring/tables.html", {"form": None})
+    form = _form(request, offer)
+    if not form.is_valid():
+        return _refused(request, form)
+    found = builder_queries.cells(form.choice)
+    context = {**_choices(form, opened=not request.GET), **_table(form.choice, found), **_around(form, found)}
+    return render(request, "monitoring/tables.html", context)
+
+
+def _form(request: Request, offer: Offer) -> TableForm:
+    return TableForm(request.GET or builder_forms.first_table(offer), offer)
+
+
+def _refused(request: Request, form: TableForm) -> HttpResponse:
+    context = {**_choices(form, opened=True), "faults": "\n".join(form.faults)}
+    return render(request, "monitoring/tables.html", context, status=422)
+
+
+@page(operations.SEE)
+def table_file(request: Request, kind: str) -> HttpResponse:
+    """The table of the address as a file, in the reader's language where a file holds one."""
+    if kind not in release_files.CONTENT_TYPES:
+        raise Http404
+    offer = builder_queries.offer()
+    if not offer.months:
+        raise Http404
+    form = _form(request, offer)
+    if not form.is_valid():
+        return _refused(request, form)
+    made = builder_queries.published_table(form.choice, builder_queries.cells(form.choice))
+    wanted: Any = kind
+    language: Any = formats.language()
+    file = release_files.file(made, wanted, language)
+    response = HttpResponse(file.content, content_type=release_files.CONTENT_TYPES[wanted])
+    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _choices(form: TableForm, *, opened: bool) -> dict[str, Any]:
+    """The form, its indicators by kind."""
+    groups = [
+        {
+            "name": name,
+            "boxes": boxes,
+            "open": any(box.data["selected"] for box in boxes),
+        }
+        for kind, name in builder_texts.KINDS.items()
+        if (boxes := [box for box in form["indicator"] if INDICATORS[box.data["value"]].kind == kind])
+    ]
+    return {"form": form, "opened": opened, "groups": groups, "single_months": bool(form.asked.getlist("month"))}
+
+
+def _table(choice: Choice, found: Cells) -> dict[str, Any]:
+    """The table as the template writes it."""
+    language: Any = formats.language()
+    dimensions = builder_queries.dimensions(choice)
+    written = {key: shown(figure, INDICATORS[key[-1]]) for key, figure in found.items()}
+    laid = builder_rules.layout(dimensions, choice.columns, written)
+    facts = [{"label": one.label[language], **_head(one.key, code)} for one, code in laid.fixed]
+    return {
+        "caption": ", ".join(fact["text"] for fact in facts) or _("The table"),
+        "facts": facts,
+        "beside": [one.label[language] for one in laid.beside],
+        "above": [[{**_head(head.key, head.code), "span": head.span} for head in line] for line in laid.above],
+        "levels": len(laid.above) or 1,
+        "rows": [
+            {"heads": [_head(key, code) for key, code in row.heads], "cells": [cell or "–" for cell in row.cells]}
+            for row in laid.rows
+        ],
+    }
+
+
+def _head(key: str, code: Code) -> dict[str, Any]:
+    """A head of a row or column; an indicator's leads to its definition."""
+    language: Any = formats.language()
+    href = f"{reverse('monitoring:definitions')}#{code.key}" if key == "indicator" else ""
+    return {"text": code.label[language], "href": href, "verified": code.verified}
+
+
+def _around(form: TableForm, found: Cells) -> dict[str, Any]:
+    """What stands around the table: how large it is, what to read with it, its files."""
+    choice, query = form.choice, form.asked.urlencode()
+    return {
+        "cells": choice.size,
+        "most_cells": builder_rules.MOST_CELLS,
+        "hidden": sum(figure.suppressed for figure in found.values()),
+        "threshold": THRESHOLD,
+        "laws": ", ".join(builder_queries.unverified_law(choice)),
+        "together": _together(form),
+        "files": [
+            {"name": name, "href": f"{reverse('monitoring:table_file', args=[kind])}?{query}"}
+            for kind, name in release_words.KINDS.items()
+        ],
+    }
+
+
+def _together(form: TableForm) -> str:
+    """The address of the table with the figures that registered unemployment is never read without; empty where they
+    are there.
+    """
+    missing = [key for key in HEADLINE if key in form.offer.indicators and key not in form.choice.indicators]
+    if HEADLINE[0] not in form.choice.indicators or not missing:
+        return ""
+    data = form.asked.copy()
+    data.setlist("indicator", list(chain(data.getlist("indicator"), missing)))
+    return f"{reverse('monitoring:tables')}?{data.urlencode()}"

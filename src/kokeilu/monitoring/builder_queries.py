@@ -1,0 +1,150 @@
+"""What the table builder offers, and the cells that a person chose of it. Only what the pages may show."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import prod
+from typing import Final
+
+import polars as pl
+from django.conf import settings
+from django.db.models import QuerySet
+
+from kokeilu import clock
+from kokeilu.access.models import ChangeLog
+from kokeilu.law.definition import shipped, shipped_keys
+from kokeilu.monitoring import builder_texts, published_codes, queries, release_calendar, release_texts
+from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
+from kokeilu.monitoring.models import MonthlyFigure, Release
+from kokeilu.monitoring.published_table import LANGUAGES, Dimension, PublishedTable
+from kokeilu.monitoring.queries import Figure
+from kokeilu.monitoring.release_audit import KEY
+from kokeilu.panel.rules import month_end, month_named
+
+Cells = dict[tuple[str, ...], Figure]  # by the codes of the dimensions, in their order
+SCHEMA: Final = dict.fromkeys(KEY, pl.String) | {"value": pl.Float64, "status": pl.String}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be chosen: areas by key, populations and indicators in their order, months (2021-03) newest first."""
+
+    areas: tuple[str, ...]
+    populations: tuple[str, ...]
+    months: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose, each in the order of the table; `columns` are the dimensions that stand above."""
+
+    areas: Sequence[str]
+    populations: Sequence[str]
+    months: Sequence[str]
+    indicators: Sequence[str]
+    columns: Sequence[str]
+
+    @property
+    def codes(self) -> dict[str, Sequence[str]]:
+        """The codes by dimension."""
+        return dict(zip(KEY, (self.areas, self.populations, self.months, self.indicators), strict=True))
+
+    @property
+    def size(self) -> int:
+        """How many cells the table has, those that do not exist among them."""
+        return prod(map(len, self.codes.values()))
+
+
+def offer() -> Offer:
+    """Everything that pages may show now; empty where nothing was published."""
+    figures = queries.visible()
+    held = {name: set(_distinct(figures, name)) for name in ("area", "population", "month", "indicator")}
+    return Offer(
+        areas=tuple(sorted(held["area"])),
+        populations=tuple(key for key in POPULATIONS if key in held["population"]),
+        months=tuple(f"{month:%Y-%m}" for month in sorted(held["month"], reverse=True)),
+        indicators=tuple(key for key in INDICATORS if key in held["indicator"]),
+    )
+
+
+def _distinct(figures: QuerySet[MonthlyFigure], name: str) -> QuerySet[MonthlyFigure, object]:
+    return figures.order_by().values_list(name, flat=True).distinct()
+
+
+def dimensions(choice: Choice) -> list[Dimension]:
+    """The dimensions of the chosen table with the chosen codes."""
+    return [published_codes.dimension(key, codes) for key, codes in choice.codes.items()]
+
+
+def cells(choice: Choice) -> Cells:
+    """The chosen cells that were published, hidden ones among them. One query."""
+    rows = queries.visible().filter(
+        area__in=choice.areas, population__in=choice.populations, indicator__in=choice.indicators,
+        month__in=[date.fromisoformat(f"{month}-01") for month in choice.months],
+    ).values_list("area", "population", "month", "indicator", "value", "suppressed")  # fmt: skip
+    return {
+        (area, population, f"{month:%Y-%m}", indicator): Figure(value, suppressed)
+        for area, population, month, indicator, value, suppressed in rows.iterator()
+    }
+
+
+def published_table(choice: Choice, found: Cells) -> PublishedTable:
+    """The cells as a table that every format is written from; the same figures give the same table."""
+    stands = release_calendar.newest(release_texts.KEY)
+    return PublishedTable(
+        key=builder_texts.KEY,
+        title=builder_texts.TITLE,
+        description=release_texts.DESCRIPTION,
+        dimensions=tuple(dimensions(choice)),
+        cells=pl.DataFrame([_cell(key, figure) for key, figure in found.items()], SCHEMA, orient="row"),
+        updated=_updated(),
+        source=release_texts.SOURCE,
+        publisher=_publisher(stands),
+        contact=settings.KOKEILU_RELEASE_CONTACT,
+        licence=settings.KOKEILU_RELEASE_LICENCE,
+        notes=release_texts.NOTES,
+        unverified=unverified_law(choice),
+    )
+
+
+def _cell(key: tuple[str, ...], figure: Figure) -> tuple[str | float | None, ...]:
+    if figure.value is None:
+        return (*key, None, "hidden" if figure.suppressed else "none")
+    decimals = release_texts.DECIMALS[INDICATORS[key[-1]].unit]
+    return (*key, rounded(figure.value, decimals), "published")
+
+
+def rounded(value: float, decimals: int) -> float:
+    """A figure with so many decimals, half up, as releases have it."""
+    return float((value * 10**decimals + 0.5) // 1 / 10**decimals)
+
+
+def _updated() -> datetime:
+    """When the figures of the pages last changed."""
+    told = ChangeLog.objects.filter(subject="monthly_figures").order_by("-id").values_list("at", flat=True).first()
+    return (told or clock.now()).replace(microsecond=0)
+
+
+def _publisher(stands: Release | None) -> dict[str, str]:
+    """Who publishes the releases; the site itself before the first of them."""
+    if stands is None:
+        return dict.fromkeys(LANGUAGES, "Kokeilu")
+    organisation = stands.organisation
+    return {"fi": organisation.name_fi, "sv": organisation.name_sv, "en": organisation.name_en}
+
+
+def unverified_law(choice: Choice) -> tuple[str, ...]:
+    """The texts of law that the chosen populations rest on and nobody has verified."""
+    if set(choice.populations) <= {"residents"}:
+        return ()
+    month = choice.months[-1]
+    trials = [key for key in shipped_keys() if _has_area(key, month, choice.areas)]
+    return tuple(dict.fromkeys(law for key in trials for law in published_codes.unverified_law(key, month)))
+
+
+def _has_area(trial: str, month: str, areas: Sequence[str]) -> bool:
+    """Whether one of the areas is the trial's at the month's end."""
+    day = month_end(month_named(month))
+    rows = (row for row in shipped(trial).areas if row.from_day <= day and (row.to_day is None or day < row.to_day))
+    return any(row.area in areas for row in rows)

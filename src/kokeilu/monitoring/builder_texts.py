@@ -1,0 +1,19 @@
+"""The words of tables that people put together themselves, in every language of the files."""
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from kokeilu.monitoring.published_table import Words
+
+KEY: Final = "monthly-selection"
+TITLE: Final[Words] = {
+    "fi": "Poiminta kokeilualueiden kuukausiluvuista",
+    "sv": "Urval ur försöksområdenas månadstal",
+    "en": "Selection from the monthly figures of the trial areas",
+}
+KINDS: Final = {
+    "stock": _("At the month's end"),
+    "rate": _("Rates and amounts"),
+    "flow": _("During the month"),
+}

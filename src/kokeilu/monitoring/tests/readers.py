@@ -1,0 +1,80 @@
+"""Readers of the formats, each by a tool that others read it with; what they give, cell by cell."""
+
+import contextlib
+import io
+import itertools
+import json
+import warnings
+from pathlib import Path
+
+import openpyxl
+
+from kokeilu.monitoring import format_jsonstat, format_px, format_xlsx
+from kokeilu.monitoring.published_table import STATUSES, PublishedTable
+
+with warnings.catch_warnings():  # the libraries' own, at their import
+    warnings.simplefilter("ignore")
+    from csvw import CSVW
+    from pyaxis import pyaxis
+
+Cells = dict[tuple[str, ...], float | str]
+
+
+def read_jsonstat(content: bytes) -> Cells:
+    found = json.loads(content)
+    signs = {sign: status for status, sign in format_jsonstat.SIGNS.items()}
+    codes = itertools.product(*(found["dimension"][key]["category"]["index"] for key in found["id"]))
+    cells = {}
+    for at, (key, value) in enumerate(zip(codes, found["value"], strict=True)):
+        status = signs[found["status"][str(at)]] if value is None else "published"
+        if status is not None:
+            cells[key] = status if value is None else value
+    return cells
+
+
+def read_px(path: Path, one: PublishedTable, language: str) -> Cells:
+    """The cells of a PX file by pyaxis; labels back to codes."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        # No value is to be read as missing by pyaxis: the signs are the statuses.
+        found = pyaxis.parse(str(path), "utf-8", lang=language, null_values=r"^never$", sd_values=r"^never$")["DATA"]
+    signs = {f'"{sign}"': status for status, sign in format_px.SIGNS.items()}
+    cells = {}
+    for row in found.to_dict("records"):
+        key = tuple(
+            dimension.keys[dimension.labels(language).index(row[dimension.label[language]])]
+            for dimension in one.dimensions
+        )
+        text = row["DATA"]
+        if text not in signs:
+            cells[key] = float(text)
+        elif signs[text] is not None:
+            cells[key] = signs[text]
+    return cells
+
+
+def read_xlsx(content: bytes, language: str) -> Cells:
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(content))[format_xlsx.SHEETS[0][language]].iter_rows(values_only=True)
+    )
+    words = {text[language]: status for status, text in STATUSES.items()}
+    keys = len(rows[0]) // 2 - 1  # labels, figure, status, codes
+    return {row[-keys:]: words[row[keys + 1]] if row[keys] is None else row[keys] for row in rows[1:]}
+
+
+def read_csv(path: Path) -> Cells:
+    """The cells of a CSV as the reader of CSV on the Web gives them, by the types of its metadata."""
+    cells = {}
+    for row in CSVW(f"{path}-metadata.json").tables[0].iterdicts(str(path)):
+        value, status = row.pop("value"), row.pop("status")
+        codes = (f"{code:%Y-%m}" if hasattr(code, "strftime") else code for code in row.values())
+        cells[tuple(codes)] = status if value is None else float(value)
+    return cells
+
+
+def valid(path: Path) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")  # what the validator objects to it collects as warnings, or raises
+        try:
+            return bool(CSVW(f"{path}-metadata.json", validate=True).is_valid)
+        except ValueError:
+            return False
