@@ -1,28 +1,82 @@
 """`kokeilu protect`: disclosure control of tables in files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from kokeilu import progress
-from kokeilu.problems import Problem
-
-if TYPE_CHECKING:
-    from kokeilu.monitoring.linked import Identity, Linked, Table
-    from kokeilu.monitoring.protect_file import Parts
+_Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="The table, or tables that are published together.")
+]
+_Path = Path | None
 
 
 def protect(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The table; with --audit one or more.")],
-    count: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column of counts.")] = None,
-    threshold: Annotated[int, typer.Option(help="The least count that may be shown, zero apart.", min=1)] = 5,
-    out: Annotated[Path | None, typer.Option(help="File to write, .csv or .parquet.")] = None,
+    files: _Files,
+    count: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column of counts; with --value, of contributors.")
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option(help="The least count that may be shown, zero apart. (5 if not given)", min=1)
+    ] = None,
+    out: Annotated[_Path, typer.Option(help="File to write, .csv or .parquet; of several tables a directory.")] = None,
     hierarchy: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What is summed into what: CSV of dimension, code, into.")
+        _Path, typer.Option(metavar="FILE", help="What is summed into what: CSV of dimension, code, into.")
+    ] = None,
+    apart: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="A dimension over which nothing is summed, as months of a stock."),
     ] = None,
     hide_zeros: Annotated[bool, typer.Option("--hide-zeros", help="Treat zero as a small count.")] = False,
+    cost: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="What hiding a cell costs: a column, or equal; else its count and one."),
+    ] = None,
+    value: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The column of values, for a table of money.", rich_help_panel="Money"),
+    ] = None,
+    p_percent: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P", help="The largest contribution may not be known to within P per cent.", rich_help_panel="Money"
+        ),
+    ] = None,
+    dominance: Annotated[
+        str | None,
+        typer.Option(metavar="N,K", help="The N largest may not be more than K per cent.", rich_help_panel="Money"),
+    ] = None,
+    largest: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN,...", help="The columns of the largest contributions of each cell.", rich_help_panel="Money"
+        ),
+    ] = None,
+    contributor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Each row is a contribution, of whom this column tells.", rich_help_panel="Money"
+        ),
+    ] = None,
+    relations: Annotated[
+        _Path,
+        typer.Option(metavar="FILE", help="What ties the tables together, in TOML.", rich_help_panel="Several tables"),
+    ] = None,
+    released: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A table that is published already and stays as it is.",
+            rich_help_panel="Several tables",
+        ),
+    ] = None,
     audit: Annotated[bool, typer.Option("--audit", help="Only tell what can be derived; write nothing.")] = False,
+    original: Annotated[
+        _Path,
+        typer.Option(
+            metavar="FILE", help="With --audit of money: the table before it was protected.", rich_help_panel="Money"
+        ),
+    ] = None,
 ) -> None:
     """Hide small counts, and what would give them back, at the least loss; or audit what is hidden.
 
@@ -30,101 +84,57 @@ def protect(
     missing. The answer has a column status: published, primary (small) or secondary (hidden to protect others).
 
     --audit gives the interval that can be derived of each exposed cell from all the files together, and exits with 1
-    if there is one. The same codes in two files are the same figure.
+    if there is one. The same codes in two files are the same figure, unless --relations says how they are tied.
 
     Example: kokeilu protect table.csv --count persons --threshold 5 --out protected.csv
 
     Example: kokeilu protect --audit protected.csv
-    """
-    from kokeilu.monitoring import protect_file
 
-    parts = protect_file.read_hierarchy(hierarchy) if hierarchy else {}
+    Example: kokeilu protect paid.csv --value euros --largest first,second --p-percent 10 --out protected.csv
+
+    Example: kokeilu protect stock.csv inflow.csv outflow.csv --count persons --apart month --relations ties.toml
+    --released january.csv --out protected/
+
+    ties.toml may have any of: [\\[balance]] with stock, inflow, outflow (tables by the name of their file) and period
+    (a dimension); [\\[sum]] with whole, parts; [\\[same]] with tables; [\\[rate]] with file, rate (its column),
+    numerator, denominator, per.
+    """
+    from kokeilu.monitoring import protect_work
+
+    asked = protect_work.Asked(
+        count=count,
+        threshold=threshold,
+        hierarchy=hierarchy,
+        apart=tuple(apart or ()),
+        hide_zeros=hide_zeros,
+        cost=cost,
+        value=value,
+        p_percent=p_percent,
+        dominance=dominance,
+        largest=largest,
+        contributor=contributor,
+        relations=relations,
+        released=tuple(released or ()),
+        original=original,
+    )
+    try:
+        asked.check(audit=audit)
+    except protect_work.Misuse as wrong:
+        raise typer.BadParameter(wrong.what, param_hint=wrong.option) from wrong
+    every = [*files, *asked.released]
+    if len({path.resolve() for path in every}) < len(every):
+        raise typer.BadParameter("the same file twice", param_hint="FILE")
     if audit:
         if out is not None:
             raise typer.BadParameter("an audit writes nothing", param_hint="--out")
-        if len(set(files)) < len(files):
-            raise typer.BadParameter("the same file twice", param_hint="FILE")
-        _audit([protect_file.protected(protect_file.read(file), count, parts) for file in files], threshold)
+        found = protect_work.audited(files, asked)
+        for line in found.lines:
+            typer.echo(line)
+        typer.echo(f"{found.exposed} of {found.hidden} hidden cells exposed")
+        if found.lines:
+            raise typer.Exit(1)
         return
-    if len(files) != 1:
-        raise typer.BadParameter("one table at a time; several can be audited together", param_hint="FILE")
-    if count is None or out is None:
+    if out is None or (count is None and value is None):
         raise typer.BadParameter("say which column and where to", param_hint="--count and --out")
-    _protect(files[0], count, threshold, out, parts, hide_zeros=hide_zeros)
-
-
-def _protect(file: Path, count: str, threshold: int, out: Path, parts: "Parts", *, hide_zeros: bool) -> None:
-    from kokeilu.monitoring import linked, protect_file
-    from kokeilu.monitoring.linked import Linked
-
-    source = protect_file.read(file)
-    table = protect_file.undecided(source, count, parts)
-    with progress.bar() as shown:
-        shown.add_task("protecting", total=None)
-        done = linked.protect(Linked((table,)), threshold, hide_zeros=hide_zeros)
-    [answer] = done.tables
-    status = answer.rows.get_column("status")
-    if (status != linked.PUBLISHED).any() and not (answer.rows.get_column("value").fill_null(0) > 0).any():
-        what = "the table is too small to protect: no count above zero could be shown"
-        raise Problem(what, file=file, mend="put categories together, or publish nothing of it")
-    protect_file.write(answer, source, count, out)
-    numbers = dict(status.value_counts().rows())
-    typer.echo(f"{out}")
-    typer.echo(
-        ", ".join(f"{numbers.get(each, 0)} {each}" for each in (linked.PUBLISHED, linked.PRIMARY, linked.SECONDARY))
-    )
-    if not done.optimal:
-        typer.echo(f"the least loss possible may be up to {done.gap:.1%} less")
-
-
-def _audit(tables: "list[Table]", threshold: int) -> None:
-    from kokeilu.monitoring import linked
-    from kokeilu.monitoring.attacker import Contradiction
-    from kokeilu.monitoring.linked import Linked
-
-    problem = Linked(tuple(tables), tuple(_the_same(tables)))
-    try:
-        with progress.bar() as shown:
-            shown.add_task("auditing", total=None)
-            found = linked.audit(problem, threshold)
-    except Contradiction as error:
-        raise Problem(_contradiction(problem, error.relations), file=tables[0].name) from error
-    exposed = found.filter("exposed")
-    for table, row, status, low, high in exposed.select("table", "row", "status", "low", "high").iter_rows():
-        codes = next(each for each in tables if each.name == table)
-        typer.echo(f"{table}: {_cell(codes, row)}: {_interval(low, high)} ({status})")
-    typer.echo(f"{exposed.height} of {found.height} hidden cells exposed")
-    if exposed.height:
-        raise typer.Exit(1)
-
-
-def _the_same(tables: "list[Table]") -> "list[Identity]":
-    """The same codes in two tables are the same figure; where both show it and differ, it was revised."""
-    from kokeilu.monitoring.linked import TOTAL, Term, same
-
-    before: dict[frozenset[tuple[str, str]], tuple[Term, int | None]] = {}
-    found = []
-    for table in tables:
-        for *codes, value in table.rows.select(*table.dimensions, "value").iter_rows():
-            key = frozenset(pair for pair in zip(table.dimensions, codes, strict=True) if pair[1] != TOTAL)
-            term = Term(table.name, tuple(codes))
-            if key in before:
-                other, its = before[key]
-                if value is None or its is None or value == its:
-                    found.append(same(other, term))
-            before[key] = (term, value)
-    return found
-
-
-def _contradiction(problem: "Linked", relations: list[int]) -> str:
-    names = problem.joint().names
-    return f"the published cells contradict each other ({', '.join(sorted({names[each] for each in relations})[:3])})"
-
-
-def _cell(table: "Table", row: int) -> str:
-    codes = table.rows.select(table.dimensions).row(row, named=True)
-    return ", ".join(f"{name} {code}" for name, code in codes.items())
-
-
-def _interval(low: float, high: float) -> str:
-    return f"exactly {low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+    for line in protect_work.protected(files, asked, out):
+        typer.echo(line)

@@ -79,6 +79,63 @@ def test_semicolons_and_a_byte_order_mark(protect: Callable[..., list[str]], tmp
     assert (tmp_path / "out.csv").read_text().startswith("area;sex;persons;status\n")
 
 
+def test_tabs_blank_lines_and_spaces_around_names(protect: Callable[..., list[str]]) -> None:
+    answer = protect(
+        "\n".join(
+            ["area, sex , persons", *TABLE.replace(",", " , ").splitlines()[1:3], "", *TABLE.splitlines()[3:], ""]
+        )
+    )
+    assert answer == ROWS
+    assert protect(TABLE.replace(",", "\t")) == [row.replace(",", "\t") for row in ROWS]
+
+
+def test_counts_of_very_different_size(protect: Callable[..., list[str]]) -> None:
+    answer = protect("x,y,persons\na,1,3\na,2,9000000000\nb,1,4000000000\nb,2,7\nc,1,99999999999\nc,2,3\n")
+    hidden = {row[:3] for row in answer if not row.endswith("published")}
+    assert hidden == {"a,1", "a,2", "c,1", "c,2"}
+
+
+COSTS = "x,price,persons\na,1,3\nb,9,30\nc,2,40\nd,,20\n"
+
+
+@pytest.mark.parametrize(
+    ("cost", "beside"), [(None, "d"), ("equal", "b"), ("price", "c")]
+)  # of equal cost the first by its code
+def test_what_hiding_costs_decides_what_is_hidden(
+    protect: Callable[..., list[str]], cost: str | None, beside: str
+) -> None:
+    text = (
+        COSTS
+        if cost == "price"
+        else "\n".join(line.split(",")[0] + "," + line.split(",")[2] for line in COSTS.split("\n")[:-1])
+    )
+    answer = protect(text, *(["--cost", cost] if cost else []))
+    assert [row[0] for row in answer if row.endswith("secondary")] == [beside]
+    assert answer[-1] == "total,93,published"
+
+
+def test_a_cell_without_cost_stays_shown_and_a_total_costs_what_its_parts_do(protect: Callable[..., list[str]]) -> None:
+    answer = protect("x,y,price,persons\na,1,5,3\na,2,,30\nb,1,5,20\nb,2,5,25\n", "--cost", "price")
+    hidden = [row for row in answer if row.endswith("secondary")]
+    assert hidden == ["b,1,,secondary", "a,total,,secondary", "b,total,,secondary"]
+
+
+@pytest.mark.parametrize(
+    ("price", "told"), [("-1", "the cost is negative"), ("1.5", "not a whole number"), ("x", "not a number")]
+)
+def test_a_cost_that_is_none_is_told(protect: Callable[..., list[str]], price: str, told: str) -> None:
+    with pytest.raises(Problem, match=told):
+        protect(f"x,price,persons\na,{price},3\nb,1,30\n", "--cost", "price")
+
+
+def test_the_table_is_not_overwritten(run: Callable[..., Result], tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text(TABLE)
+    with pytest.raises(Problem, match="the table would be overwritten"):
+        run(table, "--count", "persons", "--out", tmp_path / "." / "table.csv")
+    assert table.read_text() == TABLE
+
+
 def test_parquet_in_and_out(run: Callable[..., Result], protect: Callable[..., list[str]], tmp_path: Path) -> None:
     protect(TABLE)
     pl.read_csv(tmp_path / "table.csv").write_parquet(tmp_path / "table.parquet")
@@ -162,6 +219,11 @@ def test_a_hierarchy_that_is_none_is_told(
         ("area,status,persons\na,published,30\n", "the table has a column status already"),
         ("area,persons\na,3,4\n", "the file cannot be read"),
         ("value,persons\na,3\n", "a dimension may not be called value"),
+        ("number of the cell,persons\na,3\n", "a dimension may not be called number of the cell"),
+        ("line of the file,persons\na,3\n", "a column may not be called line of the file"),
+        ("area,,persons\na,b,3\n", ":1: a column has no name"),
+        ("area,persons\na,3\nb,30\nTotal,33\n", ":4: the code of area is no total: those have the code total"),
+        ("area,persons\na,9007199254740992\nb,9007199254740992\n", "a total is too large"),
         ("area,persons\na,3\nb,1\n", "the table is too small to protect"),
     ],
 )
@@ -197,6 +259,7 @@ def test_a_place_that_cannot_be_written_is_told(run: Callable[..., Result], tmp_
         ["table.csv", "table.csv", "--count", "persons", "--out", "out.csv"],
         ["--audit", "table.csv", "--out", "out.csv"],
         ["--audit", "table.csv", "table.csv"],
+        ["--audit", "table.csv", "--released", "./table.csv"],
         ["table.csv", "--count", "persons", "--out", "out.csv", "--threshold", "0"],
     ],
 )
@@ -220,6 +283,26 @@ def test_an_audit_names_each_exposed_cell_with_its_interval(audit: Callable[...,
         f"{file}: area a, sex f: exactly 3 (primary)",
         "3 of 3 hidden cells exposed",
     ]
+
+
+def test_an_audit_names_small_counts_that_are_shown(audit: Callable[..., Result], tmp_path: Path) -> None:
+    result = audit("x,persons,status\na,3,published\nb,30,published\nc,0,published\ntotal,33,published\n")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        f"{tmp_path / 'audited-0.csv'}: x a: is shown",
+        "0 of 0 hidden cells exposed",
+    ]
+
+
+def test_a_table_that_somebody_else_suppressed_has_no_statuses(run: Callable[..., Result], tmp_path: Path) -> None:
+    file = tmp_path / "theirs.csv"
+    file.write_text("x,persons\na,\nb,30\nc,\nd,\ntotal,70\n")
+    good = run("--audit", file, "--count", "persons")
+    assert (good.exit_code, good.output) == (0, "0 of 3 hidden cells exposed\n")
+    file.write_text("x,persons\na,\nb,30\nc,37\ntotal,70\n")
+    bad = run("--audit", file, "--count", "persons")
+    assert bad.exit_code == 1
+    assert "x a: exactly 3" in bad.output
 
 
 def test_a_primary_cell_in_too_narrow_an_interval_is_exposed(audit: Callable[..., Result]) -> None:
@@ -246,6 +329,7 @@ def test_files_are_audited_together(audit: Callable[..., Result]) -> None:
         (TABLE, "the table has no column status"),
         ("area,persons,status\na,3,hidden\n", ":2: the status is not published, primary or secondary"),
         ("area,persons,status\na,,published\n", ":2: a published cell has no count"),
+        ("area,persons,status\na,3,primary\n", ":2: a hidden cell has its count in the file"),
         ("area,persons,status\na,3,published\nb,,primary\ntotal,2,published\n", "contradict each other"),
         ("status\npublished\n", "no column of counts"),
     ],

@@ -1,5 +1,6 @@
 """Complementary suppression: safe, and the cheapest by trying every other choice."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -128,6 +129,47 @@ def test_so_they_are_at_costs_of_any_kind(table: tuple[np.ndarray, System], data
     values, system = table
     costs = np.array(data.draw(st.lists(st.integers(1, 9), min_size=values.size, max_size=values.size)), np.float64)
     _check_cheapest(values, system, costs)
+
+
+def reaches(values: np.ndarray, system: System, hidden: np.ndarray, beyond: np.ndarray) -> bool:
+    """Whether each cell can be as far from its value as it must on either side, by a solver of another kind."""
+    for cell in np.flatnonzero(beyond):
+        for least, most in ((values[cell] + beyond[cell], 10_000), (0, max(values[cell] - beyond[cell], 0))):
+            model = cp_model.CpModel()
+            cells = [model.new_int_var(0, 10_000, "") if each else int(value)
+                     for value, each in zip(values, hidden, strict=True)]  # fmt: skip
+            for number in range(system.low.size):
+                terms = range(system.starts[number], system.starts[number + 1])
+                model.add(sum(int(system.coefficients[term]) * cells[system.columns[term]] for term in terms) == 0)
+            model.add_linear_constraint(cells[cell], int(least), int(most))
+            solver = cp_model.CpSolver()
+            solver.parameters.num_workers = 1
+            if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                return False
+    return True
+
+
+@given(tables(), st.booleans(), st.data())
+@settings(max_examples=40, deadline=None)
+def test_distances_beyond_the_value_are_kept_at_the_least_cost(
+    table: tuple[np.ndarray, System], whole: bool, data: st.DataObject
+) -> None:
+    values, system = table
+    assume((values > 0).any())
+    wanted = data.draw(st.sets(st.sampled_from(np.flatnonzero(values > 0).tolist()), min_size=1, max_size=3))
+    beyond = np.zeros(values.size)
+    for cell in wanted:
+        beyond[cell] = data.draw(st.integers(1, 12))
+    costs = people(values)
+    done = protect(replace(system, whole=whole), values, np.zeros(values.size), costs, beyond=beyond)
+    assert reaches(values, system, done.hidden, beyond)
+    free = [cell for cell in range(values.size) if not beyond[cell] and np.isfinite(costs[cell])]
+    for size in range(len(free) + 1):
+        for extra in combinations(free, size):
+            if (cheaper := float(costs[list(extra)].sum())) < done.cost:
+                hidden = beyond > 0
+                hidden[list(extra)] = True
+                assert not reaches(values, system, hidden, beyond), (cheaper, done.cost)
 
 
 @given(series())

@@ -1,0 +1,98 @@
+"""Magnitude tables in files: values with their largest contributions, or the contributions themselves."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from kokeilu.monitoring import dominance
+from kokeilu.monitoring.dominance import Rules
+from kokeilu.monitoring.linked import PRIMARY, TOTAL, Table
+from kokeilu.monitoring.protect_file import LINE, STATUS, Source, coded, decimals_of, dimensions_of, numbers, refuse
+from kokeilu.monitoring.protect_table import Layout, completed, once, summed, unprotected, with_costs
+from kokeilu.problems import Problem
+
+_CONTRIBUTOR: Final = "contributor of the row"
+
+
+@dataclass(frozen=True)
+class Magnitudes:
+    """The columns: `value`; in a table of cells those of the `largest` contributions, the largest first, and the
+    `count` of contributors; in a table of contributions the one that tells the `contributor` of each row.
+    """
+
+    value: str
+    largest: tuple[str, ...] = ()
+    count: str | None = None
+    contributor: str | None = None
+
+    def decimals(self, source: Source) -> int:
+        """The decimals of the values and contributions in a file."""
+        return decimals_of(source, [name for name in (self.value, *self.largest) if name in source.columns])
+
+
+def undecided(source: Source, columns: Magnitudes, rules: Rules, layout: Layout) -> Table:
+    """The table with every total; sensitive cells are primary with the distance they need in the column `beyond`.
+
+    The largest contributions of a total are the largest of its cells', which holds where nobody contributes to two of
+    them; from single contributions they are exact. Raises Problem as `protect_table.undecided` does, and for a largest
+    contribution that is more than the value or than the one before it.
+    """
+    unprotected(source)
+    if columns.contributor is not None:
+        found = _of_contributions(source, columns, layout)
+    else:
+        found = _of_cells(source, columns, layout)
+    beyond = dominance.needed(found.rows, rules)
+    status = pl.when(beyond > 0).then(pl.lit(PRIMARY)).otherwise(pl.col(STATUS)).alias(STATUS)
+    kept = found.rows.with_columns(beyond.alias("beyond")).with_columns(status)
+    return replace(found, rows=kept.drop("largest", "contributors"))
+
+
+def _of_cells(source: Source, columns: Magnitudes, layout: Layout) -> Table:
+    dimensions = dimensions_of(source, (columns.value, *columns.largest, columns.count, layout.column))
+    rows = coded(source, dimensions).with_columns(numbers(source, columns.value, "value", layout.decimals))
+    once(source, rows, dimensions)
+    tops = [numbers(source, name, f"contribution {name}", layout.decimals).alias(name) for name in columns.largest]
+    rows = rows.with_columns(tops)
+    for before, name in zip((None, *columns.largest), columns.largest, strict=False):
+        if before is not None:
+            refuse(source, rows.filter(pl.col(name) > pl.col(before)), f"{name} is more than {before}")
+    if tops:
+        more = pl.sum_horizontal(columns.largest) > pl.col("value")
+        refuse(source, rows.filter(more), "the largest contributions are more than the value")
+    listed = pl.concat_list(columns.largest) if tops else pl.lit([], pl.List(pl.Int64))
+    number = numbers(source, columns.count).alias("contributors") if columns.count else pl.lit(None, pl.Int64)
+    rows = rows.with_columns(listed.alias("largest"), number.alias("contributors"))
+    rows = with_costs(source, rows.select(LINE, *dimensions, "value", "largest", "contributors"), layout)
+    kept = max(1, len(columns.largest))
+    sums = {
+        "value": pl.col("value").sum(),
+        "largest": pl.col("largest").list.explode().sort(descending=True).head(kept),
+        "contributors": pl.col("contributors").sum(),
+    }
+    return summed(source, rows, dimensions, layout, sums)
+
+
+def _of_contributions(source: Source, columns: Magnitudes, layout: Layout) -> Table:
+    if layout.column is not None:
+        raise Problem("a table of contributions has no costs of cells", file=source.path, mend="use --cost equal")
+    dimensions = dimensions_of(source, (columns.value, columns.contributor))
+    who = source.rows.select(pl.col(str(columns.contributor)).alias(_CONTRIBUTOR)).to_series()
+    rows = coded(source, dimensions).with_columns(numbers(source, columns.value, "value", layout.decimals), who)
+    refuse(source, rows.filter(who.is_null() | (who == "")), "the contributor is empty")
+    for name in dimensions:
+        refuse(source, rows.filter(pl.col(name) == TOTAL), "a contribution to a total")
+    keys = [*dimensions, _CONTRIBUTOR]
+    total = {"value": pl.col("value").sum()}
+    single = rows.group_by(keys, maintain_order=True).agg(**total, **{LINE: pl.col(LINE).first()})
+    cells = single.group_by(dimensions, maintain_order=True).agg(**total, **{LINE: pl.col(LINE).first()})
+    table = summed(source, cells, dimensions, layout, total)
+    every = completed(single.select(*keys, "value"), dimensions, keys, table.parts, layout.apart, total)
+    given = every.filter(pl.col("value") > 0).group_by(dimensions).agg(
+        pl.col("value").sort(descending=True).alias("largest"), pl.len().cast(pl.Int64).alias("contributors")
+    )  # fmt: skip
+    joined = table.rows.join(given, on=dimensions, how="left", maintain_order="left")
+    return replace(
+        table, rows=joined.with_columns(pl.col("largest").fill_null([]), pl.col("contributors").fill_null(0))
+    )
