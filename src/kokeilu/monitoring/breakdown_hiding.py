@@ -1,0 +1,295 @@
+"""Which figures of classes are hidden: month by month, so that what was shown of a month never changes.
+
+Who attacks knows all that is shown: the areas' figures, that classes add up to them, that figures are sums of others,
+that a flow is never more than the stock that it leaves or joins, and, where people are in the same class always, that
+a class's stock is that of the month before plus inflow less outflow.
+
+The dimensions and months hang together through the areas' figures alone, and these are either shown, so that they tie
+nothing, or the whole month of the breakdown is hidden with them. Every hidden cell is protected by two tables that
+differ in it by the width needed, and otherwise in hidden cells of its own dimension, in its month and the ones next to
+it: with everything else as it truly is. So they agree with whatever else is published, and with every later month:
+docs/decisions/monitoring-breakdowns.md.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from kokeilu.monitoring import attacker, protection
+from kokeilu.monitoring.breakdown_counting import CELL
+from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, POPULATION, Dimension
+from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
+from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
+from kokeilu.monitoring.protection import Unprotectable
+from kokeilu.monitoring.relations import Marks, Relation, System
+from kokeilu.monitoring.rules import month_number, month_numbered
+
+EXITS: Final = "open_market_exits"
+EXIT_PARTS: Final = SUMS[EXITS]
+"""The exits are at most the outflow and the ends of services: an area's hidden part of them hides them by class."""
+LEFT: Final = {flows[1]: stock for stock, flows in BALANCES.items()}
+"""By flow the stock of the month before that it leaves."""
+JOINED: Final = {flows[0]: stock for stock, flows in BALANCES.items()}
+"""By flow the stock of the same month that it joins."""
+LAST_RESORT: Final = 100_000.0
+"""What hiding a zero costs: more than the people of a month."""
+ROUNDS: Final = 1
+
+
+class Cell(NamedTuple):
+    """A figure of a class, of one area and dimension."""
+
+    month: int
+    indicator: str
+    group: str
+
+
+Persons = Mapping[Cell, int]
+Statuses = dict[Cell, str]
+
+
+def hidden(classes: pl.DataFrame, page: pl.DataFrame, dimension: Dimension) -> pl.DataFrame:
+    """The figures of classes with `status`: published, primary or secondary.
+
+    `classes` is the outcome of `breakdown_counting.counted`; `page` the areas' figures: area, population, month,
+    indicator, suppressed. The order of rows does not matter, and no month depends on later ones.
+    """
+    rows: list[tuple[str, int, str, str, str]] = []
+    unseen = page.filter(pl.col("suppressed"), population=POPULATION)
+    for area in classes.get_column("area").unique().sort():
+        cells = classes.filter(area=area).select("month", "indicator", "group", "persons")
+        persons = {Cell(*names): value for *names, value in cells.iter_rows()}
+        kept: dict[int, set[str]] = {}
+        for month, indicator in unseen.filter(area=area).select("month", "indicator").iter_rows():
+            kept.setdefault(month, set()).add(indicator)
+        rows += [(area, *cell, status) for cell, status in statuses(persons, kept, constant=dimension.constant).items()]
+    names = {"area": pl.String, "month": pl.Int32, "indicator": pl.String, "group": pl.String, "status": pl.String}
+    return classes.join(pl.DataFrame(rows, names, orient="row"), on=CELL, how="left", maintain_order="left")
+
+
+def statuses(persons: Persons, kept: Mapping[int, set[str]], *, constant: bool) -> Statuses:
+    """The status of each of an area's cells; `kept` are the indicators that its page hides, by month."""
+    area = _Area(persons, kept, constant)
+    for month in area.months:
+        area.decide(month)
+    return area.found
+
+
+class _Area:
+    """One area and dimension, decided month by month: `found` has the statuses so far."""
+
+    def __init__(self, persons: Persons, kept: Mapping[int, set[str]], constant: bool) -> None:
+        self.persons, self.kept, self.constant = persons, kept, constant
+        self.by_month: dict[int, list[Cell]] = {}
+        self.totals: dict[tuple[int, str], int] = {}
+        for cell in sorted(persons):
+            self.by_month.setdefault(cell.month, []).append(cell)
+            total = self.totals.get(cell[:2], 0)
+            self.totals[cell[:2]] = total + persons[cell]
+        self.months = sorted(self.by_month)
+        self.found: Statuses = {}
+        self.whole: set[int] = set()  # months hidden as a whole
+
+    def decide(self, month: int) -> None:
+        """Give every cell of the month its status."""
+        before = _before(month)
+        if self._whole_needed(month):
+            self._hide_all(month)
+            return
+        small = {cell for cell in self.by_month[month] if 0 < self.persons[cell] < THRESHOLD}
+        exits = self._exits(month)
+        if not small and not exits and not self._open(before):
+            self.found |= dict.fromkeys(self.by_month[month], PUBLISHED)
+            return
+        for more in self._carried(month):
+            try:
+                chosen = self._pattern(month, small | exits | more)
+            except Unprotectable:
+                continue
+            self.found |= chosen
+            if before not in self.by_month or self._safe(before):
+                return
+        self._hide_all(month)
+
+    def _whole_needed(self, month: int) -> bool:
+        """Whether the page hides what the classes would add up to, or did so where a class's stock can be followed."""
+        if self.constant and self.whole:
+            return True
+        return bool(self.kept.get(month, set()).intersection(BROKEN_DOWN) - {EXITS})
+
+    def _hide_all(self, month: int) -> None:
+        """Hide the whole month, but for the zeros that everybody works out from what is shown."""
+        self.whole.add(month)
+        for cell in self.by_month[month]:
+            self.found[cell] = PRIMARY if 0 < self.persons[cell] < THRESHOLD else SECONDARY
+        before = _before(month)
+        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(_before(before))]
+        values = np.array([self.persons[cell] for cell in cells], np.float64)
+        marks = np.array([self.found[cell] != PUBLISHED for cell in cells], np.bool_)
+        needed = np.array([float(cell.month == month and not self.persons[cell]) for cell in cells])
+        found = attacker.intervals(self._system(cells, every_total=False), values, marks, needed)
+        for place in np.flatnonzero((needed > 0) & (found.width < 1)).tolist():
+            self.found[cells[place]] = PUBLISHED
+
+    def _exits(self, month: int) -> set[Cell]:
+        """The exits by class where the page hides the exits or a part of them; one class alone tells what it shows."""
+        unseen = self.kept.get(month, set()).intersection((EXITS, *EXIT_PARTS))
+        cells = {cell for cell in self.by_month[month] if cell.indicator == EXITS and self._most(cell)}
+        return cells if EXITS in unseen or (unseen and len(cells) > 1) else set()
+
+    def _most(self, cell: Cell) -> int:
+        """How many exits of a class there can be."""
+        return sum(self.persons.get(cell._replace(indicator=flow), 0) for flow in LEFT)
+
+    def _open(self, month: int) -> bool:
+        """Whether a stock of the month that the next month tells of is hidden."""
+        return any(self.found[cell] != PUBLISHED for cell in self.by_month.get(month, []) if cell.indicator in BALANCES)
+
+    def _carried(self, month: int) -> Iterator[set[Cell]]:
+        """What is hidden of the flows where stocks were hidden the month before: fewer cells first."""
+        before = _before(month)
+        stocks = LEFT | JOINED if self.constant else LEFT
+        groups: dict[str, set[str]] = {stock: set() for stock in BALANCES}
+        for cell in self._stocks(before):
+            if self.found[cell] != PUBLISHED:
+                groups[cell.indicator].add(cell.group)
+        if not self.constant and before not in self.whole:
+            yield set()
+        flows = [cell for cell in self.by_month[month] if cell.indicator in stocks and self._may_move(cell)]
+        own = {cell for cell in flows if cell.group in groups[stocks[cell.indicator]]}
+        yield own
+        helpers = {(stock, self._helper(month, stock, hides)) for stock, hides in groups.items() if hides}
+        yield own | {cell for cell in flows if (stocks[cell.indicator], cell.group) in helpers}
+        exits = {cell for cell in self.by_month[month] if cell.indicator == EXITS and self._most(cell)}
+        yield exits | {cell for cell in flows if groups[stocks[cell.indicator]]}
+
+    def _helper(self, month: int, stock: str, but: set[str]) -> str | None:
+        """The class with the fewest of a stock's flows that are enough to hide those of small classes behind."""
+        flows: dict[str, list[int]] = {}
+        for cell in self.by_month[month]:
+            if cell.indicator in BALANCES[stock] and cell.group not in but:
+                flows.setdefault(cell.group, []).append(self.persons[cell])
+        enough = [(sum(values), group) for group, values in flows.items() if min(values) >= 2 * THRESHOLD]
+        return min(enough)[1] if enough else None
+
+    def _may_move(self, cell: Cell) -> bool:
+        """Whether there is a flow, or anyone whom it could be of, so that its zero is no matter of course."""
+        if self.persons[cell]:
+            return True
+        if cell.indicator in LEFT:
+            return self.persons.get(Cell(_before(cell.month), LEFT[cell.indicator], cell.group), 0) > 0
+        return self.persons.get(cell._replace(indicator=JOINED[cell.indicator]), 0) > 0
+
+    def _pattern(self, month: int, forced: set[Cell]) -> Statuses:
+        """The statuses of a month in which these cells are hidden. Raises Unprotectable."""
+        before = _before(month)
+        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(_before(before))]
+        values = np.array([self.persons[cell] for cell in cells], np.float64)
+        own = np.array([cell.month == month for cell in cells], np.bool_)
+        status = [
+            PRIMARY if 0 < self.persons[cell] < THRESHOLD else SECONDARY if cell in forced else None
+            for cell in self.by_month[month]
+        ]
+        needed = np.zeros(len(cells))
+        needed[: len(status)] = widths(status, THRESHOLD)
+        known = np.array([cell.month == before and self.found[cell] != PUBLISHED for cell in cells], np.bool_)
+        costs = np.where(own & (values > 0), values + 1, np.where(known, 0.0, np.inf))
+        system = self._system(cells)
+        try:
+            pattern = protection.protect(system, values, needed, costs, rounds=ROUNDS)
+        except Unprotectable:
+            zeros = np.where(own & (values == 0) & self._possible(cells), LAST_RESORT, costs)
+            pattern = protection.protect(system, values, needed, zeros, rounds=ROUNDS)
+        return {
+            cell: each or (SECONDARY if hides else PUBLISHED)
+            for cell, each, hides in zip(self.by_month[month], status, pattern.hidden.tolist(), strict=False)
+        }
+
+    def _possible(self, cells: list[Cell]) -> Marks:
+        """Where anyone could be: a class of no job seekers has none of the rest."""
+        return np.array([self.persons.get(cell._replace(indicator="job_seekers"), 0) > 0 for cell in cells], np.bool_)
+
+    def _safe(self, month: int) -> bool:
+        """Whether the month's hidden cells are protected together with the months on both sides of it.
+
+        Stocks before and after these are taken as they truly are, whether they are hidden or not: so the tables that
+        protect these cells differ in nothing that other months could tell of.
+        """
+        if month in self.whole and self.kept.get(month):
+            return True
+        after, before = month_numbered(month_number(month) + 1), _before(month)
+        cells = [
+            *self.by_month[month], *self.by_month[after], *self.by_month.get(before, []),
+            *self._stocks(_before(before)),
+        ]  # fmt: skip
+        values = np.array([self.persons[cell] for cell in cells], np.float64)
+        marks = np.array([self._free(cell, after) for cell in cells], np.bool_)
+        needed = np.zeros(len(cells))
+        count = len(self.by_month[month])
+        needed[:count] = widths([self.found[cell] for cell in cells[:count]], THRESHOLD)
+        found = attacker.intervals(self._system(cells), values, marks, needed)
+        return bool((found.width[needed > 0] >= needed[needed > 0]).all())
+
+    def _free(self, cell: Cell, after: int) -> bool:
+        """Whether a cell may differ in the tables that protect a month's cells."""
+        if self.found.get(cell, PUBLISHED) == PUBLISHED or cell.month == _before(_before(_before(after))):
+            return False
+        return not (cell.month == after and cell.indicator in BALANCES)
+
+    def _stocks(self, month: int) -> list[Cell]:
+        return [cell for cell in self.by_month.get(month, []) if cell.indicator in BALANCES]
+
+    def _system(self, cells: list[Cell], *, every_total: bool = True) -> System:
+        """All that ties the cells; without `every_total` the totals that the page hides tell nothing."""
+        place = {cell: number for number, cell in enumerate(cells)}
+        relations = []
+        for terms, low, high in self._ties(cells, place, every_total):
+            relations.append(Relation([place[cell] for cell in terms], list(terms.values()), low, high))
+        return System.of(len(cells), relations)
+
+    def _ties(
+        self, cells: list[Cell], place: Mapping[Cell, int], every_total: bool
+    ) -> Iterator[tuple[dict[Cell, float], float, float]]:
+        rows: dict[tuple[int, str], list[Cell]] = {}
+        for cell in cells:
+            rows.setdefault(cell[:2], []).append(cell)
+            for terms, high in tied(cell, constant=self.constant):
+                if all(each in place for each in terms) and 0 <= self._sum(terms) <= high:
+                    yield terms, 0.0, high
+        for (month, indicator), row in rows.items():
+            total = float(self.totals[month, indicator])
+            if indicator not in self.kept.get(month, set()) or (every_total and indicator != EXITS):
+                yield dict.fromkeys(row, 1.0), total, total
+            elif every_total:  # what the page hides of the exits can be that many at least
+                yield dict.fromkeys(row, 1.0), 0.0, max(total, THRESHOLD)
+
+    def _sum(self, terms: Mapping[Cell, float]) -> float:
+        return sum(factor * self.persons[cell] for cell, factor in terms.items())
+
+
+def tied(cell: Cell, *, constant: bool) -> Iterator[tuple[dict[Cell, float], float]]:
+    """What ties a class's cell to others of the class: a sum of them that is zero, or zero or more.
+
+    With `constant` people never change class, so that stocks follow from those of the month before.
+    """
+    parts = SUMS.get(cell.indicator)
+    if parts is not None and set(parts) <= set(BROKEN_DOWN):
+        yield {cell: 1.0} | {cell._replace(indicator=part): -1.0 for part in parts}, 0.0
+    if cell.indicator == EXITS:
+        yield {cell._replace(indicator=flow): 1.0 for flow in LEFT} | {cell: -1.0}, np.inf
+    if cell.indicator in LEFT:
+        yield {Cell(_before(cell.month), LEFT[cell.indicator], cell.group): 1.0, cell: -1.0}, np.inf
+    if cell.indicator in JOINED:
+        yield {cell._replace(indicator=JOINED[cell.indicator]): 1.0, cell: -1.0}, np.inf
+    if constant and cell.indicator in BALANCES:
+        inflow, outflow = (cell._replace(indicator=flow) for flow in BALANCES[cell.indicator])
+        yield {cell: 1.0, cell._replace(month=_before(cell.month)): -1.0, inflow: -1.0, outflow: 1.0}, 0.0
+    whole = INDICATORS[cell.indicator].part_of
+    if whole in BROKEN_DOWN and cell.indicator not in SUMS.get(whole, ()):
+        yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
+
+
+def _before(month: int) -> int:
+    return month_numbered(month_number(month) - 1)
