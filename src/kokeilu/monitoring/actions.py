@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import operations, table
+from kokeilu.monitoring import operations, pages_versions, table
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 
@@ -53,18 +53,19 @@ def publish(
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    shown = table.shown(panel_dir, max(months) if months else last, engine)
+    shown = table.shown(panel_dir, max(months) if months else last, engine, pages_versions.hidden)
     figures = pl.concat([shown.areas, shown.together.with_columns(area=pl.lit(TOGETHER))], how="diagonal")
     if months is not None:
         figures = figures.filter(pl.col("month").is_in(list(months)))
     month = pl.col("month")
-    return _store(figures.with_columns(month=pl.date(month // 100, month % 100, 1)), actor)
+    return _store(figures.with_columns(month=pl.date(month // 100, month % 100, 1)), shown.decided, actor)
 
 
 @transaction.atomic
-def _store(figures: pl.DataFrame, actor: Actor | None) -> Published:
+def _store(figures: pl.DataFrame, decided: pl.DataFrame, actor: Actor | None) -> Published:
     with connection.cursor() as cursor:  # two publications at once would both find the same figures missing
         cursor.execute("LOCK TABLE monitoring_monthlyfigure IN SHARE ROW EXCLUSIVE MODE")
+    pages_versions.keep(decided)
     held = _held(figures.get_column("month").unique().to_list())
     both = held.join(figures, on=KEY, how="full", suffix="_new", coalesce=True)
     is_old, is_new = pl.col("suppressed").is_not_null(), pl.col("suppressed_new").is_not_null()

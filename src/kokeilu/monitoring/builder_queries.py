@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import prod
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from django.conf import settings
@@ -68,7 +68,7 @@ def offer() -> Offer:
     )
 
 
-def _distinct(figures: QuerySet[MonthlyFigure], name: str) -> QuerySet[MonthlyFigure, object]:
+def _distinct(figures: QuerySet[MonthlyFigure], name: str) -> QuerySet[MonthlyFigure, Any]:
     return figures.order_by().values_list(name, flat=True).distinct()
 
 

@@ -65,6 +65,7 @@ from kokeilu.monitoring.breakdown_models import MonthlyBreakdown  # noqa: E402
 from kokeilu.monitoring.duration_models import DurationMedian, SurvivalStep  # noqa: E402
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target, WorkPackage  # noqa: E402
 from kokeilu.monitoring.release_models import (  # noqa: E402
+    PagesVersion,
     Release,
     ReleaseCheck,
     ReleaseContent,
@@ -73,5 +74,5 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
 
 __all__ = [
     "DrawnChart", "DurationMedian", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "NationalFigure",
-    "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "SurvivalStep", "Target", "WorkPackage",
+    "PagesVersion", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "SurvivalStep", "Target", "WorkPackage",
 ]  # fmt: skip

@@ -247,7 +247,7 @@ def _table_differences(release: Release, panel: Panel, kept: bytes) -> Sequence[
     parameters = source["parameters"]
     made_at = release.prepared_at.astimezone(clock.HELSINKI)
     who = About(parameters["publisher"], parameters["contact"], parameters["licence"], made_at)
-    earlier = release_queries.versions(release.table, before=release)
+    earlier = release_queries.made_beside(release)
     made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who)
     return [] if made.table.to_json() == kept else ["the table of figures"]
 

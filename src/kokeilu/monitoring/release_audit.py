@@ -38,22 +38,41 @@ class Version:
 def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = linked.THRESHOLD) -> pl.DataFrame:
     """The figures with the status of each decided: what is hidden, so that no attacker derives a small figure.
 
-    `cells` has KEY and `value`; `earlier` are the versions that readers have or will have, the newest last. An area's
-    month whose published figures stay as they were keeps its pattern. Others have that of the areas' pages, so that
-    page and release together tell no more than one of them; only where the versions together would then give something
-    away are they decided anew. Raises protection.Unprotectable where what was published before leaves no safe choice.
+    `cells` has KEY and `value`; `earlier` are the versions that readers have or will have, the newest last: releases,
+    and what the areas' pages showed. An area's month whose published figures stay as they were keeps its pattern.
+    Others have that of a first publication on the areas' pages; only where the versions together would then give
+    something away are they decided anew. Raises protection.Unprotectable where what was published before leaves no
+    safe choice.
     """
     wanted = cells.select(*KEY, "value").with_columns(status=pl.lit(None, pl.String))
     if earlier:
-        wanted = _kept(wanted, earlier[-1].cells, threshold)
-    if not wanted.get_column("status").null_count():
-        return wanted
+        wanted = _kept(wanted, _last_told(earlier), threshold)
+        elsewhere = wanted.join(earlier[-1].cells, on=BLOCK, how="anti")
+        if elsewhere.is_empty() and not wanted.get_column("status").null_count():
+            return wanted
     as_pages = _as_on_pages(wanted)
     if not audit([*earlier, Version("new", as_pages)], threshold).get_column("exposed").any():
         return as_pages
     found = linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
     statuses = found.tables[-1].rows.select(*KEY, "status")
     return wanted.drop("status").join(statuses, on=KEY, how="left", maintain_order="left").select(COLUMNS)
+
+
+def _last_told(earlier: Sequence[Version]) -> pl.DataFrame:
+    """The cells of each area's month as the newest version that holds it has them."""
+    found = earlier[-1].cells.select(COLUMNS)
+    for one in reversed(earlier[:-1]):
+        found = pl.concat([found, one.cells.join(found, on=BLOCK, how="anti").select(COLUMNS)])
+    return found
+
+
+def cells_of(figures: pl.DataFrame) -> pl.DataFrame:
+    """The outcome of `rules.figures` as KEY and `value`, months as texts, in the same order."""
+    month = pl.col("month").cast(pl.String)
+    return figures.select(
+        "area", "population", (month.str.slice(0, 4) + "-" + month.str.slice(4)).alias("month"), "indicator",
+        pl.col("persons").cast(pl.Float64).alias("value"),
+    )  # fmt: skip
 
 
 def _as_on_pages(wanted: pl.DataFrame) -> pl.DataFrame:

@@ -64,6 +64,10 @@ $body$;
 CREATE TRIGGER step BEFORE UPDATE ON monitoring_release
     FOR EACH ROW EXECUTE FUNCTION monitoring_release_step();
 """
+PAGES_ONLY_ADDED = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_pagesversion
+    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+"""
 CREATE = _ONLY_ADDED + _STEPS
 DROP = """
 DROP TRIGGER step ON monitoring_release;

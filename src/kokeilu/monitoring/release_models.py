@@ -82,6 +82,18 @@ class Release(models.Model):
         return f"{self.table} {self.number}"
 
 
+class PagesVersion(models.Model):
+    """What the areas' pages showed from a moment on: which figures, and how each was hidden. Rows are only added."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()  # when it was published
+    # Needed to protect what is published later; never downloaded.
+    content = models.ForeignKey(ReleaseContent, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"pages {self.pk}"
+
+
 class ReleaseFile(models.Model):
     """A file of a release. Rows are only added."""
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from kokeilu import clock
 from kokeilu.access.models import ReadLog
 from kokeilu.access.policy import Actor
-from kokeilu.monitoring import format_dcat, operations, release_files, release_source
-from kokeilu.monitoring.models import Release, ReleaseFile
+from kokeilu.monitoring import format_dcat, operations, release_files, release_source, release_texts
+from kokeilu.monitoring.models import PagesVersion, Release, ReleaseFile
 from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable, Words, from_json
 from kokeilu.monitoring.release_audit import Version
 
@@ -52,11 +52,31 @@ def version_of(release: Release) -> Version:
 
 
 def versions(table: str, before: Release | None = None) -> Sequence[Version]:
-    """All versions of a table that readers have or will have, oldest first; with `before` those older than it."""
-    found = Release.objects.filter(table=table, withdrawn_at=None).select_related("protection").order_by("number")
+    """All versions of a table that readers have or will have, oldest first: releases, with `before` those older than
+    it, and what the areas' pages showed until now, where the table is of their figures.
+    """
+    found = Release.objects.filter(table=table, withdrawn_at=None).select_related("protection")
     if before is not None:
         found = found.filter(number__lt=before.number)
-    return [version_of(release) for release in found]
+    told = [(release.prepared_at, version_of(release)) for release in found.order_by("number")]
+    if table == release_texts.KEY:
+        pages = PagesVersion.objects.select_related("content").order_by("id")
+        told += [(one.at, _version_of_pages(one)) for one in pages]
+    return [version for _, version in sorted(told, key=lambda one: one[0])]
+
+
+def _version_of_pages(one: PagesVersion) -> Version:
+    return release_source.from_csv(f"pages-{one.pk}", bytes(one.content.content))
+
+
+def made_beside(release: Release) -> Sequence[Version]:
+    """The versions that a release was protected together with when it was made, in their order then."""
+    names = release.made_from["parameters"]["earlier"]
+    others = Release.objects.filter(table=release.table, number__lt=release.number).select_related("protection")
+    found = {one.name: one for one in map(version_of, others)}
+    wanted = [int(name.removeprefix("pages-")) for name in names if name.startswith("pages-")]
+    found |= {one.name: one for one in map(_version_of_pages, PagesVersion.objects.filter(pk__in=wanted))}
+    return [found[name] for name in names]
 
 
 def seen_before(release: Release) -> QuerySet[ReadLog]:

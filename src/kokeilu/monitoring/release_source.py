@@ -98,12 +98,7 @@ def libraries() -> dict[str, str]:
 
 def _persons(panel: Panel, last: int) -> pl.DataFrame:
     """The true figures in persons: KEY and `value`, months as texts."""
-    counted = table.counted(panel).filter(pl.col("month") <= last)
-    number = pl.col("month").cast(pl.String)
-    return counted.select(
-        "area", "population", (number.str.slice(0, 4) + "-" + number.str.slice(4)).alias("month"), "indicator",
-        pl.col("persons").cast(pl.Float64).alias("value"),
-    )  # fmt: skip
+    return release_audit.cells_of(table.counted(panel).filter(pl.col("month") <= last))
 
 
 def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFrame:

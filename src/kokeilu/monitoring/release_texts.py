@@ -46,8 +46,8 @@ NOTES: Final[tuple[Words, ...]] = (
     {
         "fi": f"Alle {THRESHOLD} henkilön luvut on salattu, samoin muut luvut, joista ne voisi laskea. Nolla"
         " näytetään.",
-        "sv": f"Tal som gäller färre än {THRESHOLD} personer är hemliga, liksom andra tal som de kunde räknas ut ur. Noll"
-        " visas.",
+        "sv": f"Tal som gäller färre än {THRESHOLD} personer är hemliga, liksom andra tal som de kunde räknas ut"
+        " ur. Noll visas.",
         "en": f"Figures of fewer than {THRESHOLD} people are hidden, and so are others from which they could be"
         " calculated. Zero is shown.",
     },

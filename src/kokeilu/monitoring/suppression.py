@@ -1,5 +1,6 @@
 """The figures as they may be shown: the hidden ones without value, and the rates of those that are shown."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import polars as pl
@@ -10,14 +11,22 @@ from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.linked import PUBLISHED, THRESHOLD
 from kokeilu.monitoring.rules import CELL
 
-__all__ = ["THRESHOLD", "Shown", "published", "published_with_sums"]
+__all__ = ["THRESHOLD", "Decide", "Shown", "published", "published_with_sums"]
+
+
+Decide = Callable[[pl.DataFrame], pl.DataFrame]
+"""Gives the outcome of `rules.figures` its `status`: published, primary or secondary."""
 
 
 class Shown(NamedTuple):
-    """What may be shown of the areas (CELL, value, suppressed) and of all together (the same without `area`)."""
+    """What may be shown of the areas (CELL, value, suppressed) and of all together (the same without `area`).
+
+    `decided` are the areas' true figures with their status, which nobody is shown.
+    """
 
     areas: pl.DataFrame
     together: pl.DataFrame
+    decided: pl.DataFrame
 
 
 def published(figures: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:
@@ -29,11 +38,14 @@ def published(figures: pl.DataFrame, labour_force: LabourForce | None = None) ->
     return _shown(monthly_hiding.hidden(figures), labour_force)
 
 
-def published_with_sums(figures: pl.DataFrame) -> Shown:
-    """The figures of the areas as `published` has them, and those of all areas together, which tell no more."""
-    decided = monthly_hiding.hidden(figures)
+def published_with_sums(figures: pl.DataFrame, decide: Decide = monthly_hiding.hidden) -> Shown:
+    """The figures of the areas as `published` has them, and those of all areas together, which tell no more.
+
+    `decide` gives the figures their `status`.
+    """
+    decided = decide(figures)
     sums = national_hiding.hidden(decided).with_columns(area=pl.lit(""))
-    return Shown(_shown(decided), _shown(sums).drop("area"))
+    return Shown(_shown(decided), _shown(sums).drop("area"), decided)
 
 
 def _shown(decided: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import engines, rules, suppression
+from kokeilu.monitoring import engines, monthly_hiding, rules, suppression
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.labour_force import read as read_force
 from kokeilu.panel.check import open_panel
@@ -46,10 +46,17 @@ def all_published(
     return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
 
 
-def shown(path: Path, last: int | None = None, engine: Engine = "duckdb") -> suppression.Shown:
-    """`all_published` without a labour force, and the figures of all areas together. Raises Problem likewise."""
+def shown(
+    path: Path,
+    last: int | None = None,
+    engine: Engine = "duckdb",
+    decide: suppression.Decide = monthly_hiding.hidden,
+) -> suppression.Shown:
+    """`all_published` without a labour force, and the figures of all areas together; `decide` says what is hidden of
+    the areas. Raises Problem likewise.
+    """
     panel, last = _opened(path, last)
-    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last))
+    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last), decide)
 
 
 def _opened(path: Path, last: int | None) -> tuple[Panel, int]:
