@@ -179,14 +179,14 @@ class _Demonstration:
         return NationalFigure.objects.filter(month=TODAY.replace(day=1)).exists()
 
     def _publish(self, tell: Tell) -> None:
-        from kokeilu.monitoring import actions, charts
+        from kokeilu.monitoring import actions, drawing
         from kokeilu.panel.build import build
 
         panel = self.folder / "panel"
         build(panel, trial=TRIAL, tell=tell.share)
         tell.share("monthly figures", 1)
         actions.publish(panel)
-        for _ in tell.each(charts.draw_all(), charts.how_many(), "charts"):
+        for _ in tell.each(drawing.draw_all(), drawing.how_many(), "charts"):
             pass
 
     def _release(self, tell: Tell) -> None:

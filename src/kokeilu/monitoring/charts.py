@@ -7,20 +7,19 @@ every eye. Text is set in the reader's Arial or its metric twin; nothing is fetc
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from kokeilu.monitoring import queries
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.models import DrawnChart, MonthlyFigure
+from kokeilu.monitoring.models import DrawnChart
+from kokeilu.monitoring.queries import Figures
 from kokeilu.web import formats
 
 Size = Literal["wide", "narrow"]
@@ -66,7 +65,12 @@ def _drawing() -> bytes:
 
 def chart(area: str, size: Size) -> Chart:
     """The chart of an area's residents in the active language."""
-    history, began, language = queries.history(area), queries.began(area), formats.language()
+    return chart_of(queries.history(area), queries.began(area), size)
+
+
+def chart_of(history: Mapping[date, Figures], began: date | None, size: Size) -> Chart:
+    """The chart of an area's figures by month, oldest first, in the active language."""
+    language = formats.language()
 
     def values(indicator: str) -> list[float | None]:
         return [figures[indicator].value if indicator in figures else None for figures in history.values()]
@@ -93,33 +97,6 @@ def svg(area: str, size: Size) -> str:
     return kept.svg
 
 
-def _under_way() -> list[str]:
-    """The areas whose trial has begun: those that people look at every day."""
-    rows = MonthlyFigure.objects.filter(population="customers").order_by("area")
-    return list(rows.values_list("area", flat=True).distinct())
-
-
-def how_many() -> int:
-    """The number of pictures that `draw_all` draws."""
-    return len(_under_way()) * len(settings.LANGUAGES) * len(WIDTHS)
-
-
-def draw_all() -> Iterator[str]:
-    """Draw the pictures of areas under way in every language ahead of the readers; forget those no longer shown.
-
-    Gives the hash of each as it is ready. Other areas' pictures are drawn when someone looks.
-    """
-    shown = []
-    for area in _under_way():
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                for size in WIDTHS:
-                    svg(area, size)
-                    shown.append(chart(area, size).sha256)
-                    yield shown[-1]
-    DrawnChart.objects.exclude(sha256__in=shown).delete()
-
-
 def draw(wanted: Chart) -> str:
     """Draw a chart as an SVG document."""
     import vl_convert
@@ -137,7 +114,7 @@ def _spec(wanted: Chart) -> dict[str, Any]:
     upper, lower = HEIGHTS[wanted.size]
     years = alt.Axis(format="%Y", tickCount="year", title=None, grid=True)
     # Half a month of room at both ends; the same in both panels, so that a month stands under itself.
-    ends = [_edge(wanted.months[0]), _edge(wanted.months[-1], later=1)]
+    ends = [edge(wanted.months[0]), edge(wanted.months[-1], later=1)]
     month = alt.X("month:T", axis=years, scale=alt.Scale(type="utc", domain=ends, nice=False, padding=0))
     people = alt.Y("value:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=True))
     names = list(wanted.lines)
@@ -201,7 +178,7 @@ def _beginning(wanted: Chart, height: int, *, named: bool) -> list[Any]:
 
     if wanted.began is None:
         return []
-    place = {"month": _edge(wanted.began), "name": wanted.began_name}
+    place = {"month": edge(wanted.began), "name": wanted.began_name}
     base = alt.Chart(alt.InlineData(values=[place])).encode(x="month:T")
     rule = base.mark_rule(color=TEXT_COLOUR, strokeWidth=1.5, strokeDash=[4, 4])
     late = wanted.months.index(wanted.began) * 2 > len(wanted.months)  # the name goes where there is room
@@ -209,7 +186,7 @@ def _beginning(wanted: Chart, height: int, *, named: bool) -> list[Any]:
     return [rule, name.encode(text="name:N", y=alt.value(height - 10))] if named else [rule]
 
 
-def _edge(month: str, later: int = 0) -> str:
+def edge(month: str, later: int = 0) -> str:
     """Half a month before the first day of the month (ISO), or of one `later`: where its place begins."""
     year, number = divmod(int(month[:4]) * 12 + int(month[5:7]) - 1 + later, 12)
     return (date(year, number + 1, 1) - timedelta(days=15)).isoformat()

@@ -51,10 +51,10 @@ def monitor(
 def _publish(panel: Path, last: int, engine: Engine) -> None:
     database.set_up()
 
-    from kokeilu.monitoring import actions, charts
+    from kokeilu.monitoring import actions, drawing
 
     done = actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
     with progress.bar() as shown:
-        for _ in shown.track(charts.draw_all(), total=charts.how_many(), description="drawing charts"):
+        for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass

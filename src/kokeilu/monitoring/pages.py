@@ -1,6 +1,6 @@
 """The pages of the monthly figures: all areas, one area, and an area's chart."""
 
-from collections.abc import Iterable
+import re
 from datetime import date
 from typing import Any
 
@@ -8,13 +8,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import charts, operations, queries
+from kokeilu.monitoring import (
+    charts,
+    dashboard_queries,
+    dashboard_texts,
+    definition_texts,
+    month_table,
+    operations,
+    queries,
+    small_charts,
+)
+from kokeilu.monitoring.dashboard_queries import Dashboard
 from kokeilu.monitoring.definition_texts import POPULATION_NAMES
-from kokeilu.monitoring.indicators import INDICATORS, SUMS, Indicator
-from kokeilu.monitoring.queries import Figure, Figures
+from kokeilu.monitoring.figure_texts import NO_BREAK_SPACE
+from kokeilu.monitoring.figure_texts import shown as shown  # where other pages look for it
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.models import DrawnChart
+from kokeilu.monitoring.queries import Figures
 from kokeilu.monitoring.reading import HEADLINE, sentence
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.panel.rules import month_end, month_named
@@ -39,34 +52,8 @@ READINGS = {
     ),
     "unchanged": gettext_lazy("Registered and broad unemployment are about as they were a year before."),
 }
-NO_BREAK_SPACE = "\u00a0"
 A_YEAR = 365 * 24 * 3600
-
-
-def shown(figure: Figure | None, indicator: Indicator) -> str:
-    """A figure as a page writes it: hidden ones by a word, a figure that does not exist as a dash."""
-    if figure is None or (figure.value is None and not figure.suppressed):
-        return "–"
-    if figure.suppressed or figure.value is None:
-        return pgettext("figure", "hidden")
-    if indicator.unit == "per cent":
-        return formats.share(figure.value / 100)
-    written = formats.number(figure.value, 0)
-    if indicator.unit != "euros":
-        return written
-    return f"€{written}" if formats.language() == "en" else f"{written}{NO_BREAK_SPACE}€"
-
-
-def _depths(keys: Iterable[str]) -> dict[str, int]:
-    """How far each row is set in: below the nearest one above that it is a part of."""
-    depths: dict[str, int] = {}
-    above: list[str] = []
-    for key in keys:
-        while above and INDICATORS[key].part_of != above[-1] and key not in SUMS.get(above[-1], ()):
-            above.pop()
-        depths[key] = len(above)
-        above.append(key)
-    return depths
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
@@ -74,12 +61,11 @@ def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
 
 
 def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    names = [INDICATORS[key].brief[formats.language()] for key in keys]
-    return [{"label": first}, *({"label": name, "number": True} for name in names)]
-
-
-def _name(key: str) -> str:
-    return INDICATORS[key].name[formats.language()]
+    names = [(key, INDICATORS[key].brief[formats.language()]) for key in keys]
+    return [
+        {"label": first},
+        *({"label": name, "number": True, "href": definition_texts.href(key)} for key, name in names),
+    ]
 
 
 def _chosen(request: Request, months: list[date]) -> tuple[date, bool]:
@@ -122,20 +108,14 @@ def areas(request: Request) -> HttpResponse:
 
 @page(operations.SEE)
 def area(request: Request, area: str) -> HttpResponse:
-    """One area: the month's figures, and the chart and table of all months."""
+    """One area's dashboard: the month's headline, a small chart for each measure, the month's table, all months."""
     months = queries.months(area)
     if not months:
         raise Http404
     month, known = _chosen(request, months)
     by_population = queries.of_month(area, month)
     residents = by_population.get("residents", {})
-    pictures = [
-        {
-            "size": size,
-            "href": f"{reverse('monitoring:chart', args=[area, size])}?v={charts.chart(area, size).sha256}",
-        }
-        for size in charts.WIDTHS
-    ]
+    shows = dashboard_queries.read(area)
     return render(
         request,
         "monitoring/area.html",
@@ -147,62 +127,40 @@ def area(request: Request, area: str) -> HttpResponse:
             "first_month": months[-1],
             "last_month": months[0],
             "known": known,
-            "began": queries.began(area),
+            "began": shows.began,
             "threshold": THRESHOLD,
-            "stats": [(_name(key), shown(residents.get(key), INDICATORS[key])) for key in HEADLINE],
-            "reading": READINGS.get(_reading(area, month)),
+            "stats": [{"key": key, "value": shown(residents.get(key), INDICATORS[key])} for key in HEADLINE],
+            "reading": READINGS.get(_reading(shows, month)),
+            "panels": [dashboard_texts.panel(shows, one, month) for one in shows.panels],
+            "has_targets": any(panel.has_targets for panel in shows.panels),
+            "comparison": dashboard_texts.comparison(shows),
             "populations": [POPULATION_NAMES[population] for population in by_population],
-            "groups": _groups(by_population),
-            "pictures": pictures,
+            "groups": month_table.groups(by_population),
+            "pictures": _pictures(shows),
             "history_columns": _columns(_("Month"), queries.HISTORY),
             "history": [
                 [formats.month(each).replace(" ", NO_BREAK_SPACE), *_cells(figures, queries.HISTORY)]
-                for each, figures in reversed(queries.history(area).items())
+                for each, figures in reversed(shows.own.items())
             ],
-            "indicators": _definitions(residents),
         },
     )
 
 
-def _reading(area: str, month: date) -> str:
+def _reading(shows: Dashboard, month: date) -> str:
     """What the month's headline says against the same month a year before."""
-    return sentence(queries.headline(area, month.replace(year=month.year - 1)), queries.headline(area, month))
+    before, now = (shows.own.get(each, {}) for each in (month.replace(year=month.year - 1), month))
+    return sentence(queries.headline(before), queries.headline(now))
 
 
-def _groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
-    """The rows of the month's table: stocks and rates first, then the movement during the month."""
-    groups = ((_("At the month's end"), ("stock", "rate")), (_("During the month"), ("flow",)))
+def _pictures(shows: Dashboard) -> list[dict[str, str]]:
+    """The addresses of the chart of the headline's figures, in each size."""
     return [
         {
-            "name": name,
-            "rows": [
-                {
-                    "name": _name(key),
-                    "depth": depth,
-                    "verified": INDICATORS[key].verified,
-                    "cells": [shown(figures.get(key), INDICATORS[key]) for figures in by_population.values()],
-                }
-                for key, depth in _depths(
-                    key
-                    for key, indicator in INDICATORS.items()
-                    if indicator.kind in kinds and any(key in figures for figures in by_population.values())
-                ).items()
-            ],
+            "size": size,
+            "href": f"{reverse('monitoring:chart', args=[shows.area, size])}"
+            f"?v={charts.chart_of(shows.own, shows.began, size).sha256}",
         }
-        for name, kinds in groups
-    ]
-
-
-def _definitions(figures: Figures) -> list[dict[str, Any]]:
-    language = formats.language()
-    return [
-        {
-            "name": f"{_name(one.part_of)}: {one.name[language]}" if one.part_of == "outflow" else one.name[language],
-            "definition": one.definition[language],
-            "verified": one.verified,
-        }
-        for one in INDICATORS.values()
-        if one.key in figures
+        for size in charts.WIDTHS
     ]
 
 
@@ -211,6 +169,27 @@ def chart(request: Request, area: str, size: charts.Size) -> HttpResponse:
     """An area's chart as SVG. Its address carries the hash of what it shows, so a browser may keep it."""
     if not queries.months(area):
         raise Http404
-    response = HttpResponse(charts.svg(area, size), content_type="image/svg+xml")
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
+    return _picture(charts.svg(area, size), lasting=True)
+
+
+@page(operations.SEE)
+def small_chart(request: Request, area: str, indicator: str) -> HttpResponse:
+    """A panel's picture as SVG: the one whose hash the address carries, where it is not kept the one of now."""
+    asked = request.GET.get("v", "")
+    kept = DrawnChart.objects.filter(area=area, sha256=asked).first() if SHA256.fullmatch(asked) else None
+    if kept is not None:
+        return _picture(kept.svg, lasting=True)
+    if not queries.months(area):
+        raise Http404
+    panel = next((one for one in dashboard_queries.read(area).panels if one.indicator == indicator), None)
+    wanted = panel and small_charts.small_chart(panel)
+    if not wanted:
+        raise Http404
+    return _picture(small_charts.svg(area, wanted), lasting=wanted.sha256 == asked)
+
+
+def _picture(svg: str, *, lasting: bool) -> HttpResponse:
+    """A picture; `lasting`: what its address shows never changes."""
+    response = HttpResponse(svg, content_type="image/svg+xml")
+    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable" if lasting else "private, no-cache"
     return response

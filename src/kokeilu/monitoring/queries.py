@@ -94,8 +94,6 @@ def began(area: str) -> date | None:
     return rows.values_list("month", flat=True).first()
 
 
-def headline(area: str, month: date) -> Headline:
-    """The three figures of an area's residents that always stand together, None where hidden or not there."""
-    rows = MonthlyFigure.objects.filter(area=area, population="residents", month=month, indicator__in=HEADLINE)
-    values = dict(rows.values_list("indicator", "value"))
-    return Headline(*(values.get(key) for key in HEADLINE))
+def headline(figures: Figures) -> Headline:
+    """The three figures that always stand together, of a month's figures; None where hidden or not there."""
+    return Headline(*(figures[key].value if key in figures else None for key in HEADLINE))

@@ -20,4 +20,5 @@ urlpatterns = [
     path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),
     re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<size>wide|narrow)\.svg$", pages.chart, name="chart"),
+    re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<indicator>\w+)\.svg$", pages.small_chart, name="small_chart"),
 ]

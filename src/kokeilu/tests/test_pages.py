@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
 NO_PAGES = {
-    "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:catalogue", "monitoring:release_file",
+    "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:small_chart",
+    "monitoring:catalogue", "monitoring:release_file",
     "monitoring:table_file", "transfer:letter", "transfer:own_letter",
 }  # fmt: skip
 

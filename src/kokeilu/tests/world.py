@@ -175,6 +175,7 @@ def _parameters(staff: dict[str, User], run: UUID) -> dict[str, object]:
         "run_id": run,
         "area": "helsinki",
         "size": "wide",
+        "indicator": "registered_unemployed",
         "kind": "csv",
         "user_id": staff["worker"].pk,
         "worker_id": WorkerProfile.objects.get(membership__user=staff["worker"]).pk,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -71,9 +71,14 @@ def number(value: object, decimals: int | None = None) -> str:
         return "–"
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return str(value)
+    return _number(value + 0, decimals, language())  # 0 for -0.0, which is equal
+
+
+@lru_cache(maxsize=20_000)  # tables show the same numbers again and again, and the locale's patterns are slow
+def _number(value: int | float | Decimal, decimals: int | None, language: str) -> str:
     pattern = "#,##0.###" if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
-    written = format_decimal(value, pattern, locale=_locale(language())).replace("-", MINUS)
-    return written.replace(",", NO_BREAK_SPACE) if language() == "en" else written
+    written = format_decimal(value, pattern, locale=_locale(language)).replace("-", MINUS)
+    return written.replace(",", NO_BREAK_SPACE) if language == "en" else written
 
 
 def share(value: float | None, decimals: int = 1) -> str:
