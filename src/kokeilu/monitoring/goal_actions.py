@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
@@ -21,11 +21,10 @@ from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor, require
 from kokeilu.monitoring import operations, queries
 from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Statement, Target, WorkPackage
+from kokeilu.monitoring.goal_queries import MODELS, Kind
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.problems import Problem
 
-Kind = Literal["target", "package", "measure"]
-MODELS: Final[dict[Kind, type[Statement]]] = {"target": Target, "package": WorkPackage, "measure": Measure}
 OTHER_AREA: Final = "other_area"  # a key of access.texts.REASONS
 Row = TypeVar("Row", bound=Statement)
 

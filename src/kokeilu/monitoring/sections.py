@@ -11,6 +11,7 @@ from kokeilu.access.policy import Actor, Permit, decide
 
 SECTIONS: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Areas"), "monitoring:areas"),
+    (_("Goals"), "monitoring:goals"),
     (_("Tables"), "monitoring:tables"),
     (_("Releases"), "monitoring:releases"),
     (_("Definitions"), "monitoring:definitions"),

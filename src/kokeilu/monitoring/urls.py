@@ -2,13 +2,19 @@
 
 from django.urls import path, re_path
 
-from kokeilu.monitoring import builder_pages, definition_pages, pages, release_pages
+from kokeilu.monitoring import builder_pages, definition_pages, goal_form_pages, goal_pages, pages, release_pages
 
 app_name = "monitoring"
 urlpatterns = [
     path("monitoring/", pages.areas, name="areas"),
     path("monitoring/catalogue.jsonld", release_pages.catalogue, name="catalogue"),
     path("monitoring/definitions/", definition_pages.definitions, name="definitions"),
+    path("monitoring/goals/", goal_pages.goals, name="goals"),
+    path("monitoring/goals/<slug:area>/", goal_pages.goals_of, name="goals_of"),
+    path("monitoring/goals/<slug:area>/<slug:goal_kind>/add/", goal_form_pages.add, name="goal_add"),
+    path("monitoring/goals/<slug:area>/<slug:goal_kind>/<uuid:goal_id>/", goal_form_pages.change, name="goal_change"),
+    path("monitoring/goals/<slug:area>/<slug:goal_kind>/<uuid:goal_id>/end/", goal_form_pages.end, name="goal_end"),
+    path("monitoring/goals/<slug:area>/<uuid:goal_id>/<slug:size>.svg", goal_pages.goal_chart, name="goal_chart"),
     path("monitoring/releases/", release_pages.releases, name="releases"),
     path("monitoring/releases/prepare/", release_pages.prepare, name="release_prepare"),
     path("monitoring/releases/<uuid:release_id>/", release_pages.release, name="release"),

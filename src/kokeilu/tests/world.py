@@ -5,6 +5,7 @@ Made by the rooms' own actions, so that every page has something true to show.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 from uuid import UUID
@@ -15,6 +16,8 @@ from kokeilu.access.policy import Actor
 from kokeilu.casework import actions as casework
 from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
+from kokeilu.monitoring import goal_actions
+from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure, Release
 from kokeilu.monitoring.tests import released
@@ -81,6 +84,7 @@ def build(folder: Path) -> World:
     stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
     parameters = _parameters(staff, run.pk) | {"statement_id": stated.statement.pk}
     parameters |= {"release_id": release.pk, "file_name": release.files.order_by("position")[0].name}
+    parameters |= {"goal_kind": "target", "goal_id": _goals()}
     return World(staff, parameters, Seeker(UUID(str(parameters["person_id"]))))
 
 
@@ -148,6 +152,18 @@ def _release(staff: dict[str, User]) -> Release:
     preparer, checker = (Actor(user, centre, Role.ANALYST) for user in analysts)
     with patch.object(clock, "now", return_value=datetime(2021, 3, 30, 8, tzinfo=clock.HELSINKI)):
         return released.publish(preparer, checker)
+
+
+def _goals() -> UUID:
+    """A target of Helsinki, and a measure in a work package that is expected to lower registered unemployment."""
+    aim = NewTarget("registered_unemployed", Decimal(900), "down", date(2021, 1, 1), date(2022, 1, 1), "The council")
+    target = goal_actions.set_target("helsinki", aim, reason="The strategy", actor=None)
+    plan = NewPackage(1, "Neuvonta", "Rådgivning", "Advice", "The plan")
+    package = goal_actions.set_package("helsinki", plan, reason="The plan", actor=None)
+    moves = NewExpectation("registered_unemployed", "down", size=Decimal(10), by_day=date(2022, 1, 1))
+    measure = NewMeasure("Advice in the evenings", date(2021, 1, 1), None, "helsinki", expectations=(moves,))
+    goal_actions.set_measure(package, measure, reason="The plan", actor=None)
+    return target.pk
 
 
 def _ask(staff: dict[str, User], customer: UUID) -> UUID:

@@ -1,0 +1,122 @@
+"""The chart of a target: the figure, the path to the target, and what stands beside registered unemployment."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from kokeilu.monitoring.charts import COLOURS, DASHES, FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Size
+from kokeilu.monitoring.models import DrawnChart
+
+HEIGHTS: Final[dict[Size, int]] = {"wide": 240, "narrow": 200}
+MARGIN: Final = 70
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a chart: its name, and its values by month; None is a gap."""
+
+    name: str
+    values: list[float | None]
+
+
+@dataclass(frozen=True)
+class TargetChart:
+    """Everything that a picture shows."""
+
+    size: Size
+    months: list[str]  # ISO days
+    lines: list[Line]
+    unit: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all that the picture shows and of how it is drawn."""
+        return sha256(asdict(self), _drawing())
+
+
+def sha256(content: dict[str, Any], drawing: bytes) -> str:
+    """The hash of what a picture shows and of the program that draws it."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode() + drawing).hexdigest()
+
+
+@cache
+def _drawing() -> bytes:
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+def kept(area: str, wanted: str, spec: Any) -> str:
+    """The picture of a hash, drawn by `spec()` in the Vega-Lite grammar where it is not kept yet."""
+    held = DrawnChart.objects.filter(sha256=wanted).first()
+    if held is None:
+        held = DrawnChart(sha256=wanted, area=area, svg=_drawn(spec()))
+        DrawnChart.objects.bulk_create([held], ignore_conflicts=True)  # two readers may come at once
+    return held.svg
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    import vl_convert
+
+    number = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", ""]}
+    return str(vl_convert.vegalite_to_svg(spec, format_locale=number, allowed_base_urls=[]))
+
+
+def svg(area: str, wanted: TargetChart) -> str:
+    """The picture of a target."""
+    return kept(area, wanted.sha256, lambda: _spec(wanted))
+
+
+def _spec(wanted: TargetChart) -> dict[str, Any]:
+    import altair as alt
+
+    names = [line.name for line in wanted.lines]
+    small = wanted.size == "narrow"
+    rows = [
+        {"month": month, "name": line.name, "value": value}
+        for line in wanted.lines
+        for month, value in zip(wanted.months, line.values, strict=True)
+    ]
+    legend = alt.Legend(
+        orient="top", title=None, columns=1 if small else 2, symbolStrokeWidth=3, symbolSize=500, labelLimit=400
+    )
+    colours = alt.Scale(domain=names, range=[*COLOURS, TEXT_COLOUR][: len(names)])
+    dashes = alt.Scale(domain=names, range=[list(each) for each in (*DASHES, (1, 3))][: len(names)])
+    chart = (
+        alt.Chart(alt.InlineData(values=rows))
+        .mark_line(strokeWidth=2.5, point=len(wanted.months) == 1)
+        .encode(
+            x=alt.X("month:T", axis=alt.Axis(format="%m/%Y", title=None, tickCount=6), scale=alt.Scale(type="utc")),
+            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False)),
+            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=colours[: len(names)]), legend=legend),
+            strokeDash=alt.StrokeDash(
+                "name:N", scale=alt.Scale(domain=names, range=dashes[: len(names)]), legend=legend
+            ),
+        )
+        .properties(
+            width=WIDTHS[wanted.size] - MARGIN,
+            height=HEIGHTS[wanted.size],
+            title=alt.TitleParams(wanted.unit, anchor="start", fontSize=14, color=TEXT_COLOUR, offset=8, frame="group"),
+            background="white",
+        )
+    )
+    return styled(chart)
+
+
+def styled(chart: Any) -> dict[str, Any]:
+    """The chart with the letters and lines of all charts."""
+    whole = chart.configure(font=FONT).configure_axis(
+        labelFontSize=13, titleFontSize=13, labelColor=TEXT_COLOUR, titleColor=TEXT_COLOUR, gridColor=GRID_COLOUR,
+        domainColor=TEXT_COLOUR, tickColor=TEXT_COLOUR,
+    )  # fmt: skip
+    whole = whole.configure_legend(labelFontSize=13, labelColor=TEXT_COLOUR).configure_view(stroke=None)
+    spec: dict[str, Any] = whole.to_dict()
+    return spec
+
+
+def months_of(months: Sequence[date]) -> list[str]:
+    """The months as a chart takes them."""
+    return [month.isoformat() for month in months]

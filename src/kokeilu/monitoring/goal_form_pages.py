@@ -1,0 +1,176 @@
+"""The pages on which an area's analysts set, change and end its goals."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from kokeilu.access.pages import Request, page
+from kokeilu.monitoring import goal_actions, goal_queries, goal_words, operations, queries
+from kokeilu.monitoring.goal_forms import (
+    Expectations,
+    MeasureForm,
+    PackageForm,
+    ReasonForm,
+    TargetForm,
+    expectations_of,
+)
+from kokeilu.monitoring.goal_models import STANDING, Measure, Target, WorkPackage
+from kokeilu.monitoring.goal_queries import MODELS, Kind
+from kokeilu.problems import Problem
+from kokeilu.web import formats
+
+Goal = Target | WorkPackage | Measure
+ROWS = "expected"  # the prefix of the rows of expectations
+
+
+def _kind(request: Request, area: str, given: str) -> Kind:
+    """The kind of goal of an address. Raises Http404, and PermissionDenied where these are not the actor's to set."""
+    kind = next((one for one in MODELS if one == given), None)
+    if kind is None or area not in queries.area_names():
+        raise Http404
+    if not goal_actions.may_set(request.actor, area):
+        raise PermissionDenied(goal_actions.OTHER_AREA)
+    return kind
+
+
+def _found(kind: Kind, area: str, goal_id: UUID) -> Goal:
+    found = goal_queries.find(kind, area, goal_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@page(operations.SET_GOALS, "GET", "POST")
+def add(request: Request, area: str, goal_kind: str) -> HttpResponse:
+    """Set a goal that was not there."""
+    kind = _kind(request, area, goal_kind)
+    if kind == "measure" and not goal_queries.packages(area):
+        raise Http404  # measures stand in work packages
+    return _edit(request, area, kind, None)
+
+
+@page(operations.SET_GOALS, "GET", "POST")
+def change(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpResponse:
+    """Say a standing goal anew."""
+    kind = _kind(request, area, goal_kind)
+    return _edit(request, area, kind, _found(kind, area, goal_id))
+
+
+def _edit(request: Request, area: str, kind: Kind, old: Goal | None) -> HttpResponse:
+    sent = request.POST if request.method == "POST" else None
+    form, rows, save = _FORMS[kind](area, sent, old)
+    if sent is not None and form.is_valid() and (rows is None or rows.is_valid()):
+        try:
+            save(request)
+        except Problem as problem:
+            form.add_error(None, _sentence(problem))
+        else:
+            messages.success(request, _("Changed. What stood before stays on record.") if old else _("Added."))
+            return redirect("monitoring:goals_of", area)
+    wrong = bool(form.errors or (rows is not None and sent is not None and rows.total_error_count()))
+    title = f"{goal_words.KINDS[kind]}: {_name(old)}" if old else str(goal_words.ADDED[kind])
+    context = {
+        "area": area, "name": queries.area_name(area, formats.language()), "title": title, "form": form, "rows": rows,
+        "old": old, "kind": kind,
+    }  # fmt: skip
+    return render(request, "monitoring/goal_form.html", context, status=422 if wrong else 200)
+
+
+Made = tuple[forms.Form, Any, Callable[[Request], object]]
+
+
+def _target_form(area: str, sent: Any, old: Any) -> Made:
+    initial = {key: getattr(old, key) for key in TargetForm.base_fields if key != "reason"} if old else None
+    form = TargetForm(sent, initial=initial)
+
+    def save(request: Request) -> None:
+        goal_actions.set_target(
+            area, form.said, reason=form.cleaned_data["reason"], replaces=old.pk if old else None, actor=request.actor
+        )
+
+    return form, None, save
+
+
+def _package_form(area: str, sent: Any, old: Any) -> Made:
+    initial = {key: getattr(old, key) for key in PackageForm.base_fields if key != "reason"} if old else None
+    form = PackageForm(sent, initial=initial, translated=old.translated if old else None)
+
+    def save(request: Request) -> None:
+        goal_actions.set_package(
+            area, form.said, reason=form.cleaned_data["reason"], replaces=old.pk if old else None, actor=request.actor
+        )
+
+    return form, None, save
+
+
+def _measure_form(area: str, sent: Any, old: Any) -> Made:
+    packages = WorkPackage.objects.filter(STANDING, area=area).order_by("number")
+    form = MeasureForm(sent, initial=_of_measure(old) if old else None, packages=packages)
+    expected = list(old.expectations.order_by("pk")) if old else []
+    keys = ("indicator", "direction", "population", "group", "size", "by_day")
+    rows = Expectations(sent, prefix=ROWS, initial=[{key: getattr(one, key) for key in keys} for one in expected])
+
+    def save(request: Request) -> None:
+        said = form.measure(expectations_of(rows), old.illustrative if old else False)
+        goal_actions.set_measure(
+            form.cleaned_data["package"], said, reason=form.cleaned_data["reason"],
+            replaces=old.pk if old else None, actor=request.actor,
+        )  # fmt: skip
+
+    return form, rows, save
+
+
+def _of_measure(old: Measure) -> dict[str, Any]:
+    standing = WorkPackage.objects.filter(STANDING, area=old.package.area)
+    package = next((one for one in standing.order_by("number") if (one.first_id or one.pk) == old.package_id), None)
+    until = old.valid.upper
+    return {
+        "package": package.pk if package else None, "name": old.name, "description": old.description,
+        "from_day": old.valid.lower, "last_day": until.fromordinal(until.toordinal() - 1) if until else None,
+        "responsible": old.responsible.key,
+    }  # fmt: skip
+
+
+_FORMS: dict[Kind, Callable[[str, Any, Any], Made]] = {
+    "target": _target_form, "package": _package_form, "measure": _measure_form,
+}  # fmt: skip
+
+
+@page(operations.SET_GOALS, "GET", "POST")
+def end(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpResponse:
+    """Ask for the reason, and say that a goal holds no longer."""
+    kind = _kind(request, area, goal_kind)
+    old = _found(kind, area, goal_id)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            goal_actions.end(kind, goal_id, reason=form.cleaned_data["reason"], actor=request.actor)
+        except Problem as problem:
+            form.add_error(None, _sentence(problem))
+        else:
+            messages.success(request, _("Ended. It stays on record."))
+            return redirect("monitoring:goals_of", area)
+    context = {
+        "area": area, "name": queries.area_name(area, formats.language()), "form": form, "old": old, "kind": kind,
+        "title": _("End: %(name)s") % {"name": _name(old)}, "ending": True,
+    }  # fmt: skip
+    return render(request, "monitoring/goal_form.html", context, status=422 if form.errors else 200)
+
+
+def _name(goal: Goal) -> str:
+    if isinstance(goal, Target):
+        return f"{goal_words.name(goal.indicator)}, {goal_words.aim(goal)}"
+    return goal.name
+
+
+def _sentence(problem: Problem) -> str:
+    """A problem's one line as a page tells it."""
+    line = str(problem)
+    return line[:1].upper() + line[1:]

@@ -1,0 +1,96 @@
+"""What goals mean in figures."""
+
+from datetime import date
+
+import pytest
+
+from kokeilu.monitoring import goal_rules
+from kokeilu.monitoring.goal_rules import Compared
+from kokeilu.monitoring.indicators import INDICATORS
+from kokeilu.monitoring.reading import Headline, sentence
+from kokeilu.panel.rules import month_end, months
+
+MONTHS = [date(one // 100, one % 100, 1) for one in months(month_end(201801), month_end(202103))]
+
+
+def standing(history, **changes):
+    said = {
+        "value": 100, "direction": "down", "from_day": date(2021, 1, 15), "by_day": date(2021, 12, 31),
+        "sentence": "both_fell", "registered": False,
+    }  # fmt: skip
+    return goal_rules.standing(history, **said | changes)
+
+
+def history(*values):
+    return list(zip(MONTHS[-len(values) :], values, strict=True))
+
+
+def test_the_path_is_a_straight_line_between_the_two_days() -> None:
+    ends = (210, date(2021, 1, 15), 100, date(2021, 12, 31))
+    assert [goal_rules.path(*ends, date(2021, month, 1)) for month in (1, 2, 12)] == [210, 200, 100]
+    assert goal_rules.path(*ends, date(2023, 1, 1)) == 100
+    assert goal_rules.path(*ends, date(2020, 1, 1)) == 210
+
+
+@pytest.mark.parametrize(
+    ("now", "course", "distance"), [(190, "on_course", 90), (191, "behind", 91), (100, "reached", 0), (80, "reached", -20)]
+)  # fmt: skip
+def test_one_is_on_course_below_the_path_to_a_lower_figure(now, course, distance) -> None:
+    found = standing(history(210, 200, now))
+    assert (found.course, found.distance, found.due) == (course, distance, 190)
+
+
+@pytest.mark.parametrize(("now", "course"), [(75, "reached"), (72.9, "behind"), (73, "on_course")])
+def test_one_is_on_course_above_the_path_to_a_higher_figure(now, course) -> None:
+    found = standing(history(72, 72, now), value=75, direction="up", by_day=date(2021, 7, 1))
+    assert found.course == course
+
+
+def test_what_is_hidden_or_not_there_is_not_known() -> None:
+    assert standing(history(210, None)).course == "unknown"
+    assert standing([]).course == "unknown"
+    assert standing(history(210, 200), by_day=None).course == "no_day"
+
+
+@pytest.mark.parametrize("now", [99, 180, 205])
+def test_a_fall_by_moving_people_into_services_is_never_a_success(now) -> None:
+    """Registered unemployment falls by as many as go into services; broad unemployment stands still."""
+    before, after = Headline(210, 250, 20), Headline(now, 250, 20)
+    told = sentence(before, after)
+    found = standing(history(210, 200, now), registered=True, sentence=told)
+    assert told == "into_services"
+    assert found.course in ("into_services", "behind")
+    assert standing(history(210, 200, now), registered=True, by_day=None, sentence=told).course == "into_services"
+
+
+def test_registered_unemployment_is_known_in_all_its_parts() -> None:
+    registered = {key for key in INDICATORS if goal_rules.is_registered(key)}
+    assert {"registered_unemployed", "laid_off", "long_term_unemployed", "unemployment_rate"} <= registered
+    assert not registered & {"broad_unemployment", "in_services", "open_market_exits", "employment_rate", "inflow"}
+    assert goal_rules.together(["laid_off", "inflow"]) == (
+        "laid_off", "broad_unemployment", "open_market_exits", "inflow",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("begins", "until", "before", "now"),
+    [
+        (date(2021, 3, 1), None, date(2020, 3, 1), date(2021, 3, 1)),
+        (date(2020, 4, 1), None, date(2020, 3, 1), date(2021, 3, 1)),
+        (date(2019, 6, 15), None, date(2019, 3, 1), date(2021, 3, 1)),
+        (date(2019, 6, 15), date(2020, 6, 1), date(2019, 5, 1), date(2020, 5, 1)),
+        (date(2018, 2, 1), None, None, date(2021, 3, 1)),
+        (date(2021, 4, 1), None, None, None),
+    ],
+)
+def test_the_same_month_before_and_within_a_measure_is_compared(begins, until, before, now) -> None:
+    assert goal_rules.compared(MONTHS, begins, until) == Compared(before, now)
+
+
+def test_changes_are_shares_of_people_and_points_of_rates() -> None:
+    assert goal_rules.change(200, 150, INDICATORS["inflow"]) == -0.25
+    assert goal_rules.change(20, 22.5, INDICATORS["activation_rate"]) == 2.5
+    assert goal_rules.change(None, 1, INDICATORS["inflow"]) is None
+    assert goal_rules.change(0, 1, INDICATORS["inflow"]) is None
+    assert goal_rules.elsewhere([0.1, None, 0.3, 0.2]) == (0.2, 3)
+    assert goal_rules.elsewhere([None]) == (None, 0)
