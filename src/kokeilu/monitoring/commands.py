@@ -18,6 +18,19 @@ class Engine(StrEnum):
     spark = "spark"
 
 
+class By(StrEnum):
+    """What the figures are broken down by: the keys of breakdown_rules.DIMENSIONS."""
+
+    municipality = "municipality"
+    age = "age"
+    sex = "sex"
+    education = "education"
+    language_group = "language_group"
+    immigrant = "immigrant"
+    duration = "duration"
+    benefit = "benefit"
+
+
 def monitor(
     panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The month.")],
@@ -29,13 +42,17 @@ def monitor(
             help="CSV of municipality, month, labour_force, employed, population: adds the rates to the table."
         ),
     ] = None,
+    by: Annotated[
+        list[By] | None,
+        typer.Option(help="Also the figures of classes, in monthly-YYYY-MM-by-DIMENSION.csv; may be given again."),
+    ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Also show the months up to it on the pages.")] = False,
 ) -> None:
     """Write the month's published table: area, population, month, indicator, value.
 
     An empty value is suppressed because it would tell of fewer than five people, or a rate of no one.
 
-    Example: kokeilu monitor --panel panel --month 2021-03 --out tables
+    Example: kokeilu monitor --panel panel --month 2021-03 --out tables --by age --by sex
     """
     from kokeilu.monitoring import table
 
@@ -46,6 +63,8 @@ def monitor(
     typer.echo(f"{path}")
     if publish:
         _publish(panel, chosen, engine)
+    if by:
+        _break_down(panel, chosen, out, engine, by, publish)
 
 
 def _publish(panel: Path, last: int, engine: Engine) -> None:
@@ -58,3 +77,22 @@ def _publish(panel: Path, last: int, engine: Engine) -> None:
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass
+
+
+def _break_down(panel: Path, last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
+    """Write the figures by each dimension, and show them where they are to be published."""
+    from kokeilu.monitoring import breakdown_table
+
+    wanted = [breakdown_table.dimension(key.value) for key in dict.fromkeys(by)]
+    with progress.bar() as shown:
+        found = breakdown_table.all_published(panel, wanted, last, engine.value)
+        made = list(shown.track(found, total=len(wanted), description="counting classes"))
+    for dimension, figures in made:
+        typer.echo(f"{breakdown_table.write_csv(figures, dimension, last, out)}")
+    if publish:
+        database.set_up()
+
+        from kokeilu.monitoring import breakdown_actions
+
+        done = breakdown_actions.publish_made(made)
+        typer.echo(f"{done.added} figures of classes added, {done.replaced} replaced, {done.removed} removed")

@@ -41,7 +41,7 @@ def all_published(
     `labour_force.read` reads; without it there are no employment and unemployment rates. Raises Problem where
     the folder is no panel or does not cover `last`, or the file cannot be read.
     """
-    panel, last = _opened(path, last)
+    panel, last = opened(path, last)
     force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
     return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
 
@@ -55,11 +55,12 @@ def shown(
     """`all_published` without a labour force, and the figures of all areas together; `decide` says what is hidden of
     the areas. Raises Problem likewise.
     """
-    panel, last = _opened(path, last)
+    panel, last = opened(path, last)
     return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last), decide)
 
 
-def _opened(path: Path, last: int | None) -> tuple[Panel, int]:
+def opened(path: Path, last: int | None) -> tuple[Panel, int]:
+    """The panel of a folder, and the last month to publish: `last`, or its own. Raises Problem where it lacks that."""
     panel = open_panel(path)
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
