@@ -22,6 +22,8 @@ class MonthlyFigure(models.Model):
                 name="a_suppressed_figure_has_no_value",
             ),
         ]
+        # What pages compare is one figure of many areas; the constraint above finds the figures of one.
+        indexes = [models.Index(fields=["population", "indicator", "area", "month"], name="figure_of_areas")]
 
     def __str__(self) -> str:
         return f"{self.indicator} of {self.population}, {self.area}, {self.month:%Y-%m}"
