@@ -34,7 +34,7 @@ class By(StrEnum):
 def monitor(
     panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The month.")],
-    out: Annotated[Path, typer.Option(help="Folder for the table, monthly-YYYY-MM.csv.")],
+    out: Annotated[Path, typer.Option(help="Folder for monthly-YYYY-MM.csv and durations-YYYY-MM.csv.")],
     engine: Annotated[Engine, typer.Option(help="What counts the figures.")] = Engine.duckdb,
     labour_force: Annotated[
         Path | None,
@@ -50,17 +50,19 @@ def monitor(
 ) -> None:
     """Write the month's published table: area, population, month, indicator, value.
 
-    An empty value is suppressed because it would tell of fewer than five people, or a rate of no one.
+    An empty value is suppressed because it would tell of fewer than five people, or a rate of no one. A second file,
+    durations-YYYY-MM.csv, has how long unemployment lasted: area, measure, began, months, value.
 
     Example: kokeilu monitor --panel panel --month 2021-03 --out tables --by age --by sex
     """
-    from kokeilu.monitoring import table
+    from kokeilu.monitoring import duration_table, table
 
     with progress.bar() as shown:
         shown.add_task("counting", total=None)
         figures = table.published(panel, chosen, engine.value, labour_force)
-    path = table.write_csv(figures, chosen, out)
-    typer.echo(f"{path}")
+        durations = duration_table.published(panel, figures, chosen, engine.value)
+    typer.echo(f"{table.write_csv(figures, chosen, out)}")
+    typer.echo(f"{duration_table.write_csv(durations, chosen, out)}")
     if publish:
         _publish(panel, chosen, engine)
     if by:
@@ -70,10 +72,12 @@ def monitor(
 def _publish(panel: Path, last: int, engine: Engine) -> None:
     database.set_up()
 
-    from kokeilu.monitoring import actions, drawing
+    from kokeilu.monitoring import actions, drawing, duration_actions
 
     done = actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
+    done = duration_actions.publish(panel, last=last, engine=engine.value)
+    typer.echo(f"{done.added} durations added, {done.replaced} replaced, {done.removed} removed")
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass

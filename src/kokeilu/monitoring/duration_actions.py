@@ -38,13 +38,8 @@ def _classes() -> pl.DataFrame:
     """The published classes of duration: area, population, month, indicator, value."""
     keys = [key for whole in ("registered_unemployed", "outflow") for key in INDICATORS[whole].also_sum]
     rows = MonthlyFigure.objects.filter(population="residents", indicator__in=keys).order_by("id")
-    schema = {
-        "area": pl.String,
-        "population": pl.String,
-        "month": pl.Int32,
-        "indicator": pl.String,
-        "value": pl.Float64,
-    }
+    texts = dict.fromkeys(("area", "population", "indicator"), pl.String)
+    schema = texts | {"month": pl.Int32, "value": pl.Float64}
     told = [(*names, month_of(month), value) for *names, month, value in rows.values_list(*schema)]
     return pl.DataFrame(told, schema, orient="row")
 

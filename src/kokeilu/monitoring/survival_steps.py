@@ -7,7 +7,7 @@ one step until, in each way out of unemployment, the step has no one or THRESHOL
 unemployed after it, or no one. Pure.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -71,7 +71,9 @@ def exits(members: pl.DataFrame, known: int) -> Exits:
     return [tuple(found.get((months, cause), 0) for cause in range(len(CAUSES))) for months in range(1, known + 1)]
 
 
-def merged(began: int, left: Exits, threshold: int = THRESHOLD) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+def merged(
+    began: int, left: Sequence[tuple[int, ...]], threshold: int = THRESHOLD
+) -> Iterator[tuple[int, int, tuple[int, ...]]]:
     """The steps that may be shown: months since the beginning at its end, unemployed at its beginning, exits in it.
 
     Exits that wait for more when the months end are not shown.

@@ -2,7 +2,15 @@
 
 from django.urls import path, re_path
 
-from kokeilu.monitoring import builder_pages, definition_pages, goal_form_pages, goal_pages, pages, release_pages
+from kokeilu.monitoring import (
+    builder_pages,
+    definition_pages,
+    duration_pages,
+    goal_form_pages,
+    goal_pages,
+    pages,
+    release_pages,
+)
 
 app_name = "monitoring"
 urlpatterns = [
@@ -25,6 +33,12 @@ urlpatterns = [
     path("monitoring/tables/", builder_pages.tables, name="tables"),
     path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),
+    path("monitoring/<slug:area>/durations/", duration_pages.durations, name="durations"),
+    re_path(
+        r"^monitoring/(?P<area>[-\w]+)/durations/(?P<size>wide|narrow)\.svg$",
+        duration_pages.chart,
+        name="duration_chart",
+    ),
     re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<size>wide|narrow)\.svg$", pages.chart, name="chart"),
     re_path(r"^monitoring/(?P<area>[-\w]+)/(?P<indicator>\w+)\.svg$", pages.small_chart, name="small_chart"),
 ]

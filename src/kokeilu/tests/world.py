@@ -19,7 +19,7 @@ from kokeilu.law.definition import shipped
 from kokeilu.monitoring import goal_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.models import MonthlyFigure, Release
+from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, Release, SurvivalStep
 from kokeilu.monitoring.tests import released
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
@@ -143,6 +143,20 @@ def _publish() -> None:
         for number, indicator in enumerate(INDICATORS)
         for suppressed in [number == 0 and month == 2]
     )  # fmt: skip
+    SurvivalStep.objects.bulk_create(
+        SurvivalStep(
+            area=area, began=date(year, 1, 1), until=until, month=date(year, 6 + until, 1),
+            at_risk=1200 - 100 * until, open_market=50, service=30, other=20,
+        )
+        for area in ("helsinki", "espoo")
+        for year in (2019, 2020)
+        for until in range(1, 7)
+    )  # fmt: skip
+    DurationMedian.objects.bulk_create(
+        DurationMedian(area=area, month=date(2021, 3, 1), kind=kind, months=months, hidden=months is None)
+        for area in ("helsinki", "espoo")
+        for kind, months in (("running", 7), ("ended", None))
+    )
 
 
 def _release(staff: dict[str, User]) -> Release:

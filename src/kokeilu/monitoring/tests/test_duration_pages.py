@@ -1,0 +1,159 @@
+"""Durations published from a panel, on their page, in their file; with bad input."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from kokeilu.access.models import ChangeLog, Role
+from kokeilu.monitoring import duration_actions, duration_queries, duration_table, table
+from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
+from kokeilu.monitoring.survival import CAUSES
+from kokeilu.monitoring.tests.conftest import MONTHS, people
+from kokeilu.monitoring.tests.panels import write_panel
+from kokeilu.monitoring.tests.test_structure import UNEMPLOYED
+from kokeilu.panel.check import open_panel
+
+ESPOO = reverse("monitoring:durations", args=["espoo"])
+
+
+def with_beginnings(rows: pl.DataFrame) -> pl.DataFrame:
+    """The people with the first day of the month in which each of their unemployments began."""
+    held = pl.col("status").is_in(UNEMPLOYED).fill_null(False)
+    begins = held & ~held.shift(1, fill_value=False).over("person", order_by="month")
+    month = pl.col("month")
+    day = pl.when(begins).then(pl.date(month // 100, month % 100, 1))
+    return rows.with_columns(unemployed_since=pl.when(held).then(day.forward_fill().over("person", order_by="month")))
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A panel of one area."""
+    rows = with_beginnings(people("espoo", 900))
+    return write_panel(tmp_path_factory.mktemp("durations") / "panel", rows, MONTHS)
+
+
+@pytest.fixture(scope="module")
+def classes(panel: Path) -> pl.DataFrame:
+    """The panel's classes of duration, with the small ones hidden: what else would be is not looked at here."""
+    figures = table.counted(open_panel(panel)).filter(pl.col("indicator").is_in(duration_queries.SHOWN))
+    small = pl.col("persons").is_between(1, 4)
+    shown = pl.when(~small).then("persons").cast(pl.Float64)
+    return figures.filter(population="residents").with_columns(value=shown, suppressed=small)
+
+
+@pytest.fixture
+def figures(classes: pl.DataFrame, db: None) -> None:
+    """The classes, published."""
+    MonthlyFigure.objects.bulk_create(
+        MonthlyFigure(**row | {"month": date(row["month"] // 100, row["month"] % 100, 1)})
+        for row in classes.drop("persons").iter_rows(named=True)
+    )
+
+
+@pytest.fixture
+def durations(panel: Path, figures: None) -> Path:
+    """The panel's durations, published."""
+    duration_actions.publish(panel)
+    return panel
+
+
+def test_what_is_published_is_what_the_panel_holds_and_publishing_again_changes_nothing(durations: Path) -> None:
+    steps = SurvivalStep.objects.filter(area="espoo", began=date(2021, 1, 1)).order_by("until")
+    assert steps.count() > 2
+    before = None
+    for step in steps:
+        assert before is None or step.at_risk == before
+        left = [getattr(step, cause) for cause in CAUSES]
+        assert all(count == 0 or count >= 5 for count in left)
+        before = step.at_risk - sum(left)
+    assert DurationMedian.objects.filter(area="espoo", kind="running", months__isnull=False).exists()
+    assert ChangeLog.objects.filter(subject="durations").count() == 1
+    again = duration_actions.publish(durations)
+    assert (again.added, again.replaced, again.removed) == (0, 0, 0)
+    assert ChangeLog.objects.filter(subject="durations").count() == 1
+
+
+def test_another_panel_replaces_what_it_says_differently(durations: Path) -> None:
+    step = SurvivalStep.objects.order_by("id")[0]
+    SurvivalStep.objects.filter(id=step.id).update(at_risk=step.at_risk + 1)
+    SurvivalStep.objects.filter(id=step.id + 1).delete()
+    done = duration_actions.publish(durations)
+    assert (done.added, done.replaced, done.removed) == (1, 1, 0)
+
+
+def test_months_after_the_last_have_no_median_and_no_step(panel: Path, figures: None) -> None:
+    duration_actions.publish(panel, last=202206)
+    assert max(DurationMedian.objects.values_list("month", flat=True)) == date(2022, 6, 1)
+    assert max(SurvivalStep.objects.values_list("month", flat=True)) <= date(2022, 6, 1)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_page_says_in_words_what_chart_and_tables_show(durations: Path, logged_in, language: str) -> None:  # type: ignore[no-untyped-def]
+    client: Client = logged_in(Role.ANALYST, "ely", language)
+    shown = client.get(ESPOO, {"began": "2022-01"}).content.decode()
+    curve = duration_queries.curves("espoo")[date(2022, 1, 1)]
+    people = f"{curve.persons:,}".replace(",", "," if language == "en" else "\u00a0")
+    assert shown.count(people) >= 2  # in a sentence and above the table
+    assert shown.count("<table") == 3  # the cohort, the year before, the classes
+    assert {"fi": "tammi–kesäkuu 2022", "sv": "januari–juni 2022", "en": "January to June 2022"}[language] in shown
+
+
+def test_the_chart_is_a_picture_of_its_cohort(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    client: Client = logged_in(Role.ANALYST, "ely", "en")
+    address = reverse("monitoring:duration_chart", args=["espoo", "wide"])
+    picture = client.get(address, {"began": "2022-01"})
+    assert picture["Content-Type"] == "image/svg+xml"
+    assert b"January to June 2022" in picture.content
+    assert client.get(address, {"began": "1900-01"}).status_code == 404
+
+
+@pytest.mark.parametrize("asked", [{"began": "nonsense"}, {"began": "2021-02"}, {"month": "2030-01"}, {"month": ""}])
+def test_what_is_not_there_is_told_and_the_newest_is_shown(durations: Path, logged_in, asked: dict[str, str]) -> None:  # type: ignore[no-untyped-def]
+    client: Client = logged_in(Role.ANALYST, "ely", "en")
+    response = client.get(ESPOO, asked)
+    assert response.status_code == 200
+    assert "The newest ones are shown instead." in response.content.decode()
+
+
+def test_an_area_that_is_not_there_is_not_found(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    client: Client = logged_in(Role.ANALYST, "ely", "en")
+    assert client.get(reverse("monitoring:durations", args=["atlantis"])).status_code == 404
+    assert client.get(reverse("monitoring:duration_chart", args=["atlantis", "wide"])).status_code == 404
+
+
+def test_an_area_without_a_curve_says_so(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    SurvivalStep.objects.all().delete()
+    client: Client = logged_in(Role.ANALYST, "ely", "en")
+    shown = client.get(ESPOO).content.decode()
+    assert "No half-year of beginnings can be shown" in shown
+    assert "<picture>" not in shown
+
+
+def test_the_page_asks_the_database_as_often_for_one_cohort_as_for_many(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    client: Client = logged_in(Role.ANALYST, "ely", "en")
+    client.get(ESPOO)
+    with CaptureQueriesContext(connection) as many:
+        client.get(ESPOO)
+    SurvivalStep.objects.exclude(began=date(2021, 1, 1)).delete()
+    with CaptureQueriesContext(connection) as one:
+        client.get(ESPOO)
+    assert len(one) == len(many)
+
+
+def test_the_file_of_a_month(panel: Path, classes: pl.DataFrame, tmp_path: Path) -> None:
+    found = duration_table.published(panel, classes, 202206)
+    path = duration_table.write_csv(found, 202206, tmp_path / "out")
+    assert path.name == "durations-2022-06.csv"
+    rows = pl.read_csv(path, schema_overrides={"began": pl.String})
+    espoo = rows.filter(area="espoo", began="2021-01")
+    steps = found.steps.filter(area="espoo", began=202101)
+    assert espoo.filter(measure="unemployed").get_column("value").to_list() == steps.get_column("at_risk").to_list()
+    assert espoo.filter(measure="left_service").get_column("months").to_list() == steps.get_column("until").to_list()
+    assert rows.filter(measure="median_running").height == 1
+    assert max(found.steps.get_column("month")) <= 202206
