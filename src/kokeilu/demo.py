@@ -173,19 +173,21 @@ class _Demonstration:
         actions.run(self.trial, START, progress=tell.of)
 
     def _published(self) -> bool:
-        from kokeilu.monitoring.models import NationalFigure
+        from kokeilu.monitoring.models import DurationMedian
 
         # The last that a publication stores; a database of an earlier version lacks them.
-        return NationalFigure.objects.filter(month=TODAY.replace(day=1)).exists()
+        return DurationMedian.objects.filter(month=TODAY.replace(day=1)).exists()
 
     def _publish(self, tell: Tell) -> None:
-        from kokeilu.monitoring import actions, drawing
+        from kokeilu.monitoring import actions, drawing, duration_actions
         from kokeilu.panel.build import build
 
         panel = self.folder / "panel"
         build(panel, trial=TRIAL, tell=tell.share)
         tell.share("monthly figures", 1)
         actions.publish(panel)
+        tell.share("durations", 1)
+        duration_actions.publish(panel)
         for _ in tell.each(drawing.draw_all(), drawing.how_many(), "charts"):
             pass
 
