@@ -121,6 +121,7 @@ class _Demonstration:
                 lambda tell: demo_job_seeker.make(START, demo_staff.password(), tell),
             ),
             Step("panel and monthly figures", self._published, self._publish),
+            Step("figures by class", self._broken_down, self._break_down),
             Step("release of the figures", demo_release.made, self._release),
         ]
 
@@ -191,13 +192,36 @@ class _Demonstration:
         for _ in tell.each(drawing.draw_all(), drawing.how_many(), "charts"):
             pass
 
+    def _broken_down(self) -> bool:
+        from kokeilu.monitoring.models import MonthlyBreakdown
+
+        return MonthlyBreakdown.objects.filter(month=TODAY.replace(day=1)).exists()
+
+    def _break_down(self, tell: Tell) -> None:
+        from kokeilu.monitoring import breakdown_actions
+        from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+
+        done: list[str] = []
+
+        def counted(dimension: str) -> None:
+            done.append(dimension)
+            tell.share(f"by {dimension.replace('_', ' ')}", len(done) / len(DIMENSIONS))
+
+        breakdown_actions.publish(self._panel(tell), tell=counted)
+
     def _release(self, tell: Tell) -> None:
         from kokeilu import demo_release
+
+        demo_release.make(self._panel(tell), tell)
+
+    def _panel(self, tell: Tell) -> Path:
+        """The panel's folder, built again where it is of an earlier version, or gone."""
         from kokeilu.panel.build import build
         from kokeilu.panel.check import open_panel
 
+        panel = self.folder / "panel"
         try:
-            open_panel(self.folder / "panel")
-        except Problem:  # of an earlier version, or gone
-            build(self.folder / "panel", trial=TRIAL, tell=tell.share)
-        demo_release.make(self.folder / "panel", tell)
+            open_panel(panel)
+        except Problem:
+            build(panel, trial=TRIAL, tell=tell.share)
+        return panel

@@ -15,7 +15,10 @@ from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.breakdown_table import KEY
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.models import MonthlyBreakdown
+from kokeilu.monitoring.linked import PUBLISHED, SECONDARY
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
+from kokeilu.panel.rules import month_name
+from kokeilu.problems import Problem
 
 SCHEMA: Final = {
     "id": pl.Int64, "area": pl.String, "population": pl.String, "month": pl.Date, "indicator": pl.String,
@@ -34,16 +37,43 @@ def publish(
 ) -> Published:
     """Show a panel's figures by these dimensions, up to the month `last` (202103), after disclosure control.
 
-    `actor` None is the system itself. The same panel again changes nothing; what another panel says differently is
-    replaced and stands in the change log with the old value; other dimensions and later months keep what was published
-    of them. One transaction. `tell` hears each dimension's key when it is counted. Raises PermissionDenied, and
-    Problem where the folder is no panel or its figures do not add up.
+    The figures that they are of must be on the pages already. `actor` None is the system itself. The same panel
+    again changes nothing; what another panel says differently is replaced and stands in the change log with the old
+    value; other dimensions and later months keep what was published of them. One transaction. `tell` hears each
+    dimension's key when it is counted. Raises PermissionDenied, and Problem where the folder is no panel, its
+    figures do not add up, or the pages show others.
     """
     made = []
-    for one, rows in breakdown_table.all_published(panel_dir, dimensions, last, engine):
+    for one, rows in breakdown_table.all_published(panel_dir, dimensions, last, engine, on_pages):
         tell(one.key)
         made.append((one, rows))
     return publish_made(made, actor=actor)
+
+
+def on_pages(figures: pl.DataFrame) -> pl.DataFrame:
+    """The figures (`rules.figures`) with the `status` that they have on the pages: published, or else secondary.
+
+    Raises Problem where the pages do not have them, or show other values: classes are of what everybody sees.
+    """
+    months = figures.get_column("month").unique().to_list()
+    rows = MonthlyFigure.objects.filter(month__in=[date(month // 100, month % 100, 1) for month in months])
+    names = ("area", "population", "month", "indicator", "value", "suppressed")
+    schema = {name: SCHEMA[name] for name in names} | {"value": pl.Float64}
+    shown = pl.DataFrame(list(rows.values_list(*names)), schema, orient="row").with_columns(
+        month=(pl.col("month").dt.year() * 100 + pl.col("month").dt.month()).cast(pl.Int32)
+    )
+    both = figures.join(shown, on=names[:4], how="left", maintain_order="left")
+    other = both.filter(
+        pl.col("suppressed").is_null() | (~pl.col("suppressed") & pl.col("value").ne_missing(pl.col("persons")))
+    )
+    if other.height:
+        month = other.get_column("month").sort().item(0)
+        raise Problem(
+            f"the pages do not show this panel's figures of {month_name(month)}",
+            mend="publish them first: kokeilu monitor --publish",
+        )
+    status = pl.when("suppressed").then(pl.lit(SECONDARY)).otherwise(pl.lit(PUBLISHED))
+    return both.with_columns(status=status).select(*figures.columns, "status")
 
 
 @transaction.atomic

@@ -6,10 +6,11 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import breakdown_counting, breakdown_hiding, suppression, table
+from kokeilu.monitoring import breakdown_counting, breakdown_hiding, monthly_hiding, table
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, POPULATION, Dimension, indicators
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.linked import PUBLISHED
+from kokeilu.monitoring.suppression import Decide
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
 
@@ -25,17 +26,22 @@ def dimension(key: str) -> Dimension:
 
 
 def all_published(
-    path: Path, dimensions: Sequence[Dimension], last: int | None = None, engine: Engine = "duckdb"
+    path: Path,
+    dimensions: Sequence[Dimension],
+    last: int | None = None,
+    engine: Engine = "duckdb",
+    decide: Decide = monthly_hiding.hidden,
 ) -> Iterator[tuple[Dimension, pl.DataFrame]]:
     """Every month's figures by each dimension of the panel in the folder, up to `last` (202103), as they may be shown.
 
-    Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on that
-    month and earlier ones only. Raises Problem where the folder is no panel, does not cover `last`, or where its
-    figures do not add up.
+    Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on
+    that month and earlier ones only. `decide` says what is hidden of the areas' own figures. Raises Problem where
+    the folder is no panel, does not cover `last`, or where its figures do not add up.
     """
     panel, last = table.opened(path, last)
     figures = table.counted(panel, engine).filter(pl.col("month") <= last)
-    page = suppression.published(figures)
+    shown = pl.col("status") == PUBLISHED
+    page = decide(figures).with_columns(pl.when(shown).then("persons").alias("value"), (~shown).alias("suppressed"))
     for one in dimensions:
         if one.indicators is None:
             yield one, of_classes(breakdown_counting.counted(panel, one, figures, engine), page, one)

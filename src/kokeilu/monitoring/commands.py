@@ -85,18 +85,21 @@ def _publish(panel: Path, last: int, engine: Engine) -> None:
 
 def _break_down(panel: Path, last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
     """Write the figures by each dimension, and show them where they are to be published."""
-    from kokeilu.monitoring import breakdown_table
+    from kokeilu.monitoring import breakdown_table, monthly_hiding
 
     wanted = [breakdown_table.dimension(key.value) for key in dict.fromkeys(by)]
-    with progress.bar() as shown:
-        found = breakdown_table.all_published(panel, wanted, last, engine.value)
-        made = list(shown.track(found, total=len(wanted), description="counting classes"))
-    for dimension, figures in made:
-        typer.echo(f"{breakdown_table.write_csv(figures, dimension, last, out)}")
+    decide = monthly_hiding.hidden
     if publish:
         database.set_up()
 
         from kokeilu.monitoring import breakdown_actions
 
+        decide = breakdown_actions.on_pages
+    with progress.bar() as shown:
+        found = breakdown_table.all_published(panel, wanted, last, engine.value, decide)
+        made = list(shown.track(found, total=len(wanted), description="counting classes"))
+    for dimension, figures in made:
+        typer.echo(f"{breakdown_table.write_csv(figures, dimension, last, out)}")
+    if publish:
         done = breakdown_actions.publish_made(made)
         typer.echo(f"{done.added} figures of classes added, {done.replaced} replaced, {done.removed} removed")
