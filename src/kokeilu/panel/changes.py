@@ -1,6 +1,6 @@
 """What a build tells otherwise than the revision before it: pure, on frames of spells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -13,9 +13,17 @@ def _key() -> pl.Expr:
     return (pl.col("to").dt.year() * 100 + pl.col("to").dt.month()).alias("month")
 
 
-def by_end(spells: pl.DataFrame) -> dict[int | None, pl.DataFrame]:
-    """The spells by the month in which they ended, None of those that last, in their order."""
-    split = spells.with_columns(_key()).partition_by("month", as_dict=True, include_key=False, maintain_order=True)
+def ends(spells: pl.DataFrame) -> list[int | None]:
+    """The months in which spells ended, in order, first None where some last."""
+    return spells.select(_key()).unique().to_series().sort(nulls_last=False).to_list()
+
+
+def by_end(spells: pl.DataFrame, months: Sequence[int | None] | None = None) -> dict[int | None, pl.DataFrame]:
+    """The spells by the month in which they ended, None of those that last, in their order; of `months` alone."""
+    keyed = spells.with_columns(_key())
+    if months is not None:
+        keyed = keyed.filter(pl.col("month").is_in(list(months), nulls_equal=True))
+    split = keyed.partition_by("month", as_dict=True, include_key=False, maintain_order=True)
     return {key[0]: rows for key, rows in split.items()}
 
 

@@ -40,6 +40,9 @@ def build(
         int | None, typer.Option("--from", metavar="YYYY-MM", parser=month, help="The first month.")
     ] = None,
     trial: Annotated[str, typer.Option(help="The trial whose areas count.")] = "kuntakokeilu",
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Compute everybody, not only those of whom something is told otherwise.")
+    ] = False,
 ) -> None:
     """Build the panel from the register: new months are added, corrections make a revision.
 
@@ -56,6 +59,7 @@ def build(
             out,
             first,
             trial=trial,
+            whole=whole,
             tell=lambda step, share: shown.update(task, description=step, completed=share),
         )
     if not made.revised:

@@ -1,8 +1,9 @@
 """The panel on disk: files that are never changed, and manifests that name which of them a revision consists of.
 
 `spells/` and `person_months/` hold files named by their content; `revisions/0001.json` and so on the manifests;
-`panel.json` is the newest manifest once more. A file appears whole or not at all, the manifest last: a build killed at
-any moment leaves the panel before it, and what it left behind goes with the next build.
+`panel.json` is the newest manifest once more; `known/` is for the next build alone. A file appears whole or not at all,
+the manifest last: a build killed at any moment leaves the panel before it, and what it left behind goes with the next
+build.
 """
 
 import errno
@@ -27,6 +28,7 @@ FORMAT: Final = "panel/2"
 REPLACEABLE: Final = ("panel/1",)  # without revisions; built again it loses nothing
 MANIFEST: Final = "panel.json"
 REVISIONS: Final = "revisions"
+KNOWN: Final = "known"  # what the newest revision was made of, for the build after it
 LOCK: Final = ".lock"
 
 Content = Literal["spells", "person_months"]
@@ -184,10 +186,21 @@ def _put(file: Path, content: bytes | memoryview) -> None:
     making.replace(file)
 
 
-def write_part(path: Path, content: Content, month: int | None, rows: pl.DataFrame) -> Part:
-    """Write rows as a file of the panel, named by its content; one that is there already is the same."""
+def _encoded(rows: pl.DataFrame) -> BytesIO:
     encoded = BytesIO()  # Polars hides the cause where it meets a full disk itself
     rows.write_parquet(encoded, compression="zstd")
+    return encoded
+
+
+def write_frame(file: Path, rows: pl.DataFrame) -> None:
+    """Write rows as a file that is no part of a revision."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _put(file, _encoded(rows).getbuffer())
+
+
+def write_part(path: Path, content: Content, month: int | None, rows: pl.DataFrame) -> Part:
+    """Write rows as a file of the panel, named by its content; one that is there already is the same."""
+    encoded = _encoded(rows)
     digest = hashlib.sha256(encoded.getbuffer()).hexdigest()
     name = f"{part_folder(content, month)}/{digest[:DIGITS]}.parquet"
     (path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -206,7 +219,7 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 
 def _refuse_foreign(out: Path) -> None:
     """Raise Problem where `out` is something else than a panel."""
-    ours = {MANIFEST, f".{MANIFEST}.part", REVISIONS, LOCK, *CONTENTS}
+    ours = {MANIFEST, f".{MANIFEST}.part", REVISIONS, KNOWN, LOCK, *CONTENTS}
     begun = out.is_dir() and {each.name for each in out.iterdir()} <= ours
     if out.exists() and not begun and not (out / MANIFEST).exists():
         raise Problem("exists and is not a panel, so nothing is built there", file=out, mend="name another folder")

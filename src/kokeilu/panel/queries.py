@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import polars as pl
 from django.db import connection, transaction
@@ -89,6 +90,9 @@ CAUSES: Final = """
     FROM register_extract
     UNION ALL
     SELECT id::text, 'run_' || kind, "on", (finished_at AT TIME ZONE 'UTC')::date FROM transfer_run"""
+# Nobody's ids: what the database makes of them serves as a key, which needs the database to be had.
+NOBODIES: Final = tuple(uuid5(NAMESPACE_URL, f"kokeilu:panel:known:{number}") for number in range(4))
+
 CAUSE_COLUMNS: Final = {"id": pl.String(), "kind": pl.String(), "day": pl.Date(), "made_on": pl.Date()}
 
 
@@ -98,6 +102,7 @@ class Source:
 
     as_of: date
     key: str  # which key made the pseudonyms
+    secret: bytes  # a key that follows from it, 32 bytes, for `known`
     causes: pl.DataFrame
     pseudonyms: pl.Series
     people: pl.DataFrame
@@ -145,6 +150,8 @@ def read() -> Source:
                 raise Problem("the register is empty, so there is no panel to build", mend="kokeilu register import")
             cursor.execute(CAUSES)
             causes = pl.DataFrame(cursor.fetchall(), CAUSE_COLUMNS, orient="row")
+            cursor.execute("SELECT * FROM panel_pseudonyms(%s)", [list(NOBODIES)])
+            made: dict[UUID, int] = dict(cast("list[tuple[UUID, int]]", cursor.fetchall()))
             people = _people(cursor)
         tables = [read_table(table) for table in (SITUATIONS, DETAILS, READINGS, RESPONSIBILITIES)]
     # The lower half of a random UUID hardly ever repeats, and one column is joined three times as fast as two.
@@ -156,6 +163,7 @@ def read() -> Source:
     return Source(
         as_of=as_of,
         key=key,
+        secret=b"".join(made[each].to_bytes(8, "big", signed=True) for each in NOBODIES),
         causes=causes,
         pseudonyms=people.get_column("pseudonym"),
         people=people.select(pl.col("number").alias("person"), "sex"),
