@@ -47,6 +47,12 @@ def indicators(dimension: str) -> list[str]:
     return [key for key in INDICATORS if key in held]
 
 
+def groups(dimension: str, areas: Collection[str]) -> list[str]:
+    """The classes of a dimension (its key) that are published of any of the areas, in the order of the tables."""
+    held = _shown().filter(dimension=dimension, area__in=areas).order_by().values_list("group", flat=True).distinct()
+    return sorted(held, key=DIMENSIONS[dimension].place)
+
+
 def cells(
     indicators: Collection[str],
     dimension: str,

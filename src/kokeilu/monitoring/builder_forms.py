@@ -8,12 +8,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kokeilu.monitoring import builder_rules, published_codes, release_texts
+from kokeilu.monitoring import breakdown_queries, breakdown_rules, builder_rules, published_codes, release_texts
+from kokeilu.monitoring.breakdown_rules import POPULATION
+from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.builder_queries import Choice, Offer
 from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.web import formats
 
+GROUP = "group"  # stands for the dimension of the breakdown, whichever it is
 LONGEST_ECHO = 60  # characters of what the address asked for that a message repeats
 
 
@@ -38,6 +41,14 @@ class _Month(forms.ChoiceField):
             raise forms.ValidationError(_("there are no figures of “%(value)s”") % {"value": value[:LONGEST_ECHO]})
 
 
+class _Kind(forms.ChoiceField):
+    """What figures are broken down by."""
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            raise forms.ValidationError(_("there is no “%(value)s”") % {"value": value[:LONGEST_ECHO]})
+
+
 class TableForm(forms.Form):
     """What a table holds and how it lies. Single months count before the range."""
 
@@ -47,6 +58,7 @@ class TableForm(forms.Form):
     first = _Month(label=gettext_lazy("First month"), required=False)
     last = _Month(label=gettext_lazy("Last month"), required=False)
     month = _Some(label=gettext_lazy("Single months"), required=False)
+    by = _Kind(label=gettext_lazy("Broken down by"), required=False)
     column = _Some(label=gettext_lazy("In columns"), required=False)
 
     def __init__(self, data: QueryDict, offer: Offer) -> None:
@@ -60,8 +72,10 @@ class TableForm(forms.Form):
         if self.errors:
             return found
         months = sorted(set(found["month"])) or self._range(found["first"], found["last"])
-        columns = [key for key in KEY if key in found["column"]]
-        if len(columns) == len(KEY):
+        by = next((one for one in self.offer.breakdowns if one.key == found["by"]), None)
+        keys = {key: key for key in KEY} | ({GROUP: by.key} if by else {})
+        columns = [key for name, key in keys.items() if name in found["column"]]
+        if len(columns) == len(keys):
             self.add_error("column", _("leave at least one for the rows"))
         self.choice = Choice(
             areas=_ordered(self.offer.areas, found["area"]),
@@ -69,7 +83,11 @@ class TableForm(forms.Form):
             months=months,
             indicators=_ordered(self.offer.indicators, found["indicator"]),
             columns=columns,
+            by=by,
+            groups=breakdown_queries.groups(by.key, found["area"]) if by else (),
         )
+        if by is not None:
+            self._refuse_not_broken_down(by)
         self._refuse_large()
         return found
 
@@ -79,6 +97,16 @@ class TableForm(forms.Form):
         elif first > last:
             self.add_error("last", _("the last month comes before the first"))
         return builder_rules.months_between(self.offer.months, first, last)
+
+    def _refuse_not_broken_down(self, by: Breakdown) -> None:
+        if found := set(self.choice.populations) - {POPULATION}:
+            names = ", ".join(release_texts.POPULATIONS[key][formats.language()] for key in sorted(found))
+            self.add_error("population", _("%(names)s: only all residents are broken down") % {"names": names})
+        missing = [key for key in self.choice.indicators if key not in breakdown_rules.indicators(by)]
+        if missing:
+            names = ", ".join(published_codes.whole_name(key)[formats.language()] for key in missing)
+            words = {"names": names, "by": by.name[formats.language()]}
+            self.add_error("indicator", _("not published by “%(by)s”: %(names)s") % words)
 
     def _refuse_large(self) -> None:
         cells = self.choice.size
@@ -115,7 +143,8 @@ def _choices(offer: Offer) -> dict[str, list[tuple[str, Any]]]:
         "first": months,
         "last": months,
         "month": months,
-        "column": [(key, release_texts.DIMENSIONS[key][language]) for key in KEY],
+        "by": [("", _("Not broken down")), *((one.key, one.name[language]) for one in offer.breakdowns)],
+        "column": [*((key, release_texts.DIMENSIONS[key][language]) for key in KEY), (GROUP, _("The breakdown"))],
     }
 
 

@@ -20,12 +20,15 @@ from kokeilu.monitoring import (
 )
 from kokeilu.monitoring.builder_forms import TableForm
 from kokeilu.monitoring.builder_queries import Cells, Choice, Offer
+from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.pages import shown
 from kokeilu.monitoring.published_table import Code
 from kokeilu.monitoring.reading import HEADLINE
+from kokeilu.monitoring.release_audit import KEY
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
+
+INDICATOR = KEY.index("indicator")  # its place in a cell's codes
 
 
 @page(operations.SEE)
@@ -37,13 +40,23 @@ def tables(request: Request) -> HttpResponse:
     form = _form(request, offer)
     if not form.is_valid():
         return _refused(request, form)
-    found = builder_queries.cells(form.choice)
+    found = _cells(form)
+    if not found:
+        return _refused(request, form)
     context = {**_choices(form, opened=not request.GET), **_table(form.choice, found), **_around(form, found)}
     return render(request, "monitoring/tables.html", context)
 
 
 def _form(request: Request, offer: Offer) -> TableForm:
     return TableForm(request.GET or builder_forms.first_table(offer), offer)
+
+
+def _cells(form: TableForm) -> Cells:
+    """The table's cells; where there is none, the form has a fault."""
+    found = builder_queries.cells(form.choice)
+    if not found:
+        form.add_error(None, _("Nothing of it has been published."))
+    return found
 
 
 def _refused(request: Request, form: TableForm) -> HttpResponse:
@@ -62,7 +75,10 @@ def table_file(request: Request, kind: str) -> HttpResponse:
     form = _form(request, offer)
     if not form.is_valid():
         return _refused(request, form)
-    made = builder_queries.published_table(form.choice, builder_queries.cells(form.choice))
+    found = _cells(form)
+    if not found:
+        return _refused(request, form)
+    made = builder_queries.published_table(form.choice, found)
     wanted: Any = kind
     language: Any = formats.language()
     file = release_files.file(made, wanted, language)
@@ -90,7 +106,7 @@ def _table(choice: Choice, found: Cells) -> dict[str, Any]:
     """The table as the template writes it."""
     language: Any = formats.language()
     dimensions = builder_queries.dimensions(choice)
-    written = {key: shown(figure, INDICATORS[key[-1]]) for key, figure in found.items()}
+    written = {key: shown(figure, INDICATORS[key[INDICATOR]]) for key, figure in found.items()}
     laid = builder_rules.layout(dimensions, choice.columns, written)
     facts = [{"label": one.label[language], **_head(one.key, code)} for one, code in laid.fixed]
     return {
@@ -121,6 +137,7 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
         "most_cells": builder_rules.MOST_CELLS,
         "hidden": sum(figure.suppressed for figure in found.values()),
         "threshold": THRESHOLD,
+        "classes": " ".join(words[formats.language()] for words in builder_queries.unverified_classes(choice)),
         "laws": ", ".join(builder_queries.unverified_law(choice)),
         "together": _together(form),
         "files": [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import prod
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 from django.conf import settings
@@ -13,42 +13,63 @@ from django.db.models import QuerySet
 from kokeilu import clock
 from kokeilu.access.models import ChangeLog
 from kokeilu.law.definition import shipped, shipped_keys
-from kokeilu.monitoring import builder_texts, published_codes, queries, release_calendar, release_texts
+from kokeilu.monitoring import (
+    breakdown_queries,
+    builder_texts,
+    published_codes,
+    queries,
+    release_calendar,
+    release_texts,
+)
+from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure, Release
-from kokeilu.monitoring.published_table import LANGUAGES, Dimension, PublishedTable
+from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, PublishedTable, Words
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.panel.rules import month_end, month_named
 
 Cells = dict[tuple[str, ...], Figure]  # by the codes of the dimensions, in their order
-SCHEMA: Final = dict.fromkeys(KEY, pl.String) | {"value": pl.Float64, "status": pl.String}
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be chosen: areas by key, populations and indicators in their order, months (2021-03) newest first."""
+    """What can be chosen: areas by key, populations and indicators in their order, months (2021-03) newest first, and
+    the dimensions that figures are broken down by.
+    """
 
     areas: tuple[str, ...]
     populations: tuple[str, ...]
     months: tuple[str, ...]
     indicators: tuple[str, ...]
+    breakdowns: tuple[Breakdown, ...]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a person chose, each in the order of the table; `columns` are the dimensions that stand above."""
+    """What a person chose, each in the order of the table; `columns` are the dimensions that stand above.
+
+    `by` is what the figures are broken down by and `groups` its classes, where they are.
+    """
 
     areas: Sequence[str]
     populations: Sequence[str]
     months: Sequence[str]
     indicators: Sequence[str]
     columns: Sequence[str]
+    by: Breakdown | None = None
+    groups: Sequence[str] = ()
 
     @property
     def codes(self) -> dict[str, Sequence[str]]:
         """The codes by dimension."""
-        return dict(zip(KEY, (self.areas, self.populations, self.months, self.indicators), strict=True))
+        codes = dict(zip(KEY, (self.areas, self.populations, self.months, self.indicators), strict=True))
+        return codes if self.by is None else codes | {self.by.key: self.groups}
+
+    @property
+    def days(self) -> list[date]:
+        """The first days of the months."""
+        return [date.fromisoformat(f"{month}-01") for month in self.months]
 
     @property
     def size(self) -> int:
@@ -65,6 +86,7 @@ def offer() -> Offer:
         populations=tuple(key for key in POPULATIONS if key in held["population"]),
         months=tuple(f"{month:%Y-%m}" for month in sorted(held["month"], reverse=True)),
         indicators=tuple(key for key in INDICATORS if key in held["indicator"]),
+        breakdowns=tuple(breakdown_queries.dimensions()),
     )
 
 
@@ -73,15 +95,21 @@ def _distinct(figures: QuerySet[MonthlyFigure], name: str) -> QuerySet[MonthlyFi
 
 
 def dimensions(choice: Choice) -> list[Dimension]:
-    """The dimensions of the chosen table with the chosen codes."""
-    return [published_codes.dimension(key, codes) for key, codes in choice.codes.items()]
+    """The dimensions of the chosen table with the chosen codes, that of the breakdown last."""
+    found = [published_codes.dimension(key, choice.codes[key]) for key in KEY]
+    if choice.by is not None:
+        classes = tuple(Code(group, choice.by.class_name(group)) for group in choice.groups)
+        found.append(Dimension(choice.by.key, choice.by.name, "other", classes))
+    return found
 
 
 def cells(choice: Choice) -> Cells:
-    """The chosen cells that were published, hidden ones among them. One query."""
+    """The chosen cells that were published, hidden ones among them. One query for the figures."""
+    if choice.by is not None:
+        return _cells_by_class(choice, choice.by.key)
     rows = queries.visible().filter(
         area__in=choice.areas, population__in=choice.populations, indicator__in=choice.indicators,
-        month__in=[date.fromisoformat(f"{month}-01") for month in choice.months],
+        month__in=choice.days,
     ).values_list("area", "population", "month", "indicator", "value", "suppressed")  # fmt: skip
     return {
         (area, population, f"{month:%Y-%m}", indicator): Figure(value, suppressed)
@@ -89,29 +117,52 @@ def cells(choice: Choice) -> Cells:
     }
 
 
+def _cells_by_class(choice: Choice, by: str) -> Cells:
+    return {
+        (row.area, row.population, f"{row.month:%Y-%m}", row.indicator, row.group): Figure(row.value, row.suppressed)
+        for row in breakdown_queries.cells(choice.indicators, by, choice.areas, choice.days)
+    }
+
+
 def published_table(choice: Choice, found: Cells) -> PublishedTable:
     """The cells as a table that every format is written from; the same figures give the same table."""
+    keys = list(choice.codes)
+    schema = dict.fromkeys(keys, pl.String) | {"value": pl.Float64, "status": pl.String}
     stands = release_calendar.newest(release_texts.KEY)
     return PublishedTable(
         key=builder_texts.KEY,
-        title=builder_texts.TITLE,
+        title=_title(choice.by),
         description=release_texts.DESCRIPTION,
         dimensions=tuple(dimensions(choice)),
-        cells=pl.DataFrame([_cell(key, figure) for key, figure in found.items()], SCHEMA, orient="row"),
+        cells=pl.DataFrame([_cell(key, figure) for key, figure in found.items()], schema, orient="row"),
         updated=_updated(),
         source=release_texts.SOURCE,
         publisher=_publisher(stands),
         contact=settings.KOKEILU_RELEASE_CONTACT,
         licence=settings.KOKEILU_RELEASE_LICENCE,
-        notes=release_texts.NOTES,
+        notes=(*release_texts.NOTES, *unverified_classes(choice)),
         unverified=unverified_law(choice),
     )
+
+
+def _title(by: Breakdown | None) -> Words:
+    if by is None:
+        return builder_texts.TITLE
+    return {language: f"{builder_texts.TITLE[language]}: {by.name[language]}" for language in LANGUAGES}
+
+
+def unverified_classes(choice: Choice) -> list[Words]:
+    """What to say where nobody has verified how the breakdown tells people apart; else nothing."""
+    by = choice.by
+    if by is None or by.verified:
+        return []
+    return [{one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}]
 
 
 def _cell(key: tuple[str, ...], figure: Figure) -> tuple[str | float | None, ...]:
     if figure.value is None:
         return (*key, None, "hidden" if figure.suppressed else "none")
-    decimals = release_texts.DECIMALS[INDICATORS[key[-1]].unit]
+    decimals = release_texts.DECIMALS[INDICATORS[key[KEY.index("indicator")]].unit]
     return (*key, rounded(figure.value, decimals), "published")
 
 

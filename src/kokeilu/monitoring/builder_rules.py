@@ -54,7 +54,8 @@ class Layout:
 def layout(dimensions: Sequence[Dimension], columns: Sequence[str], cells: Mapping[tuple[str, ...], Any]) -> Layout:
     """Lay cells out, by their codes in the order of `dimensions`; those in `columns` stand above, the others beside.
 
-    A cell that is not there is None. At least one dimension must stand beside, else ValueError is raised.
+    A cell that is not there is None; rows without any cell are left out. At least one dimension must stand beside, else
+    ValueError is raised.
     """
     beside = [one for one in dimensions if one.key not in columns]
     if not beside:
@@ -73,7 +74,8 @@ def layout(dimensions: Sequence[Dimension], columns: Sequence[str], cells: Mappi
         for column in across:
             names |= {one.key: code.key for one, code in zip(above, column, strict=True)}
             found.append(cells.get(tuple(names[one.key] for one in dimensions)))
-        rows.append(Row(tuple((one.key, code) for one, code in zip(wide, row, strict=True)), tuple(found)))
+        if any(cell is not None for cell in found):
+            rows.append(Row(tuple((one.key, code) for one, code in zip(wide, row, strict=True)), tuple(found)))
     return Layout(tuple(fixed), tuple(wide), _heads(above, across), tuple(rows))
 
 

@@ -12,6 +12,11 @@ TITLE: Final[Words] = {
     "sv": "Urval ur försöksområdenas månadstal",
     "en": "Selection from the monthly figures of the trial areas",
 }
+UNVERIFIED_CLASSES: Final[Words] = {
+    "fi": "Luokittelua ei ole vahvistettu: {name}.",
+    "sv": "Indelningen är inte bekräftad: {name}.",
+    "en": "The division is not verified: {name}.",
+}
 KINDS: Final = {
     "stock": _("At the month's end"),
     "rate": _("Rates and amounts"),

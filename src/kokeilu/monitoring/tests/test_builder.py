@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from kokeilu.access.models import ReadLog, Role
 from kokeilu.monitoring import builder_queries, builder_rules
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.builder_rules import layout
-from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.monitoring.published_table import Code, Dimension
 from kokeilu.monitoring.tests.readers import Cells, read_csv, read_jsonstat, read_px, read_xlsx, valid
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
@@ -243,6 +244,88 @@ def test_every_file_holds_exactly_the_table(files):
 def test_the_same_address_gives_the_same_bytes(logged_in, published):
     client = logged_in(Role.ANALYST, "ely")
     assert client.get(address("jsonstat")).content == client.get(address("jsonstat")).content
+
+
+# By class
+
+BY_AGE = {
+    "area": ["espoo", "raasepori-hanko"], "population": ["residents"], "first": "2021-02", "last": "2021-03",
+    "indicator": ["registered_unemployed", "inflow"], "by": "age", "column": ["group"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def by_class(published) -> None:
+    """Figures by age and sex; some are hidden."""
+    MonthlyBreakdown.objects.bulk_create(
+        MonthlyBreakdown(
+            area=area, population="residents", month=date(2021, month, 1), indicator=indicator, dimension=one,
+            group=group, value=None if hidden else 10 * month + place, suppressed=hidden,
+        )
+        for area in ("espoo", "raasepori-hanko")
+        for month in (2, 3)
+        for indicator in ("registered_unemployed", "inflow")
+        for one in ("age", "sex")
+        for place, group in enumerate(DIMENSIONS[one].classes)
+        for hidden in [area == "raasepori-hanko" and place < 2]
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_table_by_class_holds_the_published_classes_and_no_sum(logged_in, by_class, tmp_path):
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(address(**BY_AGE))
+    assert "Cells: 40;" in text(page)
+    assert "Hidden by disclosure control: 8." in text(page)
+    for words in DIMENSIONS["age"].classes.values():
+        assert words["en"] in text(page)
+    for kind in ("csv", "csvw", "px", "jsonstat"):
+        response = client.get(address(kind, **BY_AGE))
+        name = re.search(r'filename="([^"]+)"', response["Content-Disposition"])[1]
+        (tmp_path / name).write_bytes(response.content)
+    wanted = {
+        (row.area, row.population, f"{row.month:%Y-%m}", row.indicator, row.group): (
+            "hidden" if row.suppressed else float(row.value)
+        )
+        for row in MonthlyBreakdown.objects.filter(dimension="age")
+    }
+    stem = tmp_path / "monthly-selection-2021-03"
+    assert read_csv(Path(f"{stem}.csv")) == wanted
+    assert valid(Path(f"{stem}.csv"))
+    assert read_jsonstat(Path(f"{stem}-en.json").read_bytes()) == wanted
+    asked = builder_queries.Choice(
+        BY_AGE["area"], ["residents"], ["2021-02", "2021-03"], BY_AGE["indicator"], [], DIMENSIONS["age"],
+        list(DIMENSIONS["age"].classes),
+    )  # fmt: skip
+    table = builder_queries.published_table(asked, builder_queries.cells(asked))
+    assert read_px(Path(f"{stem}.px"), table, "en") == wanted
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"by": "shoe_size"}, "Broken down by: there is no “shoe_size”"),
+        ({"by": "benefit"}, "Broken down by: there is no “benefit”"),
+        ({"population": ["residents", "customers"]}, "Customers of the trial: only all residents are broken down"),
+        ({"indicator": ["inflow", "laid_off"]}, "not published by “Age”:"),
+        ({"first": "2022-01", "last": "2022-02"}, "Nothing of it has been published."),
+        ({"column": ["area", "population", "month", "indicator", "group"]}, "leave at least one for the rows"),
+    ],
+)
+def test_what_is_not_published_by_class_is_told(logged_in, by_class, changes, message):
+    response = logged_in(Role.ANALYST, "ely").get(address(**(BY_AGE | changes)))
+    assert response.status_code == 422
+    assert message in text(response)
+
+
+@pytest.mark.django_db
+def test_classes_that_nobody_has_verified_are_marked(logged_in, by_class):
+    client = logged_in(Role.ANALYST, "ely")
+    assert "The division is not verified: Sex." in text(client.get(address(**(BY_AGE | {"by": "sex"}))))
+    assert "The division is not verified" not in text(client.get(address(**BY_AGE)))
+    notes = client.get(address("csvw", **(BY_AGE | {"by": "sex"}))).content.decode()
+    assert "The division is not verified: Sex." in notes
 
 
 # Its cost
