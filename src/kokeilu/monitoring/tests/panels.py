@@ -46,6 +46,15 @@ def person_months(*histories: str, area: str | None = "espoo", responsible: str 
     return pl.DataFrame(rows, SCHEMA, orient="row")
 
 
+def with_beginnings(rows: pl.DataFrame) -> pl.DataFrame:
+    """The people with the first day of the month in which each of their unemployments began."""
+    held = pl.col("status").is_in(["unemployed", "laid_off"]).fill_null(False)
+    begins = held & ~held.shift(1, fill_value=False).over("person", order_by="month")
+    month = pl.col("month")
+    day = pl.when(begins).then(pl.date(month // 100, month % 100, 1))
+    return rows.with_columns(unemployed_since=pl.when(held).then(day.forward_fill().over("person", order_by="month")))
+
+
 def spells(rows: pl.DataFrame) -> pl.DataFrame:
     """The same as spells, one for each row; what the panel's spells have further is unknown where rows do not tell."""
     first = pl.date(pl.col("month") // 100, pl.col("month") % 100, 1)

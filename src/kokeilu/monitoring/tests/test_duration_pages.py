@@ -15,20 +15,10 @@ from kokeilu.monitoring import duration_actions, duration_queries, duration_tabl
 from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.tests.conftest import MONTHS, people
-from kokeilu.monitoring.tests.panels import write_panel
-from kokeilu.monitoring.tests.test_structure import UNEMPLOYED
+from kokeilu.monitoring.tests.panels import with_beginnings, write_panel
 from kokeilu.panel.check import open_panel
 
 ESPOO = reverse("monitoring:durations", args=["espoo"])
-
-
-def with_beginnings(rows: pl.DataFrame) -> pl.DataFrame:
-    """The people with the first day of the month in which each of their unemployments began."""
-    held = pl.col("status").is_in(UNEMPLOYED).fill_null(False)
-    begins = held & ~held.shift(1, fill_value=False).over("person", order_by="month")
-    month = pl.col("month")
-    day = pl.when(begins).then(pl.date(month // 100, month % 100, 1))
-    return rows.with_columns(unemployed_since=pl.when(held).then(day.forward_fill().over("person", order_by="month")))
 
 
 @pytest.fixture(scope="module")

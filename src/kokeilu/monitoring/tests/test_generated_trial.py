@@ -5,14 +5,17 @@ services, without effect on broad unemployment (Nieminen et al. 2021). The figur
 is.
 """
 
+from datetime import date
 from functools import cache
 
 import narwhals as nw
 import polars as pl
 
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import rules
+from kokeilu.monitoring import rules, survival_curves, survival_steps
 from kokeilu.monitoring.reading import HEADLINE, Headline, sentence
+from kokeilu.monitoring.survival import CAUSES
+from kokeilu.monitoring.survival_curves import Curve, Point, Step
 from kokeilu.panel import rules as panel_rules
 from kokeilu.panel.build import area_table
 from kokeilu.panel.tests.frames import details, facts, situations
@@ -38,8 +41,8 @@ def periods(world: World) -> pl.DataFrame:
 
 
 @cache
-def figures(effect: str) -> pl.DataFrame:
-    """All areas' residents together, from 2021-04 on: one row a month, one column an indicator."""
+def counted(effect: str) -> tuple[rules.Events, list[int]]:
+    """The events of a generated register, and its months."""
     world = generate("small", SEED, effect, FIRST, LAST)
     rows, months = periods(world), [panel_rules.month_named(name) for name in world.months]
     numbers = [rules.month_number(month) for month in months]
@@ -52,18 +55,23 @@ def figures(effect: str) -> pl.DataFrame:
             areas=area_table(shipped("kuntakokeilu")),
         )
     )
-    counted = rules.figures(
-        rules.counts(rules.events(nw.from_native(spells.lazy()), calendar, months[0], months[-1])), months
-    )
-    rules.check(counted)
-    residents = counted.filter(pl.col("month") >= 202104, population="residents")
+    return rules.events(nw.from_native(spells.lazy()), calendar, months[0], months[-1]), months
+
+
+@cache
+def figures(effect: str) -> pl.DataFrame:
+    """All areas' residents together, from 2021-04 on: one row a month, one column an indicator."""
+    found, months = counted(effect)
+    persons = rules.figures(rules.counts(found), months)
+    rules.check(persons)
+    residents = persons.filter(pl.col("month") >= 202104, population="residents")
     sums = residents.group_by("month", "indicator").agg(pl.col("persons").sum())
     return sums.pivot("indicator", index="month", values="persons").sort("month")
 
 
 def change(indicator: str, effect: str) -> float:
     """The relative change of an indicator's sum over all months that the effect brings."""
-    return figures(effect).get_column(indicator).sum() / figures("none").get_column(indicator).sum() - 1
+    return float(figures(effect).get_column(indicator).sum()) / float(figures("none").get_column(indicator).sum()) - 1
 
 
 def test_more_services_alone_lower_registered_but_not_broad_unemployment() -> None:
@@ -101,3 +109,37 @@ def test_the_generated_stock_follows_from_its_flows() -> None:
     found = figures("none").with_columns(before=pl.col("registered_unemployed").shift())
     step = pl.col("registered_unemployed") - pl.col("before") - pl.col("inflow") + pl.col("outflow")
     assert found.select(step.drop_nulls().abs().sum()).item() == 0
+
+
+def curve(effect: str) -> Curve:
+    """Those of all areas whose unemployment began from July to December 2021."""
+    begun = counted(effect)[0].begun
+    assert begun is not None
+    half = rules.month_number(202107)
+    members = begun.filter(pl.col("began").is_between(half, half + survival_steps.WINDOW - 1))
+    steps = survival_steps.merged(int(members.get_column("persons").sum()), survival_steps.exits(members, 12))
+    return survival_curves.curve(date(2021, 7, 1), (Step(*one) for one in steps))
+
+
+def late(effect: str) -> tuple[Point, Point]:
+    """The generated trial and the register without it, after the longest time that both show."""
+    points = survival_curves.common(curve(effect), curve("none"))
+    assert points is not None
+    assert points[0].months > 6
+    return points
+
+
+def test_more_services_alone_shorten_unemployment_and_are_told_as_that() -> None:
+    moved, without = late("services=2.0")
+    market, service = (CAUSES.index(cause) for cause in ("open_market", "service"))
+    assert moved.still < without.still - survival_curves.MOVES
+    assert moved.left[service] > without.left[service] + 0.1
+    assert moved.left[market] < without.left[market]  # who is in a service does not leave from unemployment
+    assert survival_curves.reading(moved, without) == "into_services"
+
+
+def test_more_exits_to_the_open_market_shorten_unemployment_and_are_told_as_that() -> None:
+    found, without = late("open-market=1.0")
+    assert found.still < without.still - survival_curves.MOVES
+    assert survival_curves.reading(found, without) == "open_market"
+    assert survival_curves.reading(without, without) == "unchanged"
