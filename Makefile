@@ -84,7 +84,7 @@ test-pg15: .venv/installed-dev .venv/translated ## Run the database's tests on D
 		exec $(BIN)/pytest -n 2 --dist loadfile -m "database and not browser" >&3' >/dev/null
 
 .PHONY: bench screenshot
-bench: .venv/installed-bench .venv/translated ## Measure against peers, write bench/results.md
+bench: .venv/installed-bench .venv/translated java ## Measure against peers, write bench/results.md
 	@$(BIN)/python -m bench
 
 screenshot: .venv/installed-dev .venv/translated browser ## Make docs/screenshot.png from the small demonstration

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -46,20 +46,43 @@ def seconds(work: Callable[[], object], repeat: int = 3, before: Callable[[], ob
     return median(taken)
 
 
-def render(sections: Iterable[tuple[str, list[Row]]]) -> str:
+@dataclass(frozen=True)
+class Section:
+    """What a benchmark gave, in how many seconds; or, without rows, why it gave nothing."""
+
+    title: str
+    rows: Sequence[Row] = ()
+    taken: float = 0.0
+    missing: str = ""
+
+
+SLOW = 120
+"""Seconds from which on a section says how long it took."""
+
+
+def render(sections: Iterable[Section]) -> str:
     """The results as Markdown, a table for each benchmark."""
     parts = [
         "# Benchmarks\n\nMade by `make bench`. Ours against a peer in the same run; "
         "less is better, the ratio is ours / peer.\n",
         f"\n{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}.\n",
     ]
-    for title, rows in sections:
-        parts.append(f"\n## {title}\n\n| what | ours | peer | theirs | ratio | budget | kept | note |\n")
+    for section in sections:
+        parts.append(f"\n## {section.title}\n\n")
+        if not section.rows:
+            parts.append(f"Not measured: {section.missing}.\n")
+            continue
+        if section.taken >= SLOW:
+            parts.append(f"Slow: measuring this took {section.taken / 60:.0f} minutes.\n\n")
+        parts.append("| what | ours | peer | theirs | ratio | budget | kept | note |\n")
         parts.append("| --- | ---: | --- | ---: | ---: | ---: | --- | --- |\n")
-        for row in rows:
-            budget = "" if row.budget is None else f"{row.budget:g}"
-            parts.append(
-                f"| {row.what} | {row.ours:.4g} {row.unit} | {row.peer} | {row.theirs:.4g} {row.unit} "
-                f"| {row.ratio:.2f} | {budget} | {'yes' if row.kept else '**no**'} | {row.note} |\n"
-            )
+        parts += [_line(row) for row in section.rows]
     return "".join(parts)
+
+
+def _line(row: Row) -> str:
+    budget = "" if row.budget is None else f"{row.budget:g}"
+    return (
+        f"| {row.what} | {row.ours:.4g} {row.unit} | {row.peer} | {row.theirs:.4g} {row.unit} "
+        f"| {row.ratio:.2f} | {budget} | {'yes' if row.kept else '**no**'} | {row.note} |\n"
+    )
