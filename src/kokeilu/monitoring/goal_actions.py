@@ -84,7 +84,7 @@ def may_set(actor: Actor | None, area: str) -> bool:
     return actor is not None and actor.role in operations.SET_GOALS.roles and actor.organisation.key == area
 
 
-def _require(actor: Actor | None, area: str) -> None:
+def require_own(actor: Actor | None, area: str) -> None:
     """Raise PermissionDenied unless the actor sets this area's goals; None is the system itself."""
     if actor is None:
         return
@@ -99,14 +99,14 @@ def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None
 
     Raises PermissionDenied, and Problem where it cannot be: see `_refuse_target`, and where it is set already.
     """
-    _require(actor, area)
+    require_own(actor, area)
     _lock()
     old = _standing(Target, area, replaces)
     _refuse_target(said)
     same = Target.objects.filter(STANDING, area=area, indicator=said.indicator, by_day=said.by_day)
     if same.exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the area has a target of this figure and day"), mend=_("change that one"))
-    return _put(Target(area=area, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
+    return put(Target(area=area, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
 
 
 def _refuse_target(said: NewTarget) -> None:
@@ -127,13 +127,13 @@ def set_package(
 
     Raises PermissionDenied, and Problem where the plan has another one of the number.
     """
-    _require(actor, area)
+    require_own(actor, area)
     _lock()
     old = _standing(WorkPackage, area, replaces)
     if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
     first = (old.first_id or old.pk) if old else None
-    return _put(
+    return put(
         WorkPackage(area=area, first_id=first, reason=_reason(reason), **asdict(said)), old, actor, asdict(said)
     )
 
@@ -146,7 +146,7 @@ def set_measure(
 
     Raises PermissionDenied, and Problem where the package has another one of the name, or an expectation cannot be.
     """
-    _require(actor, package.area)
+    require_own(actor, package.area)
     _lock()
     old = _standing(Measure, package.area, replaces)
     first = package.first_id or package.pk
@@ -163,7 +163,7 @@ def set_measure(
         package_id=first, name=said.name, description=said.description, responsible=responsible,
         valid=DateRange(said.from_day, said.until), illustrative=said.illustrative, reason=_reason(reason),
     )  # fmt: skip
-    made = _put(row, old, actor, _plain(said))
+    made = put(row, old, actor, _plain(said))
     Expectation.objects.bulk_create(Expectation(measure=made, **asdict(one)) for one in said.expectations)
     return made
 
@@ -186,12 +186,12 @@ def end(kind: Kind, goal: UUID, *, reason: str, actor: Actor | None) -> None:
     old = MODELS[kind]._default_manager.filter(STANDING, pk=goal).first()
     if old is None:
         raise Problem(_gone())
-    _require(actor, area_of(old))
+    require_own(actor, area_of(old))
     if isinstance(old, WorkPackage) and Measure.objects.filter(STANDING, package=old.first_id or old.pk).exists():
         raise Problem(_("the work package has measures"), mend=_("end them first"))
     values = {one.attname: getattr(old, one.attname) for one in old._meta.concrete_fields}
     last = type(old)(**values | {"ended": True, "reason": _reason(reason)})
-    _put(last, old, actor, {"ended": True})
+    put(last, old, actor, {"ended": True})
 
 
 def area_of(goal: Statement) -> str:
@@ -211,14 +211,19 @@ def _gone() -> str:
 
 def _standing(model: type[Row], area: str, replaces: UUID | None) -> Row | None:
     """The row that is said anew, None where none is. Raises Problem where it does not stand in the area."""
-    if area not in queries.area_names():
-        raise Problem(_("there is no trial area '%(key)s'") % {"key": area})
+    refuse_unknown(area)
     if replaces is None:
         return None
     found = model._default_manager.filter(STANDING, pk=replaces).first()
     if found is None or area_of(found) != area:
         raise Problem(_gone())
     return found
+
+
+def refuse_unknown(area: str) -> None:
+    """Raise Problem where no trial has such an area."""
+    if area not in queries.area_names():
+        raise Problem(_("there is no trial area '%(key)s'") % {"key": area})
 
 
 def _ids(replaces: UUID | None) -> list[UUID]:
@@ -237,7 +242,7 @@ def _reason(reason: str) -> str:
     return reason.strip()
 
 
-def _put(row: Row, old: Row | None, actor: Actor | None, said: Mapping[str, Any]) -> Row:
+def put(row: Row, old: Row | None, actor: Actor | None, said: Mapping[str, Any]) -> Row:
     """Write the row in place of the old one, and the line of the change log."""
     row.pk, row.superseded_by = uuid4(), None
     row.set_by = actor.user if actor else None

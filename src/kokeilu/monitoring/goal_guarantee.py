@@ -42,3 +42,14 @@ DROP TRIGGER supersede_once ON monitoring_{table};
     )
     + "DROP FUNCTION monitoring_supersede_once();"
 )
+
+CREATE_COSTS = """
+CREATE TRIGGER supersede_once BEFORE UPDATE ON monitoring_servicecost
+    FOR EACH ROW EXECUTE FUNCTION monitoring_supersede_once();
+CREATE TRIGGER append_only BEFORE DELETE ON monitoring_servicecost
+    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+"""
+DROP_COSTS = """
+DROP TRIGGER append_only ON monitoring_servicecost;
+DROP TRIGGER supersede_once ON monitoring_servicecost;
+"""

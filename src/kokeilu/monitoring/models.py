@@ -73,8 +73,24 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
     ReleaseContent,
     ReleaseFile,
 )
+from kokeilu.monitoring.service_comparison_models import ServiceCost, ServiceFigure  # noqa: E402
 
 __all__ = [
-    "DrawnChart", "DurationMedian", "Expectation", "Measure", "MonthlyBreakdown", "MonthlyFigure", "NationalFigure",
-    "PagesVersion", "Release", "ReleaseCheck", "ReleaseContent", "ReleaseFile", "SurvivalStep", "Target", "WorkPackage",
+    "DrawnChart",
+    "DurationMedian",
+    "Expectation",
+    "Measure",
+    "MonthlyBreakdown",
+    "MonthlyFigure",
+    "NationalFigure",
+    "PagesVersion",
+    "Release",
+    "ReleaseCheck",
+    "ReleaseContent",
+    "ReleaseFile",
+    "ServiceCost",
+    "ServiceFigure",
+    "SurvivalStep",
+    "Target",
+    "WorkPackage",
 ]  # fmt: skip

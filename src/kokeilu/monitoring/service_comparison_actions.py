@@ -1,0 +1,139 @@
+"""What changes services side by side: publishing a panel's figures, and saying what a service costs."""
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import narwhals as nw
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from kokeilu.access.logs import record_change
+from kokeilu.access.policy import Actor, require
+from kokeilu.monitoring import goal_actions, operations, service_comparison_rules, service_comparison_steps
+from kokeilu.monitoring.actions import Published
+from kokeilu.monitoring.engines import MEND
+from kokeilu.monitoring.goal_models import STANDING
+from kokeilu.monitoring.models import MonthlyFigure, ServiceCost, ServiceFigure
+from kokeilu.monitoring.rules import month_number
+from kokeilu.monitoring.service_comparison_rules import PAGE
+from kokeilu.monitoring.service_comparison_steps import Counted
+from kokeilu.panel.check import open_panel
+from kokeilu.panel.folder import Panel
+from kokeilu.problems import Problem
+
+Key = tuple[str, int, str, str]  # area, year, service, measure
+PageMonths = dict[tuple[str, int], float | None]  # by indicator and month_number; None is hidden
+LONGEST_CODE: Final = 40
+
+
+def count(panel: Panel) -> Counted:
+    """`service_comparison_steps.count` of a whole panel by DuckDB. Raises Problem where its spells are damaged."""
+    first, last = (month_number(month) for month in (panel.manifest.first_month, panel.manifest.last_month))
+    wanted = service_comparison_rules.years(first, last)
+    try:
+        with duckdb.connect(":memory:") as database:
+            rows = database.sql("SELECT * FROM read_parquet($files)", params={"files": panel.spells})
+            return service_comparison_steps.count(nw.from_native(rows), first, last, wanted)
+    except (OSError, duckdb.Error) as error:
+        raise Problem("the panel's spells are missing or damaged", file=panel.path, mend=MEND) from error
+
+
+def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = None) -> Published:
+    """Show the figures of a panel's services, year by year; `actor` None is the system itself.
+
+    A year is shown once the areas' pages show all of its months, and those of what followed; up to `last` (202103). The
+    same panel again changes nothing; what another panel says differently is replaced, which stands in the change log.
+    Raises PermissionDenied, and Problem where the folder is no panel, or the pages were published from another one.
+    """
+    if actor is not None:
+        require(actor, operations.PUBLISH)
+    panel = open_panel(panel_dir)
+    end = month_number(panel.manifest.last_month if last is None else last)
+    counted, pages = count(panel), _pages()
+    years = service_comparison_rules.years(month_number(panel.manifest.first_month), end)
+    wanted: dict[Key, int | None] = {}
+    for area in sorted(pages):
+        for year in years:
+            wanted |= _of_year(area, year, counted, pages[area], panel)
+    return _store(wanted, actor)
+
+
+def _pages() -> dict[str, PageMonths]:
+    """What the areas' pages show of their residents' services."""
+    indicators = sorted(set(PAGE.values()))
+    rows = MonthlyFigure.objects.filter(population="residents", indicator__in=indicators).order_by("id")
+    found: dict[str, PageMonths] = defaultdict(dict)
+    for area, indicator, month, value in rows.values_list("area", "indicator", "month", "value"):
+        found[area][indicator, month.year * 12 + month.month - 1] = value
+    return dict(found)
+
+
+def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Panel) -> dict[Key, int | None]:
+    """An area's figures of a year; none where its page lacks a month."""
+    needed = {(PAGE[measure], at) for measure in PAGE for at in service_comparison_rules.months(measure, year)}
+    if not needed <= page.keys():
+        return {}
+    figures = service_comparison_rules.of_year(counted.monthly, counted.yearly, area, year)
+    for measure, indicator in PAGE.items():
+        told = [page[indicator, at] for at in service_comparison_rules.months(measure, year)]
+        found = sum(value for cell, value in figures.items() if cell.measure == measure)
+        if None not in told and sum(value or 0 for value in told) != found:
+            what = f"the services of {area} do not add up to its page in {year}: {measure}"
+            raise Problem(what, file=panel.path, mend="publish the monthly figures of this panel first")
+    out = service_comparison_rules.withheld(year, {key for key, value in page.items() if value is None})
+    gone = service_comparison_rules.hidden(figures, out)
+    return {(area, year, *cell): None if cell in gone else value for cell, value in figures.items()}
+
+
+@transaction.atomic
+def _store(wanted: dict[Key, int | None], actor: Actor | None) -> Published:
+    with connection.cursor() as cursor:  # two publications at once would both find the same rows missing
+        cursor.execute("LOCK TABLE monitoring_servicefigure IN SHARE ROW EXCLUSIVE MODE")
+    rows = ServiceFigure.objects.order_by("pk").values_list("area", "year", "service", "measure", "value", "pk")
+    held = {tuple(key): (value, pk) for *key, value, pk in rows}
+    gone = [key for key in held if key not in wanted]
+    changed = [key for key, value in wanted.items() if key in held and held[key][0] != value]
+    added = [key for key in wanted if key not in held]
+    ServiceFigure.objects.filter(pk__in=[held[key][1] for key in (*gone, *changed)]).delete()
+    ServiceFigure.objects.bulk_create(
+        [ServiceFigure(area=key[0], year=key[1], service=key[2], measure=key[3], value=wanted[key])
+         for key in (*added, *changed)], batch_size=5000,
+    )  # fmt: skip
+    done = Published(len(added), len(changed), len(gone))
+    if added or changed or gone:
+        old = {"/".join(map(str, key)): held[key][0] for key in (*changed, *gone)}
+        new: dict[str, Any] = asdict(done) | {"/".join(map(str, key)): wanted[key] for key in changed}
+        record_change(actor, "publish", "service_figures", "all", old=old or None, new=new)
+    return done
+
+
+@dataclass(frozen=True)
+class NewCost:
+    """What a service costs; see models.ServiceCost."""
+
+    service: str
+    per: str
+    cents: int
+    source: str
+    illustrative: bool = False
+
+
+@transaction.atomic
+def set_cost(area: str, said: NewCost, *, reason: str, actor: Actor | None) -> ServiceCost:
+    """Say what a service costs an area, in place of what was said before. The same again changes nothing.
+
+    Raises PermissionDenied, and Problem where the price cannot be.
+    """
+    goal_actions.require_own(actor, area)
+    goal_actions.refuse_unknown(area)
+    if said.per not in ServiceCost.Per.values or said.cents < 0 or not 0 < len(said.service) <= LONGEST_CODE:
+        raise Problem(_("this is no price of a service"))
+    with connection.cursor() as cursor:  # two at once would both find the same place free
+        cursor.execute("LOCK TABLE monitoring_servicecost IN SHARE ROW EXCLUSIVE MODE")
+    old = ServiceCost.objects.filter(STANDING, area=area, service=said.service).first()
+    if old is not None and asdict(said) == {key: getattr(old, key) for key in asdict(said)}:
+        return old
+    return goal_actions.put(ServiceCost(area=area, reason=reason, **asdict(said)), old, actor, asdict(said))
