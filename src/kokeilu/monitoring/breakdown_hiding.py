@@ -176,8 +176,8 @@ class _Area:
 
     def _may_move(self, cell: Cell) -> bool:
         """Whether there is a flow, or anyone whom it could be of, so that its zero is no matter of course."""
-        if self.persons[cell]:
-            return True
+        if self.persons[cell] or not self.totals[cell[:2]]:
+            return self.persons[cell] > 0
         if cell.indicator in LEFT:
             return self.persons.get(Cell(_before(cell.month), LEFT[cell.indicator], cell.group), 0) > 0
         return self.persons.get(cell._replace(indicator=JOINED[cell.indicator]), 0) > 0
