@@ -8,7 +8,7 @@ every eye. Text is set in the reader's Arial or its metric twin; nothing is fetc
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -54,7 +54,7 @@ class Chart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(asdict(self), sort_keys=True)
+        content = json.dumps(vars(self), sort_keys=True)
         return hashlib.sha256(content.encode() + _drawing()).hexdigest()
 
 

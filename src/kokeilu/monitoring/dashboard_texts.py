@@ -133,10 +133,10 @@ def _columns(shows: Dashboard, one: Panel) -> list[str]:
 
 def _rows(shows: Dashboard, one: Panel, indicator: Indicator) -> list[tuple[str, list[str]]]:
     """The table's rows, the newest month first: the very numbers of the picture."""
-    rows = []
+    rows, has_targets = [], one.has_targets
     for place, month in enumerate(one.months):
         cells = [shown(shows.own[month].get(one.indicator), indicator)]
-        if one.has_targets:
+        if has_targets:
             cells.append(shown(Figure(one.targets[place], suppressed=False), indicator))
         for area, values in one.others.items():
             figure = shows.others[area].get(month, {}).get(one.indicator)

@@ -7,7 +7,7 @@ the target is dashed: they stay apart in grey print and to every eye.
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from math import ceil, log10
@@ -45,7 +45,7 @@ class SmallChart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(asdict(self), sort_keys=True)
+        content = json.dumps(vars(self), sort_keys=True)
         return hashlib.sha256(content.encode() + _drawing()).hexdigest()
 
 
