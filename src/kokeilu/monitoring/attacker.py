@@ -24,6 +24,13 @@ NODES: Final = 100_000
 """The most nodes that one integer programme may look at: a count, not a time, so that every machine says the same."""
 
 
+SWEEPS: Final = 12
+MANY: Final = 20
+"""At most so many sweeps, each of which widens the intervals of many cells at once, while so many are left."""
+SWEEP_GAP: Final = 0.1
+"""How far from the most a sweep of whole numbers may be: it only has to find tables."""
+
+
 class Contradiction(Exception):
     """No values of the hidden cells agree with what is shown; `relations` are among those that cannot hold."""
 
@@ -154,6 +161,7 @@ class _Attack:
             truth = self._first()
         self.truth, self.low, self.high = truth, truth.copy(), truth.copy()
         self.beyond = np.zeros(count)
+        self.loose_low, self.loose_high = truth.copy(), truth.copy()  # of tables of fractions too
         sums = self.system.sums(truth)
         self.moves = replace(self.system, low=self.system.low - sums, high=self.system.high - sums)
         self.solver = _solver(self.moves, floor=-truth)
@@ -173,18 +181,60 @@ class _Attack:
     def widen(self, needed: Numbers, fractions: bool) -> dict[int, list[Proof]]:
         """Find intervals that are wide enough, and prices that prove it of each cell that has none."""
         proofs: dict[int, list[Proof]] = {}
-        wanted = np.flatnonzero((needed > 0) | (self.beyond > 0)).tolist()
-        if any(self.lacking(place, float(needed[place])) for place in wanted):
+        if self._lack(needed, self.low, self.high).any():
             self._mark_unbounded()
+            self._sweep(needed, whole=False)
+            if self.system.whole and not fractions:
+                self._sweep(needed, whole=True)
+        wanted = np.flatnonzero((needed > 0) | (self.beyond > 0)).tolist()
         for place in sorted(wanted, key=lambda one: self.high[one] - self.low[one]):  # each search may settle others
+            if fractions and not self.lacking(place, float(needed[place]), loose=True):
+                continue
             proof = self._too_narrow(place, float(needed[place]), fractions)
             if proof:
                 proofs[place] = proof
         return proofs
 
-    def lacking(self, place: int, needed: float) -> list[tuple[float, tuple[float, ...]]]:
+    def _lack(self, needed: Numbers, low: Numbers, high: Numbers) -> Marks:
+        """Which cells' intervals are not wide enough yet."""
+        return (
+            (high - low < needed)
+            | (high - self.truth < self.beyond)
+            | (self.truth - low < np.minimum(self.beyond, self.truth))
+        )
+
+    def _sweep(self, needed: Numbers, *, whole: bool) -> None:
+        """Push up all cells that are not wide enough, no further than they need, as many as go together, repeatedly.
+
+        Each programme finds one table that widens many intervals; what none widens is looked at one by one.
+        """
+        level = np.maximum(needed, self.beyond)
+        ceiling = np.where(level > 0, level, np.inf)
+        left = self._lack(needed, *self._seen(whole))
+        for _ in range(SWEEPS):
+            if left.sum() < MANY:
+                return
+            solver = _solver(
+                self.moves, whole=whole, anew=True, floor=-self.truth, ceiling=ceiling, cost=np.where(left, -1.0, 0.0)
+            )
+            if whole:
+                solver.setOptionValue("mip_rel_gap", SWEEP_GAP)
+                solver.setOptionValue("mip_max_nodes", 1)
+            solver.run()
+            if solver.getInfo().primal_solution_status != 2:
+                return
+            self._take(self.truth + np.array(solver.getSolution().col_value))
+            before, left = left, self._lack(needed, *self._seen(whole))
+            if left.sum() > 0.97 * before.sum():
+                return
+
+    def _seen(self, whole: bool) -> tuple[Numbers, Numbers]:
+        return (self.low, self.high) if whole else (self.loose_low, self.loose_high)
+
+    def lacking(self, place: int, needed: float, *, loose: bool = False) -> list[tuple[float, tuple[float, ...]]]:
         """What a cell's interval, as far as it is known, falls short of: the distance, and the sides of it."""
-        low, high, truth = self.low[place], self.high[place], self.truth[place]
+        lows, highs = self._seen(whole=not loose)
+        low, high, truth = lows[place], highs[place], self.truth[place]
         beyond = float(self.beyond[place])
         short: list[tuple[float, tuple[float, ...]]] = []
         if high - low < needed:
@@ -249,6 +299,7 @@ class _Attack:
 
     def _take(self, point: Numbers) -> None:
         """Note a solver's point if it is a table: of whole numbers where cells are counts, and exactly agreeing."""
+        self.loose_low, self.loose_high = np.minimum(self.loose_low, point), np.maximum(self.loose_high, point)
         point = np.maximum(np.rint(point) if self.system.whole else point, 0.0)
         if self._agrees(point):
             lower, higher = point < self.low, point > self.high
@@ -313,7 +364,7 @@ class _Attack:
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             raise RuntimeError(f"the linear programme of directions ended as {solver.getModelStatus()}")
         endless = np.array(solver.getSolution().col_value)[:count] > 0.5
-        self.high[endless] = np.inf
+        self.high[endless] = self.loose_high[endless] = np.inf
         self.high_at[endless] = len(self.supports)
         self.supports.append(np.flatnonzero(endless))
 

@@ -27,7 +27,10 @@ ROUNDS: Final = 60
 EFFORT: Final = 30_000
 """Rounds times cells of one part, at most."""
 NODES: Final = 20_000
-"""The most nodes that the integer programme of one round may look at."""
+LOOKED_AT: Final = 2_000_000
+"""The most nodes that the integer programme of one round may look at, and the most nodes times cells of the part."""
+TRIED: Final = 200_000
+"""Cells tried to be shown after all, times cells of the part, at most."""
 
 
 class Unprotectable(Exception):
@@ -121,7 +124,8 @@ def _decided(search: "_Search", rounds: int | None, told: Callable[[float], None
         if search.cost(best) - bound <= NEAR * (1 + bound):
             break
         best = search.closed(chosen, best)
-    best = search.without_needless(best)
+    if search.cost(best) - bound > NEAR * (1 + bound):
+        best = search.without_needless(best)
     return best, min(bound, search.cost(best))
 
 
@@ -256,11 +260,12 @@ class _Search:
         return hidden & ~((extra > 0) & (found.high - found.low < 1.0))
 
     def without_needless(self, hidden: Marks) -> Marks:
-        """The pattern without the cells that it is safe without, the dearest first."""
+        """The pattern without the cells that it is safe without, the dearest first, as many as effort allows."""
         extra = np.flatnonzero(hidden & self.free)
-        for cell in extra[np.argsort(-self.costs[extra], kind="stable")].tolist():
+        most = TRIED // hidden.size + 1
+        for cell in extra[np.argsort(-self.costs[extra], kind="stable")][:most].tolist():
             hidden[cell] = False
-            hidden[cell] = bool(self.broken(hidden))
+            hidden[cell] = bool(self.broken(hidden, fractions=True) or self.broken(hidden))
         return self._without_derived(hidden)
 
     def cheapest(self, bound: float) -> tuple[Marks, float]:
@@ -296,6 +301,6 @@ class _Search:
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("random_seed", 0)
         solver.setOptionValue("mip_rel_gap", 0.0)
-        solver.setOptionValue("mip_max_nodes", NODES)
+        solver.setOptionValue("mip_max_nodes", max(1, min(NODES, LOOKED_AT // self.values.size)))
         solver.passModel(model)
         return solver
