@@ -114,7 +114,8 @@ def _of_month(month: int, persons: Mapping[Cell, int], areas: Sequence[Area]) ->
         small = 0 < persons[cell] < THRESHOLD
         found[cell] = PRIMARY if small else SECONDARY if number else PUBLISHED
     several = [cell for cell, number in hiding.items() if number > 1]
-    return found | _decided(several, persons, found, _joint(month, areas)) if several else found
+    tied = [area for area in areas if any(area.hides(cell) for cell in several)]
+    return found | _decided(several, persons, found, _joint(month, tied)) if several else found
 
 
 def _joint(month: int, areas: Iterable[Area]) -> Joint:
@@ -133,17 +134,20 @@ def _joint(month: int, areas: Iterable[Area]) -> Joint:
 def _decided(several: Sequence[Cell], persons: Mapping[Cell, int], found: Statuses, joint: Joint) -> Statuses:
     """The statuses of the sums over several hidden parts that the attacker allows to ask about."""
     parts: dict[Cell, list[int]] = defaultdict(list)
-    for number, (_area, cell) in enumerate(joint.places):
-        parts[cell].append(number)
+    for number, (area, cell) in enumerate(joint.places):
+        if area.hides(cell):
+            parts[cell].append(number)
     values = [area.persons[cell] for area, cell in joint.places]
     status: list[str | None] = [area.status[cell] for area, cell in joint.places]
     still_open = _open(joint, np.array(values, np.float64), widths(status, THRESHOLD) > 0)
     asked = [cell for cell in several if not still_open[parts[cell]].any()]
-    first = len(joint.places)
-    sums = [
-        Relation([number, *parts[cell]], [1.0, *(-1.0 for _ in parts[cell])])
-        for number, cell in enumerate(asked, first)
-    ]
+    if not asked:
+        return {}
+    sums: list[Relation] = []
+    for number, cell in enumerate(asked, len(joint.places)):
+        elsewhere = persons[cell] - sum(values[part] for part in parts[cell])
+        sums.append(Relation([number, *parts[cell]], [1.0, *(-1.0 for _ in parts[cell])], elsewhere, elsewhere))
+    first = len(values)
     values += [persons[cell] for cell in asked]
     status += [PRIMARY if found[cell] == PRIMARY else None for cell in asked]
     system = System.of(len(values), [*joint.relations, *sums])

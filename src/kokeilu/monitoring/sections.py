@@ -11,6 +11,7 @@ from kokeilu.access.policy import Actor, Permit, decide
 
 SECTIONS: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Areas"), "monitoring:areas"),
+    (_("All areas together"), "monitoring:national"),
     (_("Goals"), "monitoring:goals"),
     (_("Tables"), "monitoring:tables"),
     (_("Releases"), "monitoring:releases"),

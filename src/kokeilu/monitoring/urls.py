@@ -8,6 +8,7 @@ from kokeilu.monitoring import (
     duration_pages,
     goal_form_pages,
     goal_pages,
+    national_pages,
     pages,
     release_pages,
 )
@@ -23,6 +24,13 @@ urlpatterns = [
     path("monitoring/goals/<slug:area>/<slug:goal_kind>/<uuid:goal_id>/", goal_form_pages.change, name="goal_change"),
     path("monitoring/goals/<slug:area>/<slug:goal_kind>/<uuid:goal_id>/end/", goal_form_pages.end, name="goal_end"),
     path("monitoring/goals/<slug:area>/<uuid:goal_id>/<slug:size>.svg", goal_pages.goal_chart, name="goal_chart"),
+    path("monitoring/national/", national_pages.national, name="national"),
+    re_path(r"^monitoring/national/(?P<size>wide|narrow)\.svg$", national_pages.national_chart, name="national_chart"),
+    re_path(
+        r"^monitoring/national/areas-(?P<size>wide|narrow)\.svg$",
+        national_pages.national_comparison,
+        name="national_comparison",
+    ),
     path("monitoring/releases/", release_pages.releases, name="releases"),
     path("monitoring/releases/prepare/", release_pages.prepare, name="release_prepare"),
     path("monitoring/releases/<uuid:release_id>/", release_pages.release, name="release"),

@@ -15,7 +15,7 @@ LANGUAGES = ("fi", "sv", "en")
 # Where somebody asks for these, no page comes: a redirect elsewhere, a file, or a refusal on purpose.
 NO_PAGES = {
     "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:small_chart",
-    "monitoring:catalogue", "monitoring:release_file",
+    "monitoring:catalogue", "monitoring:release_file", "monitoring:national_chart", "monitoring:national_comparison",
     "monitoring:goal_chart", "monitoring:table_file", "transfer:letter", "transfer:own_letter",
 }  # fmt: skip
 

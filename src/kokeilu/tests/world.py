@@ -19,7 +19,7 @@ from kokeilu.law.definition import shipped
 from kokeilu.monitoring import goal_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, Release, SurvivalStep
+from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, NationalFigure, Release, SurvivalStep
 from kokeilu.monitoring.tests import released
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
@@ -138,6 +138,16 @@ def _publish() -> None:
             value=None if suppressed else 1000.0 + month, suppressed=suppressed,
         )
         for area in ("helsinki", "espoo")
+        for month in (1, 2, 3)
+        for population in POPULATIONS
+        for number, indicator in enumerate(INDICATORS)
+        for suppressed in [number == 0 and month == 2]
+    )  # fmt: skip
+    NationalFigure.objects.bulk_create(
+        NationalFigure(
+            month=date(2021, month, 1), population=population, indicator=indicator,
+            value=None if suppressed else 2000.0 + 2 * month, suppressed=suppressed,
+        )
         for month in (1, 2, 3)
         for population in POPULATIONS
         for number, indicator in enumerate(INDICATORS)

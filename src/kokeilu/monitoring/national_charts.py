@@ -1,0 +1,98 @@
+"""The charts of the national page: all areas over the months, and one figure of a month across the areas.
+
+The second is a bar for each area, the longest first, with its figure written beside it, and a line for all areas
+together. Areas whose figure is hidden stand below without a bar. Kept and addressed as the charts of areas are.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from kokeilu.monitoring import charts
+from kokeilu.monitoring.charts import FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Chart, Size
+from kokeilu.monitoring.models import DrawnChart
+
+NATIONAL: Final = "national"
+"""Where an area's key stands with other pictures; no area has this key, which is a reserved word in addresses."""
+BAR_COLOUR: Final = "#00457c"
+LINE_COLOUR: Final = "#9a3b00"
+BAND: Final = 24
+"""The height of an area's band, in pixels."""
+NAMES: Final[dict[Size, int]] = {"wide": 210, "narrow": 130}
+"""The room for the areas' names, in pixels."""
+FIGURES: Final = 60
+"""The room for the figures at the right, in pixels."""
+EDGE: Final = 10
+"""What the picture has around it, in pixels."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a picture of areas shows. `rows` are name, value (None: hidden or not there) and its text."""
+
+    size: Size
+    rows: tuple[tuple[str, float | None, str], ...]
+    together: float | None
+    together_name: str
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all that the picture shows and of how it is drawn."""
+        content = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
+
+
+@cache
+def _drawing() -> bytes:
+    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+
+
+def kept(wanted: Chart | Comparison) -> str:
+    """The picture as SVG, drawn where it is not kept yet."""
+    found = DrawnChart.objects.filter(sha256=wanted.sha256).first()
+    if found is None:
+        drawn = draw(wanted) if isinstance(wanted, Comparison) else charts.draw(wanted)
+        found = DrawnChart(sha256=wanted.sha256, area=NATIONAL, svg=drawn)
+        DrawnChart.objects.bulk_create([found], ignore_conflicts=True)  # two readers may come at once
+    return found.svg
+
+
+def draw(wanted: Comparison) -> str:
+    """Draw the picture of areas as an SVG document."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(_spec(wanted), allowed_base_urls=[]))
+
+
+def _spec(wanted: Comparison) -> dict[str, Any]:
+    """The picture in the Vega-Lite grammar."""
+    import altair as alt
+
+    room = NAMES[wanted.size]
+    width = WIDTHS[wanted.size] - room - EDGE
+    rows = [{"name": name, "value": value or 0.0, "text": text} for name, value, text in wanted.rows]
+    highest = max([*(value or 0.0 for _name, value, _text in wanted.rows), wanted.together or 0.0])
+    top = highest * width / (width - FIGURES) or 1.0
+    label = alt.Axis(title=None, labelLimit=room - 10, ticks=False, domain=False, labelPadding=8)
+    names = alt.Y("name:N", sort=[name for name, _value, _text in wanted.rows], axis=label)
+    length = alt.X("value:Q", scale=alt.Scale(domain=[0, top], nice=False), axis=None)
+    base = alt.Chart(alt.InlineData(values=rows)).encode(x=length, y=names)
+    layers: list[Any] = [
+        base.mark_bar(color=BAR_COLOUR, height=alt.RelativeBandSize(0.7)),
+        base.mark_text(align="right", fontSize=13, color=TEXT_COLOUR).encode(text="text:N", x=alt.value(width)),
+    ]
+    if wanted.together is not None:
+        line = alt.Chart(alt.InlineData(values=[{"value": wanted.together}]))
+        layers.append(line.mark_rule(color=LINE_COLOUR, strokeWidth=2, strokeDash=[6, 3]).encode(x=length))
+    title = alt.TitleParams(
+        f"┅ {wanted.together_name}" if wanted.together is not None else "",
+        anchor="start", fontSize=13, fontWeight="normal", color=LINE_COLOUR, offset=4,
+    )  # fmt: skip
+    whole = alt.layer(*layers).properties(width=width, height=alt.Step(BAND), title=title)
+    whole = whole.properties(background="white").configure(font=FONT).configure_view(stroke=None)
+    whole = whole.configure_axis(labelFontSize=13, labelColor=TEXT_COLOUR, gridColor=GRID_COLOUR)
+    spec: dict[str, Any] = whole.to_dict()
+    return spec
