@@ -27,10 +27,10 @@ from kokeilu.monitoring.figure_texts import NO_BREAK_SPACE
 from kokeilu.monitoring.figure_texts import shown as shown  # where other pages look for it
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DrawnChart
+from kokeilu.monitoring.month_choice import chosen_month
 from kokeilu.monitoring.queries import Figures
 from kokeilu.monitoring.reading import HEADLINE, sentence
 from kokeilu.monitoring.suppression import THRESHOLD
-from kokeilu.panel.rules import month_end, month_named
 from kokeilu.web import formats
 
 READINGS = {
@@ -68,19 +68,6 @@ def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _chosen(request: Request, months: list[date]) -> tuple[date, bool]:
-    """The month that the address asks for, and whether it is there; else the newest."""
-    asked = request.GET.get("month")
-    if asked is None:
-        return months[0], True
-    try:
-        number = month_named(asked)
-    except ValueError:
-        return months[0], False
-    wanted = month_end(number).replace(day=1)
-    return (wanted, True) if wanted in months else (months[0], False)
-
-
 def _overview_row(area: str, month: date, figures: Figures) -> list[Any]:
     name = queries.area_name(area, formats.language())
     href = f"{reverse('monitoring:area', args=[area])}?month={month:%Y-%m}"
@@ -93,7 +80,7 @@ def areas(request: Request) -> HttpResponse:
     months = queries.months()
     if not months:
         return render(request, "monitoring/areas.html", {"months": months})
-    month, known = _chosen(request, months)
+    month, known = chosen_month(request, months)
     rows = [_overview_row(area, month, figures) for area, figures in queries.overview(month).items()]
     rows.sort(key=lambda row: row[0]["text"])
     return render(
@@ -112,7 +99,7 @@ def area(request: Request, area: str) -> HttpResponse:
     months = queries.months(area)
     if not months:
         raise Http404
-    month, known = _chosen(request, months)
+    month, known = chosen_month(request, months)
     by_population = queries.of_month(area, month)
     residents = by_population.get("residents", {})
     shows = dashboard_queries.read(area)
