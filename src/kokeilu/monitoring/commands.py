@@ -72,12 +72,14 @@ def monitor(
 def _publish(panel: Path, last: int, engine: Engine) -> None:
     database.set_up()
 
-    from kokeilu.monitoring import actions, drawing, duration_actions
+    from kokeilu.monitoring import actions, drawing, duration_actions, service_comparison_actions
 
     done = actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
     done = duration_actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} durations added, {done.replaced} replaced, {done.removed} removed")
+    done = service_comparison_actions.publish(panel, last=last)
+    typer.echo(f"{done.added} figures of services added, {done.replaced} replaced, {done.removed} removed")
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass

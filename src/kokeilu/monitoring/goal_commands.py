@@ -39,3 +39,24 @@ def load(
 
 def _taken_back(dry_run: bool) -> str:
     return " (dry run: nothing is changed)" if dry_run else ""
+
+
+@app.command()
+def costs(
+    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="area, service, per (month, start), euros, source.")],
+    dry_run: DryRun = False,
+) -> None:
+    """Say what services cost, from a file; the same file again changes nothing.
+
+    Example: kokeilu goals costs costs.csv
+    """
+    database.set_up()
+
+    from django.utils.translation import override
+
+    from kokeilu.monitoring import service_cost_file
+
+    with override("en"):
+        lines = service_cost_file.read(file)
+        changed = 0 if dry_run else service_cost_file.load(lines)
+    typer.echo(f"{len(lines)} prices read" + (_taken_back(True) if dry_run else f", {changed} new or changed"))

@@ -13,6 +13,7 @@ SECTIONS: Final[tuple[tuple[str | Promise, str], ...]] = (
     (_("Areas"), "monitoring:areas"),
     (_("All areas together"), "monitoring:national"),
     (_("Goals"), "monitoring:goals"),
+    (_("Services"), "monitoring:services"),
     (_("Tables"), "monitoring:tables"),
     (_("Releases"), "monitoring:releases"),
     (_("Definitions"), "monitoring:definitions"),

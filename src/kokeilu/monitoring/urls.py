@@ -11,6 +11,7 @@ from kokeilu.monitoring import (
     national_pages,
     pages,
     release_pages,
+    service_comparison_pages,
 )
 
 app_name = "monitoring"
@@ -38,6 +39,8 @@ urlpatterns = [
     path("monitoring/releases/<uuid:release_id>/schedule/", release_pages.schedule, name="release_schedule"),
     path("monitoring/releases/<uuid:release_id>/withdraw/", release_pages.withdraw, name="release_withdraw"),
     path("monitoring/releases/<uuid:release_id>/files/<str:file_name>", release_pages.file, name="release_file"),
+    path("monitoring/services/", service_comparison_pages.services, name="services"),
+    path("monitoring/services/<slug:size>.svg", service_comparison_pages.services_chart, name="services_chart"),
     path("monitoring/tables/", builder_pages.tables, name="tables"),
     path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),

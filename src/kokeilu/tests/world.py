@@ -16,10 +16,18 @@ from kokeilu.access.policy import Actor
 from kokeilu.casework import actions as casework
 from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import goal_actions
+from kokeilu.monitoring import goal_actions, service_comparison_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, NationalFigure, Release, SurvivalStep
+from kokeilu.monitoring.models import (
+    DurationMedian,
+    MonthlyFigure,
+    NationalFigure,
+    Release,
+    ServiceFigure,
+    SurvivalStep,
+)
+from kokeilu.monitoring.service_comparison_rules import MEASURES
 from kokeilu.monitoring.tests import released
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
@@ -179,7 +187,16 @@ def _release(staff: dict[str, User]) -> Release:
 
 
 def _goals() -> UUID:
-    """A target of Helsinki, and a measure in a work package that is expected to lower registered unemployment."""
+    """A target of Helsinki, and a measure in a work package that is expected to lower unemployment; services."""
+    ServiceFigure.objects.bulk_create(
+        ServiceFigure(area=area, year=2020, service=service, measure=measure, value=None if hidden else 100 + place)
+        for area in ("helsinki", "espoo")
+        for place, service in enumerate(("coaching", "work_trial"))
+        for measure in MEASURES
+        for hidden in [measure == "followed_supported_work"]
+    )
+    price = service_comparison_actions.NewCost("coaching", "month", 41_250, "The budget")
+    service_comparison_actions.set_cost("helsinki", price, reason="The budget", actor=None)
     aim = NewTarget("registered_unemployed", Decimal(900), "down", date(2021, 1, 1), date(2022, 1, 1), "The council")
     target = goal_actions.set_target("helsinki", aim, reason="The strategy", actor=None)
     plan = NewPackage(1, "Neuvonta", "Rådgivning", "Advice", "The plan")

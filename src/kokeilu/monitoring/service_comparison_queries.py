@@ -1,0 +1,110 @@
+"""Reading services side by side: an area's figures of a year, or those of the areas together, with what they cost."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from kokeilu.monitoring import release_calendar
+from kokeilu.monitoring.goal_models import STANDING
+from kokeilu.monitoring.models import ServiceCost, ServiceFigure
+from kokeilu.monitoring.service_comparison_rules import MEASURES, OUTCOMES, mean_months
+from kokeilu.monitoring.structure import AFTER
+
+Values = Mapping[str, int | None]  # by measure; None is hidden
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a service cost in a year, in cents; None where no price is given or a count that it needs is hidden."""
+
+    given: bool
+    year: int | None = None
+    per_start: float | None = None
+    per_exit: float | None = None
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A service's figures. `prices` are those of the areas it is of; `areas` how many, `hiding` by measure how many of
+    them hide theirs: a sum over areas is of the others.
+    """
+
+    service: str
+    values: Values
+    costs: Costs
+    prices: list[ServiceCost]
+    areas: int
+    hiding: Mapping[str, int]
+
+    @property
+    def mean_months(self) -> float | None:
+        """See service_comparison_rules.mean_months; of areas together only where none hides a part."""
+        used = ("person_months", "starts", "ends")
+        return None if any(self.hiding.get(key) for key in used) else mean_months(self.values)
+
+    def share(self, outcome: str) -> float | None:
+        """The share of those who ended whose state is this three months later."""
+        ends, people = self.values["ends"], self.values[outcome]
+        if not ends or people is None or self.hiding.get("ends") or self.hiding.get(outcome):
+            return None
+        return people / ends
+
+
+def years() -> list[int]:
+    """The published years, the newest first; a year waits for the release of the months that it rests on."""
+    found = ServiceFigure.objects.order_by("-year").values_list("year", flat=True).distinct()
+    embargo = release_calendar.embargoed_from()
+    return [year for year in found if embargo is None or date(year + 1, AFTER, 1) < embargo]
+
+
+def areas(year: int) -> list[str]:
+    """The areas with figures of a year."""
+    return list(ServiceFigure.objects.filter(year=year).order_by("area").values_list("area", flat=True).distinct())
+
+
+def compared(year: int, area: str | None) -> list[Compared]:
+    """The services of an area, or of all areas together, by their codes. Two queries."""
+    rows = ServiceFigure.objects.filter(year=year, **({"area": area} if area else {})).order_by("area", "service")
+    found: dict[str, dict[str, dict[str, int | None]]] = defaultdict(lambda: defaultdict(dict))
+    for place, service, measure, value in rows.values_list("area", "service", "measure", "value"):
+        found[service][place][measure] = value
+    costs = {(one.area, one.service): one for one in ServiceCost.objects.filter(STANDING).order_by("area", "service")}
+    return [_service(service, places, costs) for service, places in sorted(found.items())]
+
+
+def _service(service: str, places: Mapping[str, Values], costs: Mapping[tuple[str, str], ServiceCost]) -> Compared:
+    hiding = {key: sum(values[key] is None for values in places.values()) for key in MEASURES}
+    shown = {
+        key: None if hiding[key] == len(places) else sum(values[key] or 0 for values in places.values())
+        for key in MEASURES
+    }
+    prices = [costs[place, service] for place in places if (place, service) in costs]
+    cost = _costs(places, {one.area: one for one in prices}, shown, hiding)
+    return Compared(service, shown, cost, prices, len(places), hiding)
+
+
+def _costs(
+    places: Mapping[str, Values], prices: Mapping[str, ServiceCost], shown: Values, hiding: Mapping[str, int]
+) -> Costs:
+    """A price times a count: hidden with the count, which it would give back."""
+    if len(prices) < len(places):
+        return Costs(given=False)
+    parts = [of_year(prices[place], values) for place, values in places.items()]
+    if None in parts:
+        return Costs(given=True)
+    whole = sum(part or 0 for part in parts)
+    starts, exits = shown["starts"], shown[OUTCOMES[0]]
+    return Costs(
+        True,
+        whole,
+        whole / starts if starts and not hiding["starts"] else None,
+        whole / exits if exits and not hiding[OUTCOMES[0]] else None,
+    )
+
+
+def of_year(price: ServiceCost, values: Values) -> int | None:
+    """What a service cost in a year, in cents; None where the count that it needs is hidden."""
+    count = values["person_months" if price.per == ServiceCost.Per.MONTH else "starts"]
+    return None if count is None else price.cents * count

@@ -1,0 +1,191 @@
+"""The page of services side by side, and what they cost."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from kokeilu.access.models import Role
+from kokeilu.monitoring import service_comparison_actions
+from kokeilu.monitoring.models import ServiceCost, ServiceFigure
+from kokeilu.monitoring.service_comparison_actions import NewCost
+from kokeilu.monitoring.service_comparison_rules import MEASURES
+from kokeilu.problems import Problem
+from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
+
+PAGE = "/monitoring/services/"
+COACHING = {
+    "stock": 40, "persons": 90, "person_months": 600, "starts": 110, "ends": 90, "followed_open_market": 18,
+    "followed_supported_work": None, "followed_service": 20, "followed_unemployed": 40, "followed_outside": None,
+    "followed_unknown": 5,
+}  # fmt: skip
+TRIAL = dict.fromkeys(MEASURES, 10) | {"person_months": 200, "followed_open_market": 0}
+
+
+def figures(area: str, service: str, values: dict[str, int | None]) -> None:
+    ServiceFigure.objects.bulk_create(
+        ServiceFigure(area=area, year=2020, service=service, measure=key, value=value) for key, value in values.items()
+    )
+
+
+@pytest.fixture
+def services(db: None) -> None:
+    """Espoo's coaching with a price, a service that nobody knows without one; Helsinki hides its coaching's starts."""
+    figures("espoo", "coaching", COACHING)
+    figures("espoo", "new_thing", TRIAL)
+    figures("helsinki", "coaching", COACHING | {"starts": None})
+    price = NewCost("coaching", "month", 41_250, "budget of 2020")
+    service_comparison_actions.set_cost("espoo", price, reason="why", actor=None)
+
+
+def row(response, table: str, name: str) -> list[str]:
+    page = response.content.decode()
+    page = page[page.index(f"<caption>{table}") :]
+    cells = re.search(rf"<tr[^>]*>\s*<th[^>]*>{name}</th>(.*?)</tr>", page, re.DOTALL)
+    assert cells
+    found = re.findall(r"<td[^>]*>(.*?)</td>", cells[1], re.DOTALL)
+    return [unescape(cell).replace("\xa0", " ").strip() for cell in found]
+
+
+def test_a_service_by_use_cost_and_outcome(logged_in, services) -> None:
+    page = logged_in(Role.WORKER, "helsinki").get(f"{PAGE}?area=espoo")
+    assert row(page, "Use", "Coaching") == ["40", "90", "110", "90", "6.0"]
+    assert row(page, "Where", "Coaching") == [
+        "90", "18 (20.0%)", "hidden", "20 (22.2%)", "40 (44.4%)", "hidden", "5 (5.6%)",
+    ]  # fmt: skip
+    assert row(page, "Costs", "Coaching") == ["€412.50 a month", "€247 500", "€2 250", "€13 750"]
+    assert "budget of 2020" in page.content.decode()
+    assert "is no effect" in page.content.decode()
+
+
+def test_without_a_price_the_cost_is_not_given_and_never_zero(logged_in, services) -> None:
+    page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
+    assert row(page, "Costs", "new_thing") == ["not given"] * 4
+
+
+def test_a_hidden_count_hides_the_cost_that_would_give_it_back(logged_in, services) -> None:
+    client = logged_in(Role.ANALYST, "ely")
+    price = NewCost("coaching", "start", 100, "budget")
+    service_comparison_actions.set_cost("helsinki", price, reason="why", actor=None)
+    assert row(client.get(f"{PAGE}?area=helsinki"), "Costs", "Coaching") == [
+        "€1.00 a start", "hidden", "hidden", "hidden",
+    ]  # fmt: skip
+
+
+def test_nobody_in_the_open_market_has_no_cost_per_person(logged_in, services) -> None:
+    price = NewCost("new_thing", "month", 100, "budget")
+    service_comparison_actions.set_cost("espoo", price, reason="why", actor=None)
+    page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
+    assert row(page, "Costs", "new_thing") == ["€1.00 a month", "€200", "€20", "–"]
+
+
+def test_areas_together_are_the_sum_of_what_is_shown(logged_in, services) -> None:
+    page = logged_in(Role.ANALYST, "ely").get(PAGE)
+    assert row(page, "Use", "Coaching") == ["80", "180", "at least 110", "180", "–"]
+    assert row(page, "Costs", "Coaching")[0] == "not given"  # Helsinki has told no price
+
+
+@pytest.mark.parametrize(
+    ("order", "first"), [("rising", "new_thing"), ("falling", "Coaching")]
+)  # fmt: skip
+def test_the_address_sorts(logged_in, services, order, first) -> None:
+    page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo&sort=starts&order={order}").content.decode()
+    assert re.search(r'<th scope="row"[^>]*>(.*?)</th>', page)[1] == first
+    assert 'aria-sort="' in page
+
+
+@pytest.mark.parametrize("query", ["year=1999", "area=narnia", "sort=luck", "order=up", "year=many"])
+def test_what_is_not_there_is_told(logged_in, services, query) -> None:
+    response = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?{query}")
+    assert response.status_code == 200
+    assert "There are no figures of what was asked for." in response.content.decode()
+
+
+def test_before_the_first_publication_the_page_says_so(logged_in) -> None:
+    assert "No figures have been published yet." in logged_in(Role.ANALYST, "ely").get(PAGE).content.decode()
+
+
+def test_the_page_asks_as_often_for_one_area_as_for_many(logged_in, services) -> None:
+    client = logged_in(Role.ANALYST, "ely")
+    client.get(PAGE)
+    with CaptureQueriesContext(connection) as before:
+        client.get(PAGE)
+    for area in ("turku", "oulu", "lahti", "pori"):
+        figures(area, "coaching", COACHING)
+    with CaptureQueriesContext(connection) as after:
+        client.get(PAGE)
+    assert len(after) == len(before)
+
+
+def test_the_chart_holds_each_service(logged_in, services) -> None:
+    service_comparison_actions.set_cost("espoo", NewCost("new_thing", "month", 100, "b"), reason="why", actor=None)
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(f"{PAGE}?area=espoo").content.decode()
+    address = unescape(re.search(r'<img src="([^"]+)"', page)[1])
+    svg = client.get(address).content.decode()
+    assert "Coaching" in svg
+    assert "new_thing" in svg
+    assert "<script" not in svg
+    assert client.get("/monitoring/services/huge.svg").status_code == 404
+
+
+CSV = "area;service;per;euros;source\nespoo;coaching;month;412,50;budget\nespoo;work_trial;start;80;budget\n"
+
+
+@pytest.mark.django_db
+def test_prices_are_loaded_once_and_superseded(tmp_path: Path, command_line) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(CSV)
+    dry = command_line("goals", "costs", str(path), "--dry-run")
+    assert dry.output.strip() == "2 prices read (dry run: nothing is changed)"
+    assert command_line("goals", "costs", str(path)).output.strip() == "2 prices read, 2 new or changed"
+    assert command_line("goals", "costs", str(path)).output.strip() == "2 prices read, 0 new or changed"
+    path.write_text(CSV.replace("412,50", "500"))
+    assert command_line("goals", "costs", str(path)).output.strip() == "2 prices read, 1 new or changed"
+    rows = ServiceCost.objects.filter(service="coaching").order_by("set_at").values_list("cents", flat=True)
+    assert list(rows) == [41_250, 50_000]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("old", "new", "line", "told"),
+    [
+        ("412,50", "free", 2, "no price in euros"), ("412,50", "1.005", 2, "no price in euros"),
+        ("412,50", "-1", 2, "no price in euros"), ("412,50", "NaN", 2, "no price in euros"),
+        ("espoo;work", "narnia;work", 3, "no trial area"), (";start", ";year", 3, "'year' is not known"),
+        ("work_trial", "coaching", 3, "twice"), ("source\n", "\n", 1, "has no column source"),
+        ("80;budget", "80;", 3, "names no source"), ("work_trial", "", 3, "names no service"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_file_is_told_at_its_line(tmp_path: Path, command_line, old, new, line, told) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(CSV.replace(old, new))
+    result = command_line("goals", "costs", str(path))
+    assert isinstance(result.exception, Problem)
+    assert f"costs.csv:{line}: " in str(result.exception)
+    assert told in str(result.exception)
+    assert not ServiceCost.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "organisation"), [(Role.ANALYST, "ely"), (Role.TEAM_LEAD, "espoo")])
+def test_only_an_analyst_of_the_area_says_what_its_services_cost(actor_of, role, organisation) -> None:
+    price = NewCost("coaching", "month", 1, "budget")
+    with pytest.raises(PermissionDenied):
+        service_comparison_actions.set_cost("espoo", price, reason="why", actor=actor_of(role, organisation))
+    own = actor_of(Role.ANALYST, "espoo")
+    assert service_comparison_actions.set_cost("espoo", price, reason="why", actor=own).set_by == own.user
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("language", "width"), [("fi", DESKTOP), ("sv", PHONE), ("en", PHONE)])
+def test_the_page_is_accessible_at_every_width(visit, services, actor_of, language, width) -> None:
+    user = actor_of(Role.ANALYST, "ely").user
+    for path in (PAGE, f"{PAGE}?area=espoo&sort=persons&order=falling", f"{PAGE}?year=1999"):
+        page = visit(path, user, language, width)
+        assert axe_faults(page) == []
+        assert overflow(page) == 0
