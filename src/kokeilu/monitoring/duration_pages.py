@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import charts, duration_charts, duration_queries, duration_texts, operations, queries
+from kokeilu.monitoring import (
+    charts,
+    definition_texts,
+    duration_charts,
+    duration_queries,
+    duration_texts,
+    operations,
+    queries,
+)
 from kokeilu.monitoring import survival_curves as curves_of
 from kokeilu.monitoring.duration_medians import WHOLE, Kind, Median
 from kokeilu.monitoring.indicators import INDICATORS
@@ -53,6 +61,7 @@ def durations(request: Request, area: str) -> HttpResponse:
     curves = duration_queries.curves(area)
     began, began_known = _asked(request, "began", list(curves), curves_of.chosen(curves)) if curves else (None, True)
     beside = _beside(area, curves, began) if began else []
+    comparisons = duration_texts.comparisons(beside) if beside else []
     return render(
         request,
         "monitoring/durations.html",
@@ -66,14 +75,19 @@ def durations(request: Request, area: str) -> HttpResponse:
             "known": month_known and began_known,
             "threshold": THRESHOLD,
             "half_year": duration_texts.half_year(began) if began else "",
-            "sentences": [duration_texts.left(beside[0]), duration_texts.ways(beside[0])] if beside else [],
-            "comparisons": duration_texts.comparisons(beside) if beside else [],
+            "sentences": _sentences(beside[0], alone=not comparisons) if beside else [],
+            "comparisons": comparisons,
             "pictures": _pictures(area, beside) if beside else [],
             "tables": [_table(one) for one in beside],
             "columns": _columns(month),
             "rows": _rows(area, month),
         },
     )
+
+
+def _sentences(one: Curve, *, alone: bool) -> list[str]:
+    """What a cohort's curve says; where it went too, unless a comparison tells that."""
+    return [duration_texts.left(one), *([duration_texts.ways(one)] if alone else [])]
 
 
 def _beside(area: str, curves: Mapping[date, Curve], began: date) -> Sequence[Curve]:
@@ -128,12 +142,17 @@ def _rows(area: str, month: date) -> list[list[Any]]:
     figures = duration_queries.of_months(area, *both)
     medians = duration_queries.medians(area, *both)
     rows = [
-        [INDICATORS[running].name[formats.language()], *_cells(figures, both, running, ended)]
+        [_term(running), *_cells(figures, both, running, ended)]
         for running, ended in zip(STOCK.also_sum, FLOW.also_sum, strict=True)
     ]
     rows.append([_("All together"), *_cells(figures, both, STOCK.key, FLOW.key)])
     rows.append([_("Median, full months"), *(_median(medians.get((one, kind))) for kind in KINDS for one in both)])
     return rows
+
+
+def _term(key: str) -> dict[str, str]:
+    """An indicator's name, which leads to its definition."""
+    return {"text": INDICATORS[key].name[formats.language()], "href": definition_texts.href(key)}
 
 
 def _cells(figures: Mapping[tuple[date, str], Figure], months: Sequence[date], *keys: str) -> list[str]:
