@@ -56,7 +56,6 @@ SOURCES: Final = frozenset(
         ),
         gettext_noop("the project"),
         gettext_noop("the project, after employment code 01, without subsidy (TEM, quality description)"),
-        gettext_noop("the project; the classes are those of running unemployment"),
         gettext_noop("the project; the day is the register's unemployed_since"),
         gettext_noop("the service that the register reports"),
     )

@@ -17,6 +17,7 @@ from kokeilu.monitoring.goal_models import Target
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import MonthlyFigure
 from kokeilu.monitoring.reading import HEADLINE
+from kokeilu.web.browser import PHONE, axe_faults, overflow
 
 AREA = "/monitoring/espoo/"
 OTHERS = ("helsinki", "porvoo", "raasepori-hanko", "vantaa-kerava")
@@ -233,3 +234,29 @@ def test_the_areas_stand_side_by_side_with_why_they_are_comparable(logged_in, fi
     for variable in comparable.VARIABLES:
         with translation.override("fi"):
             assert str(dashboard_texts.VARIABLE_NAMES[variable.key]) in part
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chart_opens_as_a_table_with_the_keyboard_alone(visit, five, actor_of):
+    page = visit(AREA, actor_of(Role.ANALYST, "ely").user, "en", PHONE)
+    summary = page.locator("#panel-inflow summary")
+    assert not page.locator("#panel-inflow table").is_visible()
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#panel-inflow table").is_visible()
+    assert (axe_faults(page), overflow(page)) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_paper_stand_area_and_month_whole_tables_and_no_navigation(visit, five, actor_of):
+    page = visit(f"{AREA}?month=2020-10", actor_of(Role.ANALYST, "ely").user, "en")
+    page.set_viewport_size({"width": 680, "height": 960})  # A4 within its margins
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", level=1).inner_text() == "Espoo, October 2020"
+    for left_out in (".k-nav", ".k-tabs", "main form", ".k-footer"):
+        assert not page.locator(left_out).first.is_visible()
+    assert overflow(page) == 0
+    cut = "[...document.querySelectorAll('.k-scroll')].filter(region => region.scrollWidth > region.clientWidth).length"
+    assert page.evaluate(cut) == 0
+    after = "[...document.querySelectorAll('main a')].map(link => getComputedStyle(link, '::after').content)"
+    assert set(page.evaluate(after)) == {"none"}
