@@ -1,10 +1,13 @@
 """Pseudonyms: keyed hashes made in the database, by a key that nothing else needs to read."""
 
 import hmac
+import re
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
+
+from kokeilu.installation import CHECKOUT
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +58,20 @@ def test_there_is_one_key() -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         ask("INSERT INTO panel_key SELECT * FROM panel_key RETURNING 1")
+
+
+def test_after_the_documented_steps_the_programs_role_makes_pseudonyms_and_is_refused_the_key() -> None:
+    told = (CHECKOUT / "docs" / "decisions" / "panel-key-in-the-database.md").read_text()
+    [steps] = re.findall(r"```sql\n(.*?)```", told, re.DOTALL)
+    person = uuid4()
+    [before] = ask("SELECT pseudonym, panel_key_id() FROM panel_pseudonyms(%s::uuid[])", [person])
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE kokeilu_program NOLOGIN")
+        cursor.execute(
+            steps.replace("kokeilu_keeper", "kokeilu_keeper_of_tests").replace("TO kokeilu;", "TO kokeilu_program;")
+        )
+        cursor.execute("SET LOCAL ROLE kokeilu_program")
+    assert ask("SELECT pseudonym, panel_key_id() FROM panel_pseudonyms(%s::uuid[])", [person]) == [before]
+    for asked in ("SELECT inner_block FROM panel_key", "UPDATE panel_key SET drawn_at = now() RETURNING outer_block"):
+        with pytest.raises(ProgrammingError, match="permission denied for table panel_key"), transaction.atomic():
+            ask(asked)
