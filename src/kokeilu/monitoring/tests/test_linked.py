@@ -160,3 +160,55 @@ def test_a_cost_of_ones_own_decides_what_is_hidden() -> None:
     done = protect(Linked((Table("t", one.dimensions, one.rows.with_columns(cost=costs)),)))
     shown = done.tables[0].rows.filter(sex="m", status="published")
     assert shown.filter(pl.col("area") != "total").height == 2
+
+
+def stocks_and_flows(areas: int, groups: int, months: int) -> tuple[tuple[Table, ...], tuple[Identity, ...]]:
+    """Generated stocks, inflows and outflows with totals over areas and groups, and what ties them."""
+    random = np.random.default_rng(11)
+    stock = [random.negative_binomial(1, 0.06, (areas, groups))]
+    flows: dict[str, list[np.ndarray]] = {"in": [], "out": []}
+    for _ in range(1, months):
+        flows["in"].append(random.negative_binomial(1, 0.15, (areas, groups)))
+        flows["out"].append(random.binomial(stock[-1], 0.25))
+        stock.append(stock[-1] + flows["in"][-1] - flows["out"][-1])
+    figures = {"stock": stock, **flows}
+
+    def codes(size: int) -> list[str]:
+        return [*map(str, range(size)), "total"]
+
+    tables = []
+    for name, series in figures.items():
+        cells = {}
+        for month, inner in enumerate(series, months - len(series)):
+            full = np.block(
+                [[inner, inner.sum(1, keepdims=True)], [inner.sum(0, keepdims=True), inner.sum(keepdims=True)]]
+            )
+            cells |= {
+                (x, y, str(month)): int(full[i, j])
+                for (i, x), (j, y) in product(enumerate(codes(areas)), enumerate(codes(groups)))
+            }
+        tables.append(undecided(table(name, cells, "area", "group", "month")))
+    tied = tuple(
+        Identity((Term("stock", (x, y, str(now))), Term("stock", (x, y, str(now - 1)), -1),
+                  Term("in", (x, y, str(now)), -1), Term("out", (x, y, str(now)))))
+        for x, y, now in product(codes(areas), codes(groups), range(1, months))
+    )  # fmt: skip
+    return tuple(tables), tied
+
+
+def test_table_by_table_suppression_is_undone_by_the_stock_identity_and_joint_suppression_is_not() -> None:
+    tables, tied = stocks_and_flows(4, 2, 2)
+    apart = tuple(protect(Linked((one,))).tables[0] for one in tables)
+
+    def exact(found: pl.DataFrame) -> int:
+        return found.filter(pl.col("status") == "primary", pl.col("low") == pl.col("high")).height
+
+    assert not any(audit(Linked((one,))).get_column("exposed").any() for one in apart)
+    joint = audit(Linked(apart, tied))
+    together = protect(Linked(tables, tied), rounds=1)
+    assert exact(joint) > 0
+    assert not audit(Linked(together.tables, tied)).get_column("exposed").any()
+    primary = [
+        each.filter(pl.col("status") == "primary").height for each in (joint, audit(Linked(together.tables, tied)))
+    ]
+    assert primary[0] == primary[1] > exact(joint)
