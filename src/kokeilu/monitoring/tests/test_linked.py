@@ -178,7 +178,7 @@ def stocks_and_flows(areas: int, groups: int, months: int) -> tuple[tuple[Table,
 
     tables = []
     for name, series in figures.items():
-        cells = {}
+        cells: dict[tuple[str, ...], int] = {}
         for month, inner in enumerate(series, months - len(series)):
             full = np.block(
                 [[inner, inner.sum(1, keepdims=True)], [inner.sum(0, keepdims=True), inner.sum(keepdims=True)]]
