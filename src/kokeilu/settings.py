@@ -27,6 +27,7 @@ KOKEILU_OIDC = oidc.from_environment(os.environ)
 KOKEILU_MY_OIDC = oidc.identification(os.environ)
 # Where the panel is that releases are prepared from, and what a published table says of contact and licence.
 KOKEILU_PANEL = Path(os.environ.get("KOKEILU_PANEL") or installation.home() / "panel")
+KOKEILU_LABOUR_FORCE = Path(os.environ["KOKEILU_LABOUR_FORCE"]) if os.environ.get("KOKEILU_LABOUR_FORCE") else None
 KOKEILU_RELEASE_CONTACT = os.environ.get("KOKEILU_RELEASE_CONTACT", "")  # an e-mail address; else the preparer's
 KOKEILU_RELEASE_LICENCE = os.environ.get("KOKEILU_RELEASE_LICENCE", "https://creativecommons.org/licenses/by/4.0/")
 # Served over HTTPS, as everywhere but in a demonstration: cookies then never travel in the clear.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -34,15 +35,17 @@ from kokeilu.problems import Problem
 LONGEST: Final = 2000  # characters of a reason or a remark
 
 
-def prepare(panel: Panel, last: int, *, reason: str = "", actor: Actor) -> Release:
+def prepare(panel: Panel, last: int, *, reason: str = "", labour_force: Path | None = None, actor: Actor) -> Release:
     """Make the next release of the monthly figures up to the month `last` (202103) of the panel.
 
+    `labour_force` is the file of the employment and unemployment rates, which are left out without it.
     `reason` says why figures change that are published already. Raises PermissionDenied, and Problem where another
     release is under way, figures change without a reason, or the panel does not give the table.
     """
     require(actor, operations.PREPARE_RELEASE)
     _refuse_another(release_source.TABLE)
-    made = release_source.prepare(panel, last, release_queries.versions(release_source.TABLE), about(actor))
+    earlier = release_queries.versions(release_source.TABLE)
+    made = release_source.prepare(panel, last, earlier, about(actor), labour_force)
     return keep(made, reason=reason, actor=actor)
 
 
@@ -221,16 +224,16 @@ def _locked(release: Release) -> Release:
     return Release.objects.select_for_update().get(pk=release.pk)
 
 
-def differences(release: Release, panel: Panel | None = None) -> list[str]:
+def differences(release: Release, panel: Panel | None = None, labour_force: Path | None = None) -> list[str]:
     """What comes out otherwise when the release is made again; empty where every bit is the same.
 
-    Files are made again from the table that was kept; with a `panel` of the revision that it was made from, the table
-    too.
+    Files are made again from the table that was kept; with a `panel` of the revision that it was made from, and the
+    file of the labour force where there was one, the table too.
     """
     kept = bytes(release.content.content)
     found = list(_file_differences(release, from_json(kept)))
     if panel is not None:
-        found += _table_differences(release, panel, kept)
+        found += _table_differences(release, panel, labour_force, kept)
     return found
 
 
@@ -240,15 +243,18 @@ def _file_differences(release: Release, table: PublishedTable) -> Sequence[str]:
     return [name for name in sorted(made.keys() | held.keys()) if made.get(name) != held.get(name)]
 
 
-def _table_differences(release: Release, panel: Panel, kept: bytes) -> Sequence[str]:
+def _table_differences(release: Release, panel: Panel, labour_force: Path | None, kept: bytes) -> Sequence[str]:
     source = release.made_from
+    given = release_source.digest(labour_force) if labour_force else None
+    if given != source.get("labour_force"):
+        return ["the file of the labour force is not the one that the release was made from"]
     if panel.manifest.sha256 != source["panel"]["sha256"]:
         return [f"the panel is another one than revision {source['panel']['revision']} that the release was made from"]
     parameters = source["parameters"]
     made_at = release.prepared_at.astimezone(clock.HELSINKI)
     who = About(parameters["publisher"], parameters["contact"], parameters["licence"], made_at)
     earlier = release_queries.made_beside(release)
-    made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who)
+    made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who, labour_force)
     return [] if made.table.to_json() == kept else ["the table of figures"]
 
 

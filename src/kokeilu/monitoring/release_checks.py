@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from kokeilu.monitoring import release_rates
 from kokeilu.monitoring.published_table import LANGUAGES, Code, PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, sums_of
 from kokeilu.panel.rules import month_end, month_name, month_named
@@ -44,7 +45,7 @@ def run(table: PublishedTable, last: PublishedTable | None, exposed: Sequence[st
         ("complete", True, [*_missing(table), *(_lost(table, last) if last else ())]),
         ("totals", True, list(_broken(table, lambda words: words != "stock and flows"))),
         ("stock_flow", True, list(_broken(table, lambda words: words == "stock and flows"))),
-        ("disclosure", True, list(exposed)),
+        ("disclosure", True, [*exposed, *map(named, release_rates.opened(table))]),
         ("definitions", True, list(_undefined(table))),
         ("revised", False, list(revised(table, last)) if last else []),
         ("large", False, list(_large(table, last))),

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Tables published at a set time: prepare, check, publish, reproduce.")
 
 ReleaseId = Annotated[UUID, typer.Argument(metavar="RELEASE", help="The release; `kokeilu release list` prints it.")]
+LabourForceFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--labour-force", help="CSV of municipality, month, labour_force, employed, population: adds the rates of both."
+    ),
+]
 By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does it: an analyst's e-mail address.")]
 
 
@@ -64,6 +70,7 @@ def prepare(
     panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The last month.")],
     by: By,
+    labour_force: LabourForceFile = None,
     reason: Annotated[str, typer.Option(help="Why figures change that were published before.")] = "",
 ) -> None:
     """Make the next release of the monthly figures: figures protected, checked, in every format.
@@ -76,7 +83,7 @@ def prepare(
     actor = _actor(by)
     with progress.bar() as shown:
         shown.add_task("counting and protecting", total=None)
-        made = release_actions.prepare(open_panel(panel), chosen, reason=reason, actor=actor)
+        made = release_actions.prepare(open_panel(panel), chosen, reason=reason, labour_force=labour_force, actor=actor)
     typer.echo(f"{made.pk}")
     _print_checks(made)
 
@@ -166,11 +173,12 @@ def reproduce(
     panel: Annotated[
         Path | None, typer.Option(help="The panel's folder: the table is then counted and protected anew as well.")
     ] = None,
+    labour_force: LabourForceFile = None,
 ) -> None:
     """Make a release again and compare every bit with what is kept.
 
     Without a panel the files are made again from the table that the release keeps; with it also the table, from the
-    panel's revision that the release was made from.
+    panel's revision that the release was made from, and the file of the labour force where there was one.
 
     Example: kokeilu release reproduce 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --panel panel
     """
@@ -179,7 +187,7 @@ def reproduce(
 
     found = _release(release_id)
     source = open_panel(panel, found.made_from["panel"]["revision"]) if panel else None
-    different = release_actions.differences(found, source)
+    different = release_actions.differences(found, source, labour_force)
     if different:
         raise Problem(f"comes out otherwise: {', '.join(different)}", mend=release_actions.made_with(found))
     typer.echo(f"the same, bit for bit: {found.files.count()} files" + (" and the table" if panel else ""))

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -222,7 +223,11 @@ def prepare(request: Request) -> HttpResponse:
     if request.method == "POST" and problem is None and form.is_valid():
         try:
             made = release_actions.prepare(
-                _panel(), form.cleaned_data["month"], reason=form.cleaned_data["reason"], actor=request.actor
+                _panel(),
+                form.cleaned_data["month"],
+                reason=form.cleaned_data["reason"],
+                labour_force=settings.KOKEILU_LABOUR_FORCE,
+                actor=request.actor,
             )
         except Problem as refused:
             form.add_error(None, _sentence(refused))
@@ -234,8 +239,6 @@ def prepare(request: Request) -> HttpResponse:
 
 
 def _panel() -> Any:
-    from django.conf import settings
-
     from kokeilu.panel.check import open_panel
 
     return open_panel(settings.KOKEILU_PANEL)

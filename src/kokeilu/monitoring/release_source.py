@@ -9,11 +9,13 @@ from datetime import datetime
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from kokeilu.monitoring import linked, protection, published_codes, release_audit, release_texts, table
+from kokeilu.monitoring import linked, protection, published_codes, release_audit, release_rates, release_texts, table
+from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.published_table import PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
 from kokeilu.panel.folder import Panel
@@ -43,31 +45,38 @@ class Prepared:
     made_from: dict[str, Any]
 
 
-def prepare(panel: Panel, last: int, earlier: Sequence[Version], about: About) -> Prepared:
+def prepare(
+    panel: Panel, last: int, earlier: Sequence[Version], about: About, labour_force: Path | None = None
+) -> Prepared:
     """The table of the panel's months up to `last` (202103), protected together with the `earlier` versions.
 
-    The same panel, earlier versions and `about` give the same table. Raises Problem where the panel does not cover the
-    month or is damaged, or where what was published before leaves no safe way to publish this.
+    `labour_force` is a file that `labour_force.read` reads; without it there are no employment and unemployment rates.
+    The same panel, earlier versions, `about` and file give the same table. Raises Problem where the panel does not
+    cover the month or is damaged, or where what was published before leaves no safe way to publish this.
     """
     first = panel.manifest.first_month
     if not first <= last <= panel.manifest.last_month:
         mend = f"it covers {month_name(first)} to {month_name(panel.manifest.last_month)}"
         raise Problem(f"the panel has no {month_name(last)}", file=panel.path, mend=mend)
-    published, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial)
+    force = None if labour_force is None else table.force(labour_force, panel, last)
+    published, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial, force)
     parameters = {
         "table": release_texts.KEY, "first_month": month_name(first), "last_month": month_name(last),
         "threshold": linked.THRESHOLD, "earlier": [one.name for one in earlier],
         "publisher": about.publisher, "contact": about.contact, "licence": about.licence,
     }  # fmt: skip
-    return Prepared(published, made, made_from(panel, parameters))
+    source = made_from(panel, parameters)
+    if labour_force is not None:
+        source["labour_force"] = digest(labour_force)
+    return Prepared(published, made, source)
 
 
 def publishable(
-    persons: pl.DataFrame, earlier: Sequence[Version], about: About, trial: str
+    persons: pl.DataFrame, earlier: Sequence[Version], about: About, trial: str, force: LabourForce | None = None
 ) -> tuple[PublishedTable, Version]:
     """The table of true figures (KEY, `value`) after disclosure control, and the version that its makers keep."""
     cells = _protected(persons, earlier)
-    return _table(cells, about, trial), Version("new", cells)
+    return _table(cells, about, trial, force), Version("new", cells)
 
 
 def made_from(panel: Panel, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -83,6 +92,14 @@ def made_from(panel: Panel, parameters: dict[str, Any]) -> dict[str, Any]:
         "libraries": libraries(),
         "parameters": parameters,
     }  # fmt: skip
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal. Raises Problem where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise Problem("cannot be read", file=path, mend="name the file of the labour force") from error
 
 
 def software() -> str:
@@ -109,14 +126,14 @@ def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFram
         raise Problem(what, mend="withdraw the changes to published months, or publish fewer of them") from error
 
 
-def _table(cells: pl.DataFrame, about: About, trial: str) -> PublishedTable:
+def _table(cells: pl.DataFrame, about: About, trial: str, force: LabourForce | None) -> PublishedTable:
     shown = pl.col("status") == linked.PUBLISHED
     counts = cells.select(
         *KEY,
         pl.when(shown).then("value").alias("value"),
         pl.when(shown).then(pl.lit("published")).otherwise(pl.lit("hidden")).alias("status"),
     )
-    held = pl.concat([counts, _activation_rate(counts, cells)])
+    held = pl.concat([counts, release_rates.of(counts, force)])
     return PublishedTable(
         key=release_texts.KEY,
         title=release_texts.TITLE,
@@ -130,23 +147,6 @@ def _table(cells: pl.DataFrame, about: About, trial: str) -> PublishedTable:
         licence=about.licence,
         notes=release_texts.NOTES,
         unverified=tuple(published_codes.unverified_law(trial, max(cells.get_column("month")))),
-    )
-
-
-def _activation_rate(counts: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """People in services per hundred of the broadly unemployed, where both are published; two decimals, half up."""
-    page = ["area", "population", "month"]
-    parts = [counts.filter(indicator=key) for key in ("in_services", "broad_unemployment")]
-    both = parts[0].join(parts[1], on=page, suffix="_all", maintain_order="left")
-    true = cells.filter(indicator="broad_unemployment").select(*page, pl.col("value").alias("true"))
-    hundredths = (pl.col("value") * 20_000 + pl.col("value_all")) // (2 * pl.col("value_all"))
-    known = pl.col("value").is_not_null() & pl.col("value_all").is_not_null()
-    status = pl.when(~known).then(pl.lit("hidden")).when(pl.col("value_all") == 0).then(pl.lit("none"))
-    return both.join(true, on=page, maintain_order="left").select(
-        *page,
-        pl.lit("activation_rate").alias("indicator"),
-        pl.when(known & (pl.col("value_all") > 0)).then(hundredths / 100).alias("value"),
-        status.otherwise(pl.lit("published")).alias("status"),
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from kokeilu.law.definition import shipped
 from kokeilu.monitoring import engines, monthly_hiding, rules, suppression
 from kokeilu.monitoring.engines import Engine
+from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.labour_force import read as read_force
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.folder import Manifest, Panel
@@ -42,8 +43,13 @@ def all_published(
     the folder is no panel or does not cover `last`, or the file cannot be read.
     """
     panel, last = opened(path, last)
-    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
-    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), force)
+    told = None if labour_force is None else force(labour_force, panel, last)
+    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), told)
+
+
+def force(path: Path, panel: Panel, last: int) -> LabourForce:
+    """The labour force of a file over the panel's areas as they are in the month `last`. Raises Problem (`read`)."""
+    return read_force(path, _areas(panel.manifest, last))
 
 
 def shown(
