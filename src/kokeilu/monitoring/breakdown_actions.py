@@ -43,6 +43,8 @@ def publish(
     dimension's key when it is counted. Raises PermissionDenied, and Problem where the folder is no panel, its
     figures do not add up, or the pages show others.
     """
+    if actor is not None:
+        require(actor, operations.PUBLISH)
     made = []
     for one, rows in breakdown_table.all_published(panel_dir, dimensions, last, engine, on_pages):
         tell(one.key)

@@ -42,8 +42,8 @@ def test_the_classes_add_up_to_the_area_whoever_moves(
     rows = panels.person_months(*(history for history, _, _ in people))
     if not rows.height:
         return
-    for column, place in (("education", 1), ("area", 2)):
-        rows = classed(rows, column, *(person[place] for person in people))
+    rows = classed(rows, "education", *(classes for _, classes, _ in people))
+    rows = classed(rows, "area", *(areas for _, _, areas in people))
     found, totals = breakdowns.by(rows, "education", MONTHS), panels.counted(rows, MONTHS)
     breakdown_counting.check(found, totals)
     rest = totals.filter(pl.col("indicator").is_in(BROKEN_DOWN), population="residents")
