@@ -85,7 +85,7 @@ def events(
         steps.everyone(rows),
     )
     begun = survival.begun(rows, end).collect("polars").to_native() if by is None else None
-    return Events(begin, end, *(part.collect("polars").to_native() for part in parts), begun)
+    return Events(begin, end, *(part.collect("polars").to_native() for part in parts), begun=begun)
 
 
 def _summed(rows: pl.DataFrame, indicator: str, persons: pl.Expr) -> pl.DataFrame:
