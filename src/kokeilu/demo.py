@@ -96,7 +96,7 @@ class _Demonstration:
 
     def steps(self) -> list[Step]:
         """What is to be done, in order, each with the question whether it was."""
-        from kokeilu import demo_job_seeker, demo_release, demo_requests, demo_staff
+        from kokeilu import demo_goals, demo_job_seeker, demo_release, demo_requests, demo_staff
         from kokeilu.access.models import Organisation, User
 
         before = START - timedelta(days=1)
@@ -121,6 +121,7 @@ class _Demonstration:
                 lambda tell: demo_job_seeker.make(START, demo_staff.password(), tell),
             ),
             Step("panel and monthly figures", self._published, self._publish),
+            Step("goals, services and their costs", demo_goals.made, self._goals),
             Step("figures by class", self._broken_down, self._break_down),
             Step("release of the figures", demo_release.made, self._release),
         ]
@@ -191,6 +192,17 @@ class _Demonstration:
         duration_actions.publish(panel)
         for _ in tell.each(drawing.draw_all(), drawing.how_many(), "charts"):
             pass
+
+    def _goals(self, tell: Tell) -> None:
+        from kokeilu import demo_goals
+        from kokeilu.panel.build import build
+        from kokeilu.panel.check import open_panel
+
+        try:
+            open_panel(self.folder / "panel")
+        except Problem:  # of an earlier version, or gone
+            build(self.folder / "panel", trial=TRIAL, tell=tell.share)
+        demo_goals.make(self.folder / "panel", START)
 
     def _broken_down(self) -> bool:
         from kokeilu.monitoring.models import MonthlyBreakdown

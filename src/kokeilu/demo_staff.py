@@ -34,6 +34,7 @@ ACCOUNTS = (
     (Role.TEAM_LEAD, "helsinki"),
     (Role.STATE_OFFICER, "te"),
     (Role.ANALYST, CENTRE),
+    (Role.ANALYST, "espoo"),
     (Role.ADMINISTRATOR, "te"),
 )
 SHOWN = {Role.ANALYST: 2}  # accounts shown of a role: one analyst prepares a release, another checks it

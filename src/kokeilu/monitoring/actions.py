@@ -43,17 +43,19 @@ def publish(
     last: int | None = None,
     actor: Actor | None = None,
     engine: Engine = "duckdb",
+    labour_force: Path | None = None,
 ) -> Published:
     """Show a panel's figures on the pages, after disclosure control; `actor` None is the system itself.
 
     `months` (202103) are those to publish, without it all of the panel's up to `last`; other months keep what
     was published of them. The same panel again changes nothing; what another panel says differently is
-    replaced and stands in the change log with the old value. One transaction. Raises PermissionDenied, and
-    Problem where the folder is no panel or lacks a month.
+    replaced and stands in the change log with the old value. `labour_force` is a file that `labour_force.read` reads;
+    without it there are no employment and unemployment rates, also none published before. One transaction. Raises
+    PermissionDenied, and Problem where the folder is no panel or lacks a month.
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    shown = table.shown(panel_dir, max(months) if months else last, engine, pages_versions.hidden)
+    shown = table.shown(panel_dir, max(months) if months else last, engine, pages_versions.hidden, labour_force)
     figures = pl.concat([shown.areas, shown.together.with_columns(area=pl.lit(TOGETHER))], how="diagonal")
     if months is not None:
         figures = figures.filter(pl.col("month").is_in(list(months)))

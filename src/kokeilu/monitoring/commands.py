@@ -64,17 +64,17 @@ def monitor(
     typer.echo(f"{table.write_csv(figures, chosen, out)}")
     typer.echo(f"{duration_table.write_csv(durations, chosen, out)}")
     if publish:
-        _publish(panel, chosen, engine)
+        _publish(panel, chosen, engine, labour_force)
     if by:
         _break_down(panel, chosen, out, engine, by, publish)
 
 
-def _publish(panel: Path, last: int, engine: Engine) -> None:
+def _publish(panel: Path, last: int, engine: Engine, labour_force: Path | None) -> None:
     database.set_up()
 
     from kokeilu.monitoring import actions, drawing, duration_actions, service_comparison_actions
 
-    done = actions.publish(panel, last=last, engine=engine.value)
+    done = actions.publish(panel, last=last, engine=engine.value, labour_force=labour_force)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
     done = duration_actions.publish(panel, last=last, engine=engine.value)
     typer.echo(f"{done.added} durations added, {done.replaced} replaced, {done.removed} removed")

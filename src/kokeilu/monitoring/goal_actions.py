@@ -133,9 +133,7 @@ def set_package(
     if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
     first = (old.first_id or old.pk) if old else None
-    return put(
-        WorkPackage(area=area, first_id=first, reason=_reason(reason), **asdict(said)), old, actor, asdict(said)
-    )
+    return put(WorkPackage(area=area, first_id=first, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
 
 
 @transaction.atomic

@@ -38,14 +38,16 @@ def published(figures: pl.DataFrame, labour_force: LabourForce | None = None) ->
     return _shown(monthly_hiding.hidden(figures), labour_force)
 
 
-def published_with_sums(figures: pl.DataFrame, decide: Decide = monthly_hiding.hidden) -> Shown:
+def published_with_sums(
+    figures: pl.DataFrame, decide: Decide = monthly_hiding.hidden, labour_force: LabourForce | None = None
+) -> Shown:
     """The figures of the areas as `published` has them, and those of all areas together, which tell no more.
 
     `decide` gives the figures their `status`.
     """
     decided = decide(figures)
     sums = national_hiding.hidden(decided).with_columns(area=pl.lit(""))
-    return Shown(_shown(decided), _shown(sums).drop("area"), decided)
+    return Shown(_shown(decided, labour_force), _shown(sums).drop("area"), decided)
 
 
 def _shown(decided: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:

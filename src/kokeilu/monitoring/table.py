@@ -57,12 +57,14 @@ def shown(
     last: int | None = None,
     engine: Engine = "duckdb",
     decide: suppression.Decide = monthly_hiding.hidden,
+    labour_force: Path | None = None,
 ) -> suppression.Shown:
-    """`all_published` without a labour force, and the figures of all areas together; `decide` says what is hidden of
-    the areas. Raises Problem likewise.
+    """`all_published`, and the figures of all areas together, these without a labour force; `decide` says what is
+    hidden of the areas. Raises Problem likewise.
     """
     panel, last = opened(path, last)
-    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last), decide)
+    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
+    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last), decide, force)
 
 
 def opened(path: Path, last: int | None) -> tuple[Panel, int]:

@@ -1,0 +1,75 @@
+"""The demonstration's goals: Espoo's own, with measures and prices of services that are invented and say so."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from kokeilu.access import actions as access
+from kokeilu.access.models import Organisation, Role, User
+from kokeilu.monitoring import goal_actions, goal_file, goal_queries, service_comparison_actions
+from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewTarget
+from kokeilu.monitoring.models import ServiceCost, ServiceFigure
+from kokeilu.monitoring.service_comparison_actions import NewCost
+
+AREA: Final = "espoo"
+ANALYST: Final = ("Tavi Tavoite", f"tavi.tavoite@{AREA}.example")
+INVENTED: Final = "Invented for the demonstration"
+PRICES: Final = {
+    "labour_market_training": ("month", 98_000), "integration_training": ("month", 74_500),
+    "self_motivated_study": ("month", 4_000), "coaching": ("start", 142_000), "work_trial": ("month", 21_500),
+    "rehabilitative_work": ("month", 46_000), "unknown": ("month", 30_000),
+}  # fmt: skip
+"""What a month, or a start, costs in cents."""
+
+
+def made() -> bool:
+    """Whether the services have figures and prices; what else there is was made before them."""
+    return ServiceCost.objects.exists() and ServiceFigure.objects.exists()
+
+
+def make(panel: Path, start: date) -> None:
+    """Load Espoo's goals, invent two measures and a target with a day, and publish services with invented prices."""
+    goal_file.load(goal_file.read(goal_file.shipped(AREA)))
+    if not User.objects.filter(email=ANALYST[1]).exists():
+        name, email = ANALYST
+        place = Organisation.objects.get(key=AREA)
+        access.add_user(name=name, email=email, language="fi", organisation=place, role=Role.ANALYST, since=start,
+                        actor=None)  # fmt: skip
+    _target(start)
+    _measures(start)
+    service_comparison_actions.publish(panel)
+    areas = ServiceFigure.objects.order_by("area", "service").values_list("area", "service").distinct()
+    for area, service in areas:
+        per, cents = PRICES.get(service, PRICES["unknown"])
+        cost = NewCost(service, per, cents, INVENTED, illustrative=True)
+        service_comparison_actions.set_cost(area, cost, reason=INVENTED, actor=None)
+
+
+def _target(start: date) -> None:
+    if "registered_unemployed" not in goal_queries.targets(AREA):
+        begins, by = start.replace(year=start.year - 1), start.replace(year=start.year + 2)
+        aim = NewTarget("registered_unemployed", Decimal(9000), "down", begins, by, INVENTED)
+        goal_actions.set_target(AREA, aim, reason=INVENTED, actor=None)
+
+
+def _measures(start: date) -> None:
+    """One measure in the first work package and one in the fifth."""
+    packages = {one.number: one for one in goal_queries.packages(AREA)}
+    if goal_queries.measures(AREA):
+        return
+    begins = start.replace(year=start.year - 1)
+    wanted = {
+        1: NewMeasure(
+            "Yhteinen alkukartoitus", begins, None, AREA,
+            "Sosiaali- ja terveyspalvelut mukana ensimmäisestä haastattelusta.",
+            (NewExpectation("long_term_unemployed", "down", size=Decimal(300)),), illustrative=True,
+        ),
+        5: NewMeasure(
+            "Ohjaamon iltapäivystys", begins, None, AREA, "Neuvontaa ilman ajanvarausta arki-iltoina.",
+            (NewExpectation("open_market_exits", "up", group="alle 30-vuotiaat"),
+             NewExpectation("registered_unemployed", "down", group="alle 30-vuotiaat")), illustrative=True,
+        ),
+    }  # fmt: skip
+    for number, measure in wanted.items():
+        goal_actions.set_measure(packages[number], measure, reason=INVENTED, actor=None)
