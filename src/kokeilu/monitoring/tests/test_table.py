@@ -44,7 +44,10 @@ def test_the_table_is_long_and_every_engine_writes_the_same(
     assert (values["outflow_outside"], values["outflow_open_market"]) == (None, None)
     lines = (tmp_path / "out" / "monthly-2020-12.csv").read_text().splitlines()
     assert "espoo,residents,2020-12,registered_unemployed,40" in lines
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["durations-2020-12.csv", "monthly-2020-12.csv"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "durations-2020-12.csv",
+        "monthly-2020-12.csv",
+    ]
 
 
 def test_rates_have_two_decimals(monitor: Callable[..., str], tmp_path: Path) -> None:
