@@ -66,11 +66,17 @@ def _main(*files: str) -> None:
     print(json.dumps(told[1:]))
 
 
-def _surroundings() -> dict[str, str]:
+def _surroundings(folder: Path) -> dict[str, str]:
+    """Spark as it is installed, but with the workers' own files in a folder that goes with the run."""
     import pyspark
 
+    home = folder / "spark"
+    home.mkdir()
+    for each in Path(pyspark.__file__).parent.iterdir():
+        if each.name != "work":
+            (home / each.name).symlink_to(each)
     return os.environ | {
-        "KOKEILU_SPARK_MASTER": CLUSTER, "SPARK_HOME": str(Path(pyspark.__file__).parent),
+        "KOKEILU_SPARK_MASTER": CLUSTER, "SPARK_HOME": str(home), "SPARK_LOCAL_DIRS": str(folder),
         "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_LOCAL_HOSTNAME": "localhost",
     }  # fmt: skip
 
@@ -88,7 +94,7 @@ def run() -> list[Row]:
             indicators.spells(round(size * 1e6)).write_parquet(files[-1])
         done = subprocess.run(
             [sys.executable, "-m", "bench.scale", *files],
-            env=_surroundings(), check=False, capture_output=True, text=True, start_new_session=True,
+            env=_surroundings(Path(folder)), check=False, capture_output=True, text=True, start_new_session=True,
         )  # fmt: skip
     if done.returncode:
         Console(stderr=True).print(done.stderr[-4000:], markup=False)
