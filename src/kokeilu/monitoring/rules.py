@@ -77,15 +77,16 @@ def events(
     """
     begin, end = month_number(first), month_number(last)
     rows = keep(steps.steps(spells, begin, end, by))
-    parts = (
+    parts = [
         steps.events(rows),
         steps.moves(rows, end),
         structure.groups(rows, calendar),
         structure.followed(rows),
         steps.everyone(rows),
-    )
-    begun = survival.begun(rows, end).collect("polars").to_native() if by is None else None
-    return Events(begin, end, *(part.collect("polars").to_native() for part in parts), begun=begun)
+    ]
+    if by is None:
+        parts.append(survival.begun(rows, end))
+    return Events(begin, end, *(part.collect("polars").to_native() for part in parts))
 
 
 def _summed(rows: pl.DataFrame, indicator: str, persons: pl.Expr) -> pl.DataFrame:
