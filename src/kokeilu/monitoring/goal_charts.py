@@ -91,10 +91,8 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
         .encode(
             x=alt.X("month:T", axis=alt.Axis(format="%m/%Y", title=None, tickCount=6), scale=alt.Scale(type="utc")),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False)),
-            color=alt.Color("name:N", scale=alt.Scale(domain=names, range=colours[: len(names)]), legend=legend),
-            strokeDash=alt.StrokeDash(
-                "name:N", scale=alt.Scale(domain=names, range=dashes[: len(names)]), legend=legend
-            ),
+            color=alt.Color("name:N", scale=colours, legend=legend),
+            strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=legend),
         )
         .properties(
             width=WIDTHS[wanted.size] - MARGIN,
