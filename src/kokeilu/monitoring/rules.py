@@ -48,16 +48,17 @@ class Events:
 
     `held`: KEYS, status, seeking, since, paid, at, started, ended. `moves`: KEYS, at, was, became, same, since,
     persons. `groups`: KEYS, at, group, persons. `followed`: KEYS, at, became, persons. `everyone`: at, started, ended,
-    of people in no area too. `begun`: `survival.begun`, null where all is broken down by a column.
+    of people in no area too. `begun`: `survival.begun`. What follows a person over many months, `groups`, `followed`
+    and `begun`, is null where all is broken down by a column.
     """
 
     first: int
     last: int
     held: pl.DataFrame
     moves: pl.DataFrame
-    groups: pl.DataFrame
-    followed: pl.DataFrame
     everyone: pl.DataFrame
+    groups: pl.DataFrame | None = None
+    followed: pl.DataFrame | None = None
     begun: pl.DataFrame | None = None
 
 
@@ -80,12 +81,10 @@ def events(
     parts = [
         steps.events(rows),
         steps.moves(rows, end),
-        structure.groups(rows, calendar),
-        structure.followed(rows),
         steps.everyone(rows),
     ]
     if by is None:
-        parts.append(survival.begun(rows, end))
+        parts += [structure.groups(rows, calendar), structure.followed(rows), survival.begun(rows, end)]
     return Events(begin, end, *(part.collect("polars").to_native() for part in parts))
 
 
@@ -239,6 +238,8 @@ def _flows(events: Events) -> pl.DataFrame:
 
 def _after_services(events: Events, served: pl.DataFrame) -> list[pl.DataFrame]:
     """What followed the services that ended structure.AFTER months ago; unknown is who is not reported then."""
+    if events.followed is None:
+        return []
     known = events.followed
     ended = served.select(*KEYS, pl.col("at") + structure.AFTER, "persons").filter(pl.col("at") <= events.last)
     nothing = pl.concat([ended, known.filter(pl.col("became") != "unknown").select(*KEYS, "at", -pl.col("persons"))])
@@ -250,23 +251,25 @@ def _after_services(events: Events, served: pl.DataFrame) -> list[pl.DataFrame]:
     return [*parts, _summed(nothing, "followed_unknown", pl.col("persons"))]
 
 
-def _groups(events: Events) -> pl.DataFrame:
+def _groups(events: Events) -> list[pl.DataFrame]:
+    if events.groups is None:
+        return []
     names = {
         structure.RECURRENT: "recurrently_unemployed",
         structure.AFTER_SERVICE: "unemployed_after_service",
         structure.SERVICE_TO_SERVICE: "service_to_service",
     }
     found = events.groups.with_columns(indicator=pl.col("group").replace_strict(names, return_dtype=pl.String))
-    return found.select(*KEYS, "at", "indicator", "persons")
+    return [found.select(*KEYS, "at", "indicator", "persons")]
 
 
 def counts(events: Events) -> pl.DataFrame:
     """People per area, responsibility, class, month and basic indicator: KEYS, month, indicator, persons.
 
-    Cells that no one is in may be left out. `trial` tells whether a trial area is responsible. Flows count from the
-    second month on.
+    Cells that no one is in may be left out, and what `events` does not count by class is. `trial` tells whether a
+    trial area is responsible. Flows count from the second month on.
     """
-    long = pl.concat([_stocks(events), _flows(events), _groups(events)])
+    long = pl.concat([_stocks(events), _flows(events), *_groups(events)])
     return long.select(*KEYS, _month(pl.col("at")).alias("month"), "indicator", "persons")
 
 
