@@ -196,7 +196,8 @@ def _goals() -> UUID:
         for hidden in [measure == "followed_supported_work"]
     )
     price = service_comparison_actions.NewCost("coaching", "month", 41_250, "The budget")
-    service_comparison_actions.set_cost("helsinki", price, reason="The budget", actor=None)
+    for area in ("helsinki", "espoo"):
+        service_comparison_actions.set_cost(area, price, reason="The budget", actor=None)
     aim = NewTarget("registered_unemployed", Decimal(900), "down", date(2021, 1, 1), date(2022, 1, 1), "The council")
     target = goal_actions.set_target("helsinki", aim, reason="The strategy", actor=None)
     plan = NewPackage(1, "Neuvonta", "Rådgivning", "Advice", "The plan")
