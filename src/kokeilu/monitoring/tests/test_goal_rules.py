@@ -33,8 +33,9 @@ def test_the_path_is_a_straight_line_between_the_two_days() -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "course", "distance"), [(190, "on_course", 90), (191, "behind", 91), (100, "reached", 0), (80, "reached", -20)]
-)  # fmt: skip
+    ("now", "course", "distance"),
+    [(190, "on_course", 90), (191, "behind", 91), (100, "reached", 0), (80, "reached", -20)],
+)
 def test_one_is_on_course_below_the_path_to_a_lower_figure(now, course, distance) -> None:
     found = standing(history(210, 200, now))
     assert (found.course, found.distance, found.due) == (course, distance, 190)
