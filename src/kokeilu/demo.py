@@ -20,6 +20,7 @@ from kokeilu.steps import Step, Tell, run
 
 if TYPE_CHECKING:
     from kokeilu.law.trial import Trial
+    from kokeilu.monitoring.table import Counted
 
 TRIAL = "kuntakokeilu"
 SEED = 2021
@@ -79,6 +80,7 @@ def _claim(scale: str) -> None:
 @dataclass
 class _Demonstration:
     scale: str
+    counted: "Counted | None" = None  # by the step that publishes, for those after it
 
     @property
     def folder(self) -> Path:
@@ -181,15 +183,16 @@ class _Demonstration:
         return DurationMedian.objects.filter(month=TODAY.replace(day=1)).exists()
 
     def _publish(self, tell: Tell) -> None:
-        from kokeilu.monitoring import actions, drawing, duration_actions
+        from kokeilu.monitoring import actions, drawing, duration_actions, table
         from kokeilu.panel.build import build
 
         panel = self.folder / "panel"
         build(panel, trial=TRIAL, tell=tell.share)
         tell.share("monthly figures", 1)
-        actions.publish(panel)
+        self.counted = table.count(panel)
+        actions.publish(self.counted)
         tell.share("durations", 1)
-        duration_actions.publish(panel)
+        duration_actions.publish(self.counted)
         for _ in tell.each(drawing.draw_all(), drawing.how_many(), "charts"):
             pass
 
@@ -219,12 +222,12 @@ class _Demonstration:
             done.append(dimension)
             tell.share(f"by {dimension.replace('_', ' ')}", len(done) / len(DIMENSIONS))
 
-        breakdown_actions.publish(self._panel(tell), tell=counted)
+        breakdown_actions.publish(self.counted or self._panel(tell), tell=counted)
 
     def _release(self, tell: Tell) -> None:
         from kokeilu import demo_release
 
-        demo_release.make(self._panel(tell), tell)
+        demo_release.make(self.counted or self._panel(tell), tell)
 
     def _panel(self, tell: Tell) -> Path:
         """The panel's folder, built again where it is of an earlier version, or gone."""

@@ -1,14 +1,12 @@
 """The demonstration's published table: prepared by the centre's analyst, checked by a colleague, published."""
 
-from pathlib import Path
-
 from kokeilu.access import actions as access
 from kokeilu.access.models import Membership, Organisation, Role
 from kokeilu.access.policy import Actor
 from kokeilu.demo_staff import CENTRE
 from kokeilu.monitoring import release_actions
 from kokeilu.monitoring.models import Release
-from kokeilu.panel.check import open_panel
+from kokeilu.monitoring.table import Source, panel_of
 from kokeilu.steps import Tell
 
 COLLEAGUE = ("Tyyne Tarkka", f"tyyne.tarkka@{CENTRE}.example")
@@ -19,14 +17,13 @@ def made() -> bool:
     return Release.objects.filter(publish_at__isnull=False).exists()
 
 
-def make(panel: Path, tell: Tell) -> None:
+def make(source: Source, tell: Tell) -> None:
     """Publish the monthly figures of the whole panel; what was begun before and not finished is withdrawn."""
     preparer, checker = _analyst(), _colleague()
     for begun in Release.objects.filter(publish_at=None, withdrawn_at=None):
         release_actions.withdraw(begun.pk, "The demonstration was stopped before it was published", actor=preparer)
     tell.share("figures", 0)
-    opened = open_panel(panel)
-    release = release_actions.prepare(opened, opened.manifest.last_month, actor=preparer)
+    release = release_actions.prepare(source, panel_of(source).manifest.last_month, actor=preparer)
     tell.share("checks", 0.8)
     release_actions.check(release.pk, remark="Compared with the months before", actor=checker)
     release_actions.schedule(release.pk, actor=preparer)

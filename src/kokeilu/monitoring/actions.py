@@ -14,6 +14,7 @@ from kokeilu.access.policy import Actor, require
 from kokeilu.monitoring import operations, pages_versions, table
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
+from kokeilu.monitoring.table import Source
 
 KEY: Final = ("area", "population", "month", "indicator")
 SCHEMA: Final = {
@@ -37,7 +38,7 @@ class Published:
 
 
 def publish(
-    panel_dir: Path,
+    source: Source,
     months: Collection[int] | None = None,
     *,
     last: int | None = None,
@@ -55,7 +56,7 @@ def publish(
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    shown = table.shown(panel_dir, max(months) if months else last, engine, pages_versions.hidden, labour_force)
+    shown = table.shown(source, max(months) if months else last, engine, pages_versions.hidden, labour_force)
     figures = pl.concat([shown.areas, shown.together.with_columns(area=pl.lit(TOGETHER))], how="diagonal")
     if months is not None:
         figures = figures.filter(pl.col("month").is_in(list(months)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -17,6 +16,7 @@ from kokeilu.monitoring.breakdown_table import KEY
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.linked import PUBLISHED, SECONDARY
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
+from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
 
@@ -27,7 +27,7 @@ SCHEMA: Final = {
 
 
 def publish(
-    panel_dir: Path,
+    source: Source,
     dimensions: Sequence[Dimension] = tuple(DIMENSIONS.values()),
     *,
     last: int | None = None,
@@ -46,7 +46,7 @@ def publish(
     if actor is not None:
         require(actor, operations.PUBLISH)
     made = []
-    for one, rows in breakdown_table.all_published(panel_dir, dimensions, last, engine, on_pages):
+    for one, rows in breakdown_table.all_published(source, dimensions, last, engine, on_pages):
         tell(one.key)
         made.append((one, rows))
     return publish_made(made, actor=actor)

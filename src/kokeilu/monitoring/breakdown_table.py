@@ -11,6 +11,7 @@ from kokeilu.monitoring.breakdown_rules import DIMENSIONS, POPULATION, Dimension
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.linked import PUBLISHED
 from kokeilu.monitoring.suppression import Decide
+from kokeilu.monitoring.table import Counted, Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
 
@@ -26,20 +27,21 @@ def dimension(key: str) -> Dimension:
 
 
 def all_published(
-    path: Path,
+    source: Source,
     dimensions: Sequence[Dimension],
     last: int | None = None,
     engine: Engine = "duckdb",
     decide: Decide = monthly_hiding.hidden,
 ) -> Iterator[tuple[Dimension, pl.DataFrame]]:
-    """Every month's figures by each dimension of the panel in the folder, up to `last` (202103), as they may be shown.
+    """Every month's figures by each dimension of a panel, up to `last` (202103), as they may be shown.
 
     Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on
     that month and earlier ones only. `decide` says what is hidden of the areas' own figures. Raises Problem where
     the folder is no panel, does not cover `last`, or where its figures do not add up.
     """
-    panel, last = table.opened(path, last)
-    figures = table.counted(panel, engine).filter(pl.col("month") <= last)
+    panel, last = table.opened(source, last)
+    figures = table.count(source if isinstance(source, Counted) else panel, engine).figures
+    figures = figures.filter(pl.col("month") <= last)
     shown = pl.col("status") == PUBLISHED
     page = decide(figures).with_columns(pl.when(shown).then("persons").alias("value"), (~shown).alias("suppressed"))
     for one in dimensions:

@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kokeilu import database, progress
 from kokeilu.panel.commands import month
+
+if TYPE_CHECKING:
+    from kokeilu.monitoring.table import Counted
 
 
 class Engine(StrEnum):
@@ -59,33 +62,35 @@ def monitor(
 
     with progress.bar() as shown:
         shown.add_task("counting", total=None)
-        figures = table.published(panel, chosen, engine.value, labour_force)
-        durations = duration_table.published(panel, figures, chosen, engine.value)
+        opened, _last = table.opened(panel, chosen)
+        counted = table.count(opened, engine.value)
+        figures = table.published(counted, chosen, engine.value, labour_force)
+        durations = duration_table.published(counted, figures, chosen, engine.value)
     typer.echo(f"{table.write_csv(figures, chosen, out)}")
     typer.echo(f"{duration_table.write_csv(durations, chosen, out)}")
     if publish:
-        _publish(panel, chosen, engine, labour_force)
+        _publish(counted, chosen, engine, labour_force)
     if by:
-        _break_down(panel, chosen, out, engine, by, publish)
+        _break_down(counted, chosen, out, engine, by, publish)
 
 
-def _publish(panel: Path, last: int, engine: Engine, labour_force: Path | None) -> None:
+def _publish(counted: "Counted", last: int, engine: Engine, labour_force: Path | None) -> None:
     database.set_up()
 
     from kokeilu.monitoring import actions, drawing, duration_actions, service_comparison_actions
 
-    done = actions.publish(panel, last=last, engine=engine.value, labour_force=labour_force)
+    done = actions.publish(counted, last=last, engine=engine.value, labour_force=labour_force)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
-    done = duration_actions.publish(panel, last=last, engine=engine.value)
+    done = duration_actions.publish(counted, last=last, engine=engine.value)
     typer.echo(f"{done.added} durations added, {done.replaced} replaced, {done.removed} removed")
-    done = service_comparison_actions.publish(panel, last=last)
+    done = service_comparison_actions.publish(counted.panel.path, last=last)
     typer.echo(f"{done.added} figures of services added, {done.replaced} replaced, {done.removed} removed")
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass
 
 
-def _break_down(panel: Path, last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
+def _break_down(counted: "Counted", last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
     """Write the figures by each dimension, and show them where they are to be published."""
     from kokeilu.monitoring import breakdown_table, monthly_hiding
 
@@ -98,7 +103,7 @@ def _break_down(panel: Path, last: int, out: Path, engine: Engine, by: list[By],
 
         decide = breakdown_actions.on_pages
     with progress.bar() as shown:
-        found = breakdown_table.all_published(panel, wanted, last, engine.value, decide)
+        found = breakdown_table.all_published(counted, wanted, last, engine.value, decide)
         made = list(shown.track(found, total=len(wanted), description="counting classes"))
     for dimension, figures in made:
         typer.echo(f"{breakdown_table.write_csv(figures, dimension, last, out)}")

@@ -1,6 +1,5 @@
 """What changes the published durations: publishing a panel's."""
 
-from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -13,6 +12,7 @@ from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
+from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_of
 
 STEP: Final = ("area", "began", "until", "month", "at_risk", "open_market", "service", "other")
@@ -20,7 +20,7 @@ MEDIAN: Final = ("area", "month", "kind", "months", "hidden")
 
 
 def publish(
-    panel_dir: Path, *, last: int | None = None, actor: Actor | None = None, engine: Engine = "duckdb"
+    source: Source, *, last: int | None = None, actor: Actor | None = None, engine: Engine = "duckdb"
 ) -> Published:
     """Show a panel's durations on the pages; `actor` None is the system itself.
 
@@ -30,7 +30,7 @@ def publish(
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    found = duration_table.published(panel_dir, _classes(), last, engine)
+    found = duration_table.published(source, _classes(), last, engine)
     return _store(found, actor)
 
 

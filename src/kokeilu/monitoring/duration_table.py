@@ -6,11 +6,11 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import duration_medians, engines, rules, survival_steps, table
+from kokeilu.monitoring import duration_medians, rules, survival_steps, table
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.survival import CAUSES
-from kokeilu.panel.check import open_panel
-from kokeilu.panel.rules import month_end, month_name, months
+from kokeilu.monitoring.table import Source
+from kokeilu.panel.rules import month_name
 
 COLUMNS: Final = ("area", "measure", "began", "months", "value")
 """The file's columns. `began` is the half-year (2020-07 is July to December 2020), empty for a median; `months` since
@@ -26,21 +26,18 @@ class Durations:
     medians: pl.DataFrame
 
 
-def published(path: Path, shown: pl.DataFrame, last: int | None = None, engine: Engine = "duckdb") -> Durations:
+def published(source: Source, shown: pl.DataFrame, last: int | None = None, engine: Engine = "duckdb") -> Durations:
     """The durations of a panel up to the month `last` (202103), as they may be shown.
 
     `shown` are the published figures (area, population, month, indicator, value) of the months whose medians are
     wanted. Raises Problem where the folder is no panel or is damaged.
     """
-    panel = open_panel(path)
-    first, end = panel.manifest.first_month, panel.manifest.last_month
-    found = engines.events(panel, engine)
-    engines.check(panel, found)
-    figures = rules.figures(rules.counts(found).drop("by"), list(months(month_end(first), month_end(end))))
-    begun = found.begun
+    counted = table.count(source, engine)
+    found, figures, manifest = counted.events, counted.figures, counted.panel.manifest
+    begun, end = found.begun, manifest.last_month
     if begun is None:
         raise ValueError("a breakdown's events do not tell who began when")
-    steps = survival_steps.steps(begun, figures, first, end)
+    steps = survival_steps.steps(begun, figures, manifest.first_month, end)
     wanted = shown.filter(pl.col("month") <= (last or end))
     return Durations(
         steps.filter(pl.col("month") <= (last or end)), duration_medians.medians(found, _confirmed(wanted, figures))

@@ -23,10 +23,15 @@ MEND: Final = "build the panel again with kokeilu panel build"
 
 
 def counts(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
-    """`rules.counts` of a whole panel, after `check`. Raises Problem where the panel's files are damaged."""
+    """`rules.counts` of a whole panel. Raises Problem as `checked`."""
+    return rules.counts(checked(panel, engine)).drop("by")
+
+
+def checked(panel: Panel, engine: Engine = "duckdb") -> Events:
+    """`rules.events` of a whole panel, after `check`. Raises Problem where the panel's files are damaged."""
     found = events(panel, engine)
     check(panel, found)
-    return rules.counts(found).drop("by")
+    return found
 
 
 def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Events:

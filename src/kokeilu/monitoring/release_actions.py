@@ -28,6 +28,7 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
 from kokeilu.monitoring.published_table import PublishedTable, from_json
 from kokeilu.monitoring.release_source import About, Prepared
+from kokeilu.monitoring.table import Source
 from kokeilu.panel.folder import Panel
 from kokeilu.panel.rules import month_named
 from kokeilu.problems import Problem
@@ -35,7 +36,7 @@ from kokeilu.problems import Problem
 LONGEST: Final = 2000  # characters of a reason or a remark
 
 
-def prepare(panel: Panel, last: int, *, reason: str = "", labour_force: Path | None = None, actor: Actor) -> Release:
+def prepare(source: Source, last: int, *, reason: str = "", labour_force: Path | None = None, actor: Actor) -> Release:
     """Make the next release of the monthly figures up to the month `last` (202103) of the panel.
 
     `labour_force` is the file of the employment and unemployment rates, which are left out without it.
@@ -45,7 +46,7 @@ def prepare(panel: Panel, last: int, *, reason: str = "", labour_force: Path | N
     require(actor, operations.PREPARE_RELEASE)
     _refuse_another(release_source.TABLE)
     earlier = release_queries.versions(release_source.TABLE)
-    made = release_source.prepare(panel, last, earlier, about(actor), labour_force)
+    made = release_source.prepare(source, last, earlier, about(actor), labour_force)
     return keep(made, reason=reason, actor=actor)
 
 

@@ -18,6 +18,7 @@ from kokeilu.monitoring import linked, protection, published_codes, release_audi
 from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.published_table import PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
+from kokeilu.monitoring.table import Counted, Source
 from kokeilu.panel.folder import Panel
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
@@ -46,7 +47,7 @@ class Prepared:
 
 
 def prepare(
-    panel: Panel, last: int, earlier: Sequence[Version], about: About, labour_force: Path | None = None
+    source: Source, last: int, earlier: Sequence[Version], about: About, labour_force: Path | None = None
 ) -> Prepared:
     """The table of the panel's months up to `last` (202103), protected together with the `earlier` versions.
 
@@ -54,21 +55,24 @@ def prepare(
     The same panel, earlier versions, `about` and file give the same table. Raises Problem where the panel does not
     cover the month or is damaged, or where what was published before leaves no safe way to publish this.
     """
+    panel = table.panel_of(source)
     first = panel.manifest.first_month
     if not first <= last <= panel.manifest.last_month:
         mend = f"it covers {month_name(first)} to {month_name(panel.manifest.last_month)}"
         raise Problem(f"the panel has no {month_name(last)}", file=panel.path, mend=mend)
     force = None if labour_force is None else table.force(labour_force, panel, last)
-    published, made = publishable(_persons(panel, last), earlier, about, panel.manifest.trial, force)
+    published, made = publishable(
+        _persons(source if isinstance(source, Counted) else panel, last), earlier, about, panel.manifest.trial, force
+    )
     parameters = {
         "table": release_texts.KEY, "first_month": month_name(first), "last_month": month_name(last),
         "threshold": linked.THRESHOLD, "earlier": [one.name for one in earlier],
         "publisher": about.publisher, "contact": about.contact, "licence": about.licence,
     }  # fmt: skip
-    source = made_from(panel, parameters)
+    record = made_from(panel, parameters)
     if labour_force is not None:
-        source["labour_force"] = digest(labour_force)
-    return Prepared(published, made, source)
+        record["labour_force"] = digest(labour_force)
+    return Prepared(published, made, record)
 
 
 def publishable(
@@ -113,9 +117,9 @@ def libraries() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES} | own
 
 
-def _persons(panel: Panel, last: int) -> pl.DataFrame:
+def _persons(source: Source, last: int) -> pl.DataFrame:
     """The true figures in persons: KEY and `value`, months as texts."""
-    return release_audit.cells_of(table.counted(panel).filter(pl.col("month") <= last))
+    return release_audit.cells_of(table.counted(source).filter(pl.col("month") <= last))
 
 
 def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFrame:

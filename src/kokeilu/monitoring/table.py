@@ -2,6 +2,7 @@
 
 import errno
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -11,10 +12,51 @@ from kokeilu.monitoring import engines, monthly_hiding, rules, suppression
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.labour_force import read as read_force
+from kokeilu.monitoring.rules import Events
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.folder import Manifest, Panel
 from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A panel with what was counted of it, so that publishing it counts once.
+
+    `figures` are the true ones of every month, as `rules.figures`; they and `events` are of the whole panel.
+    """
+
+    panel: Panel
+    events: Events
+    figures: pl.DataFrame
+
+
+Source = Path | Panel | Counted
+"""Where figures come from: a panel's folder, the panel opened, or counted already."""
+
+
+def panel_of(source: Source) -> Panel:
+    """The panel of a source. Raises Problem where the folder is no panel or is damaged."""
+    if isinstance(source, Counted):
+        return source.panel
+    return source if isinstance(source, Panel) else open_panel(source)
+
+
+def count(source: Source, engine: Engine = "duckdb") -> Counted:
+    """The panel of a source, counted. Raises Problem where it is damaged or its figures do not add up."""
+    if isinstance(source, Counted):
+        return source
+    panel = panel_of(source)
+    events = engines.checked(panel, engine)
+    figures = rules.figures(rules.counts(events).drop("by"), _months(panel.manifest))
+    try:
+        rules.check(figures)
+    except rules.Inconsistent as error:
+        raise Problem(
+            f"the figures do not add up at {error.cell}", file=panel.path,
+            mend="build the panel again and look at that month",
+        ) from error  # fmt: skip
+    return Counted(panel, events, figures)
 
 
 def _months(manifest: Manifest) -> list[int]:
@@ -33,18 +75,18 @@ def _check(panel: Panel, month: int) -> None:
 
 
 def all_published(
-    path: Path, last: int | None = None, engine: Engine = "duckdb", labour_force: Path | None = None
+    source: Source, last: int | None = None, engine: Engine = "duckdb", labour_force: Path | None = None
 ) -> pl.DataFrame:
-    """Every month's figures of the panel in the folder, up to `last` (202103), as they may be shown.
+    """Every month's figures of a panel, up to `last` (202103), as they may be shown.
 
     Columns area, population, month (202103), indicator, value, suppressed. What is shown of a month rests on
     that month and earlier ones only, so a later panel shows it the same. `labour_force` is a file that
     `labour_force.read` reads; without it there are no employment and unemployment rates. Raises Problem where
     the folder is no panel or does not cover `last`, or the file cannot be read.
     """
-    panel, last = opened(path, last)
+    panel, last = opened(source, last)
     told = None if labour_force is None else force(labour_force, panel, last)
-    return suppression.published(counted(panel, engine).filter(pl.col("month") <= last), told)
+    return suppression.published(_up_to(source, panel, last, engine), told)
 
 
 def force(path: Path, panel: Panel, last: int) -> LabourForce:
@@ -53,7 +95,7 @@ def force(path: Path, panel: Panel, last: int) -> LabourForce:
 
 
 def shown(
-    path: Path,
+    source: Source,
     last: int | None = None,
     engine: Engine = "duckdb",
     decide: suppression.Decide = monthly_hiding.hidden,
@@ -62,30 +104,28 @@ def shown(
     """`all_published`, and the figures of all areas together, these without a labour force; `decide` says what is
     hidden of the areas. Raises Problem likewise.
     """
-    panel, last = opened(path, last)
+    panel, last = opened(source, last)
     force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
-    return suppression.published_with_sums(counted(panel, engine).filter(pl.col("month") <= last), decide, force)
+    return suppression.published_with_sums(_up_to(source, panel, last, engine), decide, force)
 
 
-def opened(path: Path, last: int | None) -> tuple[Panel, int]:
-    """The panel of a folder, and the last month to publish: `last`, or its own. Raises Problem where it lacks that."""
-    panel = open_panel(path)
+def _up_to(source: Source, panel: Panel, last: int, engine: Engine) -> pl.DataFrame:
+    """The true figures up to a month of a source whose panel is open already."""
+    found = count(source if isinstance(source, Counted) else panel, engine)
+    return found.figures.filter(pl.col("month") <= last)
+
+
+def opened(source: Source, last: int | None) -> tuple[Panel, int]:
+    """The panel of a source, and the last month to publish: `last`, or its own. Raises Problem where it lacks that."""
+    panel = panel_of(source)
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
     return panel, last
 
 
-def counted(panel: Panel, engine: Engine = "duckdb") -> pl.DataFrame:
-    """The true figures of every month of the panel, as `rules.figures`. Raises Problem where they do not add up."""
-    figures = rules.figures(engines.counts(panel, engine), _months(panel.manifest))
-    try:
-        rules.check(figures)
-    except rules.Inconsistent as error:
-        raise Problem(
-            f"the figures do not add up at {error.cell}", file=panel.path,
-            mend="build the panel again and look at that month",
-        ) from error  # fmt: skip
-    return figures
+def counted(source: Source, engine: Engine = "duckdb") -> pl.DataFrame:
+    """The figures of `count`. Raises Problem likewise."""
+    return count(source, engine).figures
 
 
 def _areas(manifest: Manifest, month: int) -> dict[str, str]:
@@ -95,9 +135,9 @@ def _areas(manifest: Manifest, month: int) -> dict[str, str]:
     return {row.municipality: str(row.area) for row in rows if row.area and (row.to_day is None or row.to_day > end)}
 
 
-def published(path: Path, month: int, engine: Engine = "duckdb", labour_force: Path | None = None) -> pl.DataFrame:
+def published(source: Source, month: int, engine: Engine = "duckdb", labour_force: Path | None = None) -> pl.DataFrame:
     """One month's part of `all_published`."""
-    return all_published(path, month, engine, labour_force).filter(pl.col("month") == month)
+    return all_published(source, month, engine, labour_force).filter(pl.col("month") == month)
 
 
 def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
