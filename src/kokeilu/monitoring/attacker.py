@@ -17,6 +17,7 @@ import highspy
 import numpy as np
 
 from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
+from kokeilu.monitoring.solver import quiet, run_whole
 
 NEAR: Final = 1e-6
 """How far a solver's number may be from what it stands for."""
@@ -220,7 +221,7 @@ class _Attack:
             if whole:
                 solver.setOptionValue("mip_rel_gap", SWEEP_GAP)
                 solver.setOptionValue("mip_max_nodes", 1)
-            solver.run()
+            run_whole(solver) if whole else solver.run()
             if solver.getInfo().primal_solution_status != 2:
                 return
             self._take(self.truth + np.array(solver.getSolution().col_value))
@@ -326,7 +327,7 @@ class _Attack:
         if self._agrees(point):
             return point
         solver = _solver(self.system, whole=True)
-        solver.run()
+        run_whole(solver)
         point = np.rint(solver.getSolution().col_value)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal or not self._agrees(point):
             raise Contradiction(self.component.relations.tolist())
@@ -338,7 +339,7 @@ class _Attack:
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.setOptionValue("mip_abs_gap", 0.5)
         solver.changeColCost(place, sign)
-        solver.run()
+        run_whole(solver)
         if solver.getInfo().primal_solution_status == 2:
             self._take(self.truth + np.array(solver.getSolution().col_value))
 
@@ -405,10 +406,7 @@ def _solver(
     model.a_matrix_.value_ = system.coefficients
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * system.cells
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("random_seed", 0)
+    solver = quiet()
     if whole:
         solver.setOptionValue("mip_max_nodes", NODES)
     elif not anew:

@@ -22,15 +22,25 @@ import numpy as np
 from kokeilu.monitoring import attacker
 from kokeilu.monitoring.attacker import NEAR, Duals, Proof
 from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
+from kokeilu.monitoring.solver import quiet, run_whole
 
 ROUNDS: Final = 60
 EFFORT: Final = 30_000
 """Rounds times cells of one part, at most."""
 NODES: Final = 20_000
 LOOKED_AT: Final = 2_000_000
-"""The most nodes that the integer programme of one round may look at, and the most nodes times cells of the part."""
+"""The most nodes that the integer programme of one round may look at, and the most nodes times its terms."""
+MASTERED: Final = 60_000
+"""The terms of all integer programmes of one part together, at most; the first is always solved."""
+RELAXED: Final = 20
+RISE: Final = 0.002
+"""At most so many rounds with a linear programme in place of the integer one, while the bound rises by that share."""
+SLACK: Final = 1.1
+"""Conditions that a linear programme keeps by more than so many times are left out of the integer one until broken."""
 TRIED: Final = 200_000
 """Cells tried to be shown after all, times cells of the part, at most."""
+TOLERANCE: Final = 1e-7
+"""The share of a linear programme's cost that its solver leaves open."""
 
 
 class Unprotectable(Exception):
@@ -118,15 +128,24 @@ def _decided(search: "_Search", rounds: int | None, told: Callable[[float], None
     best = search.closed(search.forced)
     bound = 0.0
     most = rounds or max(1, min(ROUNDS, EFFORT // search.values.size))
+    relaxed = min(most, RELAXED) - 1
     for number in range(most):
         told(number / most)
-        chosen, bound = search.cheapest(bound)
-        if search.cost(best) - bound <= NEAR * (1 + bound):
+        before = bound
+        chosen, bound = search.relaxed(bound) if number < relaxed else search.cheapest(bound, best)
+        if number < relaxed and bound - before <= RISE * bound:
+            relaxed = number
+        if search.cost(best) - bound <= NEAR * (1 + bound) or search.mastered > MASTERED:
             break
         best = search.closed(chosen, best)
     if search.cost(best) - bound > NEAR * (1 + bound):
         best = search.without_needless(best)
     return best, min(bound, search.cost(best))
+
+
+def _reached(objective: float) -> float:
+    """What a linear programme's least cost is for certain: its solver's tolerance less."""
+    return objective - TOLERANCE * (1 + abs(objective))
 
 
 class _Search:
@@ -138,6 +157,8 @@ class _Search:
         self.free = ~self.forced & np.isfinite(costs)
         self.costs = np.where(self.free, costs, 0.0)
         self.cuts: list[_Cut] = []
+        self.binding: list[_Cut] = []
+        self.mastered = 0
         self.known: dict[tuple[bytes, bool], list[_Cut]] = {}
         self.witnesses: dict[int, Indices] = {}
         sums = system.sums(values)
@@ -160,6 +181,7 @@ class _Search:
                 if key not in self.known:
                     self.known[key] = self._cuts(component, open_[component.cells], hidden, fractions)
                     self.cuts += self.known[key]
+                    self.binding += self.known[key]
                 found += self.known[key]
         return found
 
@@ -268,39 +290,67 @@ class _Search:
             hidden[cell] = bool(self.broken(hidden, fractions=True) or self.broken(hidden))
         return self._without_derived(hidden)
 
-    def cheapest(self, bound: float) -> tuple[Marks, float]:
-        """The cheapest pattern that keeps the conditions found so far, and the bound that it gives."""
+    def relaxed(self, bound: float) -> tuple[Marks, float]:
+        """The bound of the linear programme of the conditions, and the cells that it hides by more than a half.
+
+        It costs a small part of the integer programme and finds most of the conditions that matter.
+        """
         hidden = self.forced.copy()
+        self.binding = self.cuts.copy()
         if not self.cuts:
-            return hidden, 0.0
-        cells = np.unique(np.concatenate([cut.cells for cut in self.cuts]))
-        solver = self._master(cells)
+            return hidden, bound
+        cells, solver = self._master(whole=False)
         solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return hidden, bound
+        chosen = np.array(solver.getSolution().col_value)
+        hidden[cells[chosen > 0.5]] = True
+        reached = np.array(solver.getSolution().row_value)
+        self.binding = [cut for cut, sum_ in zip(self.cuts, reached, strict=True) if sum_ < SLACK * cut.least + NEAR]
+        return hidden, max(bound, _reached(solver.getInfo().objective_function_value))
+
+    def cheapest(self, bound: float, best: Marks) -> tuple[Marks, float]:
+        """The cheapest pattern that keeps the conditions that bind, and the bound that it gives.
+
+        Conditions that it breaks bind from then on. `best` is a safe pattern, from which the search starts.
+        """
+        hidden = self.forced.copy()
+        if not self.binding:
+            self.binding = self.cuts.copy()
+        if not self.binding:
+            return hidden, 0.0
+        cells, solver = self._master(whole=True)
+        start = highspy.HighsSolution()
+        start.col_value = best[cells].astype(np.float64).tolist()
+        solver.setSolution(start)
+        run_whole(solver)
         chosen = np.array(solver.getSolution().col_value)
         if chosen.size:
             hidden[cells[chosen > 0.5]] = True
+        kept = {id(cut) for cut in self.binding}
+        self.binding += [cut for cut in self.cuts if id(cut) not in kept and not cut.holds(hidden)]
         return hidden, max(bound, solver.getInfo().mip_dual_bound)
 
-    def _master(self, cells: Indices) -> highspy.Highs:
-        """The integer programme of the conditions over these cells."""
+    def _master(self, *, whole: bool) -> tuple[Indices, highspy.Highs]:
+        """The programme of the conditions that bind, and the cells that its variables stand for."""
+        cuts = self.binding
+        cells = np.unique(np.concatenate([cut.cells for cut in cuts]))
+        terms = np.concatenate([cut.cells for cut in cuts])
         model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = cells.size, len(self.cuts)
+        model.num_col_, model.num_row_ = cells.size, len(cuts)
         model.col_cost_ = self.costs[cells]
         model.col_lower_, model.col_upper_ = np.zeros(cells.size), np.ones(cells.size)
-        model.integrality_ = [highspy.HighsVarType.kInteger] * cells.size
-        model.row_lower_ = np.array([cut.least for cut in self.cuts])
-        model.row_upper_ = np.full(len(self.cuts), highspy.kHighsInf)
+        model.row_lower_ = np.array([cut.least for cut in cuts])
+        model.row_upper_ = np.full(len(cuts), highspy.kHighsInf)
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = np.cumsum([0, *(cut.cells.size for cut in self.cuts)]).astype(np.int32)
-        model.a_matrix_.index_ = np.searchsorted(cells, np.concatenate([cut.cells for cut in self.cuts])).astype(
-            np.int32
-        )
-        model.a_matrix_.value_ = np.concatenate([cut.weights for cut in self.cuts])
-        solver = highspy.Highs()
-        solver.setOptionValue("output_flag", False)
-        solver.setOptionValue("threads", 1)
-        solver.setOptionValue("random_seed", 0)
+        model.a_matrix_.start_ = np.cumsum([0, *(cut.cells.size for cut in cuts)]).astype(np.int32)
+        model.a_matrix_.index_ = np.searchsorted(cells, terms).astype(np.int32)
+        model.a_matrix_.value_ = np.concatenate([cut.weights for cut in cuts])
+        if whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * cells.size
+            self.mastered += terms.size
+        solver = quiet()
         solver.setOptionValue("mip_rel_gap", 0.0)
-        solver.setOptionValue("mip_max_nodes", max(1, min(NODES, LOOKED_AT // self.values.size)))
+        solver.setOptionValue("mip_max_nodes", max(1, min(NODES, LOOKED_AT // terms.size)))
         solver.passModel(model)
-        return solver
+        return cells, solver
