@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 from typer.testing import Result
 
+from kokeilu.monitoring import breakdown_table, duration_table, engines, table
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.tests.panels import FIRST, month_row, person_months, write_panel
 from kokeilu.panel import folder
 from kokeilu.problems import Problem
@@ -107,3 +109,23 @@ def test_a_place_that_cannot_be_written_is_told(monitor: Callable[..., str], pan
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="cannot be written"):
         monitor("--panel", panel, "--month", "2021-01", "--out", tmp_path / "file")
+
+
+def test_a_counted_panel_gives_its_figures_and_durations_without_being_counted_again(
+    panel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_folder = table.shown(panel)
+    durations = duration_table.published(panel, from_folder.areas)
+    counted = table.count(panel)
+
+    def again(*_: object) -> None:
+        raise AssertionError("the panel is counted again")
+
+    monkeypatch.setattr(engines, "events", again)
+    told = table.shown(counted)
+    assert told.areas.equals(from_folder.areas)
+    assert told.together.equals(from_folder.together)
+    found = duration_table.published(counted, told.areas)
+    assert found.steps.equals(durations.steps)
+    assert found.medians.sort("area", "month", "kind").equals(durations.medians.sort("area", "month", "kind"))
+    assert len(list(breakdown_table.all_published(counted, [DIMENSIONS["duration"]]))) == 1
