@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
+from kokeilu.monitoring import protection
 from kokeilu.monitoring.attacker import Contradiction, intervals
 from kokeilu.monitoring.protection import Unprotectable, protect
 from kokeilu.monitoring.relations import Relation, System
@@ -211,6 +212,21 @@ def test_with_little_effort_the_answer_is_safe_and_the_gap_told() -> None:
     assert quick.bound <= full.cost <= quick.cost
     found = intervals(system, values, quick.hidden)
     assert (found.width[needed > 0] >= THRESHOLD).all()
+
+
+def test_when_the_integer_programme_is_too_large_the_answer_is_safe_and_the_gap_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values, system = two_way(np.random.default_rng(7).negative_binomial(1, 0.06, (12, 12)).tolist())
+    needed = needs(values)
+    full = protect(system, values, needed, people(values))
+    monkeypatch.setattr(protection, "MASTERED", 0)
+    monkeypatch.setattr(protection, "LOOKED_AT", 0)
+    short = protect(system, values, needed, people(values))
+    assert short.bound <= full.cost <= short.cost
+    found = intervals(system, values, short.hidden)
+    assert (found.width[needed > 0] >= THRESHOLD).all()
+    assert (found.width[short.hidden] >= 1).all()
 
 
 def test_the_same_input_gives_the_same_pattern() -> None:

@@ -16,7 +16,7 @@ class Chatty:
 
 def test_what_the_library_prints_is_no_output(capfd: pytest.CaptureFixture[str]) -> None:
     print("before")
-    run_whole(Chatty())  # type: ignore[arg-type]
+    run_whole(Chatty())
     print("after")
     out, err = capfd.readouterr()
     assert out == "before\nafter\n"
@@ -34,6 +34,6 @@ def test_output_comes_back_after_an_error(capfd: pytest.CaptureFixture[str]) -> 
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        run_whole(Broken())  # type: ignore[arg-type]
+        run_whole(Broken())
     print("after")
     assert capfd.readouterr().out == "after\n"
