@@ -30,11 +30,15 @@ TOGETHER: Final = ""
 
 @dataclass(frozen=True)
 class Published:
-    """How many figures a publication changed; all are zero where the panel says what was published before."""
+    """How many figures a publication changed; all are zero where the panel says what was published before.
+
+    `kept` are those that stay as they were first published though the panel gives them differently.
+    """
 
     added: int
     replaced: int
     removed: int
+    kept: int = 0
 
 
 def publish(

@@ -48,13 +48,18 @@ class Cell(NamedTuple):
 
 Persons = Mapping[Cell, int]
 Statuses = dict[Cell, str]
+Earlier = Mapping[Cell, int | None]
+"""What was published of months before, as it stands; None is hidden."""
 
 
-def hidden(classes: pl.DataFrame, page: pl.DataFrame, dimension: Dimension) -> pl.DataFrame:
+def hidden(
+    classes: pl.DataFrame, page: pl.DataFrame, dimension: Dimension, earlier: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The figures of classes with `status`: published, primary or secondary.
 
     `classes` is the outcome of `breakdown_counting.counted`; `page` the areas' figures: area, population, month,
-    indicator, suppressed. The order of rows does not matter, and no month depends on later ones.
+    indicator, suppressed. `earlier` is what is published already (area, month, indicator, group, value): an area's
+    months in it keep what was hidden of them. The order of rows does not matter, and no month depends on later ones.
     """
     rows: list[tuple[str, int, str, str, str]] = []
     unseen = page.filter(pl.col("suppressed"), population=POPULATION)
@@ -64,16 +69,40 @@ def hidden(classes: pl.DataFrame, page: pl.DataFrame, dimension: Dimension) -> p
         kept: dict[int, set[str]] = {}
         for month, indicator in unseen.filter(area=area).select("month", "indicator").iter_rows():
             kept.setdefault(month, set()).add(indicator)
-        rows += [(area, *cell, status) for cell, status in statuses(persons, kept, constant=dimension.constant).items()]
+        told = {} if earlier is None else _told(earlier.filter(area=area))
+        found = statuses(persons, kept, constant=dimension.constant, earlier=told)
+        rows += [(area, *cell, status) for cell, status in found.items()]
     names = {"area": pl.String, "month": pl.Int32, "indicator": pl.String, "group": pl.String, "status": pl.String}
     return classes.join(pl.DataFrame(rows, names, orient="row"), on=CELL, how="left", maintain_order="left")
 
 
-def statuses(persons: Persons, kept: Mapping[int, set[str]], *, constant: bool) -> Statuses:
-    """The status of each of an area's cells; `kept` are the indicators that its page hides, by month."""
+def _told(earlier: pl.DataFrame) -> Earlier:
+    rows = earlier.select("month", "indicator", "group", "value").iter_rows()
+    return {Cell(month, indicator, group): value for month, indicator, group, value in rows}
+
+
+def statuses(
+    persons: Persons, kept: Mapping[int, set[str]], *, constant: bool, earlier: Earlier | None = None
+) -> Statuses:
+    """The status of each of an area's cells; `kept` are the indicators that its page hides, by month.
+
+    Months of `earlier` keep what was hidden of them, and the others are decided beside that.
+    """
+    earlier = earlier or {}
+    found = _decided(persons, kept, constant, {})
+    if all((found.get(cell, PUBLISHED) == PUBLISHED) == (value is not None) for cell, value in earlier.items()):
+        return found
+    return _decided(persons, kept, constant, earlier)
+
+
+def _decided(persons: Persons, kept: Mapping[int, set[str]], constant: bool, earlier: Earlier) -> Statuses:
     area = _Area(persons, kept, constant)
+    out = {cell.month for cell in earlier}
     for month in area.months:
-        area.decide(month)
+        if month in out:
+            area.keep(month, earlier)
+        else:
+            area.decide(month)
     return area.found
 
 
@@ -91,6 +120,16 @@ class _Area:
         self.months = sorted(self.by_month)
         self.found: Statuses = {}
         self.whole: set[int] = set()  # months hidden as a whole
+
+    def keep(self, month: int, earlier: Earlier) -> None:
+        """Take the month as it was published: what was hidden, and what a revision has added since, is not told."""
+        told = [value for cell, value in earlier.items() if cell.month == month]
+        if self._whole_needed(month) or (None in told and not any(told)):
+            self.whole.add(month)
+        for cell in self.by_month[month]:
+            small = 0 < self.persons[cell] < THRESHOLD
+            hides = PRIMARY if small else SECONDARY
+            self.found[cell] = hides if earlier.get(cell) is None else PUBLISHED
 
     def decide(self, month: int) -> None:
         """Give every cell of the month its status."""

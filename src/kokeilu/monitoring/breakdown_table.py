@@ -1,8 +1,8 @@
 """The published breakdowns of a panel, after disclosure control, in long form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -17,6 +17,26 @@ from kokeilu.problems import Problem
 
 KEY: Final = ("area", "population", "month", "indicator", "group")
 COLUMNS: Final = (*KEY, "value", "suppressed")
+SCHEMA: Final = {
+    "area": pl.String, "population": pl.String, "month": pl.Int32, "indicator": pl.String, "group": pl.String,
+    "value": pl.Int64, "suppressed": pl.Boolean,
+}  # fmt: skip
+
+
+class Made(NamedTuple):
+    """The figures by a dimension: all that are to be shown (COLUMNS), of them those of months that are not out yet, and
+    how many of the others the panel gives differently.
+    """
+
+    dimension: Dimension
+    figures: pl.DataFrame
+    new: pl.DataFrame
+    kept: int
+
+
+def none(dimension: Dimension) -> pl.DataFrame:
+    """What is published already where nothing is."""
+    return pl.DataFrame(schema=SCHEMA)
 
 
 def dimension(key: str) -> Dimension:
@@ -32,12 +52,14 @@ def all_published(
     last: int | None = None,
     engine: Engine = "duckdb",
     decide: Decide = monthly_hiding.hidden,
-) -> Iterator[tuple[Dimension, pl.DataFrame]]:
+    out: Callable[[Dimension], pl.DataFrame] = none,
+) -> Iterator[Made]:
     """Every month's figures by each dimension of a panel, up to `last` (202103), as they may be shown.
 
     Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on
-    that month and earlier ones only. `decide` says what is hidden of the areas' own figures. Raises Problem where
-    the folder is no panel, does not cover `last`, or where its figures do not add up.
+    that month and earlier ones only. `decide` says what is hidden of the areas' own figures; `out` tells what is
+    published already by a dimension (COLUMNS): that stays as it is, and an area's later months are new. Raises Problem
+    where the folder is no panel, does not cover `last`, or where its figures do not add up.
     """
     panel, last = table.opened(source, last)
     figures = table.count(source if isinstance(source, Counted) else panel, engine).figures
@@ -45,15 +67,39 @@ def all_published(
     shown = pl.col("status") == PUBLISHED
     page = decide(figures).with_columns(pl.when(shown).then("persons").alias("value"), (~shown).alias("suppressed"))
     for one in dimensions:
+        earlier = out(one).filter(pl.col("month") <= last)
         if one.indicators is None:
-            yield one, of_classes(breakdown_counting.counted(panel, one, figures, engine), page, one)
+            yield _made(
+                of_classes(breakdown_counting.counted(panel, one, figures, engine), page, one, earlier), earlier, one
+            )
         else:
-            yield one, of_figures(page, one)
+            yield _made(of_figures(page, one), earlier, one)
 
 
-def of_classes(counted: pl.DataFrame, page: pl.DataFrame, dimension: Dimension) -> pl.DataFrame:
-    """COLUMNS of the true figures by class (`breakdown_counting.counted`), beside the areas' published figures."""
-    decided = breakdown_hiding.hidden(counted, page, dimension)
+def _made(rows: pl.DataFrame, earlier: pl.DataFrame, dimension: Dimension) -> Made:
+    """The rows, those of earlier as they were published."""
+    new = after(rows, last_out(earlier))
+    both = earlier.join(rows, on=KEY, how="left", suffix="_now")
+    kept = both.filter(pl.col("value").ne_missing(pl.col("value_now"))).height
+    return Made(dimension, _ordered(pl.concat([earlier.select(COLUMNS), new]), dimension), new, kept)
+
+
+def last_out(earlier: pl.DataFrame) -> pl.DataFrame:
+    """The last published month of each area: `area` and `out`."""
+    return earlier.group_by("area").agg(out=pl.col("month").max())
+
+
+def after(rows: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
+    """The rows of later months than `out` (`last_out`): months are decided in their order, so none comes between."""
+    both = rows.join(out, on="area", how="left", maintain_order="left")
+    return both.filter(pl.col("out").is_null() | (pl.col("month") > pl.col("out"))).drop("out")
+
+
+def of_classes(counted: pl.DataFrame, page: pl.DataFrame, dimension: Dimension, earlier: pl.DataFrame) -> pl.DataFrame:
+    """COLUMNS of the true figures by class (`breakdown_counting.counted`), beside the areas' published figures and what
+    was hidden of months that are out.
+    """
+    decided = breakdown_hiding.hidden(counted, page, dimension, earlier)
     shown = pl.col("status") == PUBLISHED
     named = decided.select(
         "area", pl.lit(POPULATION).alias("population"), "month", "indicator", "group",

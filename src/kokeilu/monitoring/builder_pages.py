@@ -137,7 +137,7 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
         "most_cells": builder_rules.MOST_CELLS,
         "hidden": sum(figure.suppressed for figure in found.values()),
         "threshold": THRESHOLD,
-        "classes": " ".join(words[formats.language()] for words in builder_queries.unverified_classes(choice)),
+        "classes": " ".join(words[formats.language()] for words in builder_queries.of_classes(choice)),
         "laws": ", ".join(builder_queries.unverified_law(choice)),
         "together": _together(form),
         "files": [

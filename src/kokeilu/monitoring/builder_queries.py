@@ -140,7 +140,7 @@ def published_table(choice: Choice, found: Cells) -> PublishedTable:
         publisher=_publisher(stands),
         contact=settings.KOKEILU_RELEASE_CONTACT,
         licence=settings.KOKEILU_RELEASE_LICENCE,
-        notes=(*release_texts.NOTES, *unverified_classes(choice)),
+        notes=(*release_texts.NOTES, *of_classes(choice)),
         unverified=unverified_law(choice),
     )
 
@@ -151,12 +151,13 @@ def _title(by: Breakdown | None) -> Words:
     return {language: f"{builder_texts.TITLE[language]}: {by.name[language]}" for language in LANGUAGES}
 
 
-def unverified_classes(choice: Choice) -> list[Words]:
-    """What to say where nobody has verified how the breakdown tells people apart; else nothing."""
+def of_classes(choice: Choice) -> list[Words]:
+    """What to say of a breakdown: that it is not revised, and where nobody has verified how it tells people apart."""
     by = choice.by
-    if by is None or by.verified:
+    if by is None:
         return []
-    return [{one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}]
+    unverified: Words = {one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}
+    return [builder_texts.NOT_REVISED] if by.verified else [builder_texts.NOT_REVISED, unverified]
 
 
 def _cell(key: tuple[str, ...], figure: Figure) -> tuple[str | float | None, ...]:

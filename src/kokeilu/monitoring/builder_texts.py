@@ -17,6 +17,11 @@ UNVERIFIED_CLASSES: Final[Words] = {
     "sv": "Indelningen är inte bekräftad: {name}.",
     "en": "The division is not verified: {name}.",
 }
+NOT_REVISED: Final[Words] = {
+    "fi": "Luokittaiset luvut jäävät sellaisiksi kuin ne ensin julkaistiin: myöhemmät oikaisut eivät muuta niitä.",
+    "sv": "Talen per klass förblir sådana som de först publicerades: senare rättelser ändrar dem inte.",
+    "en": "Figures by class stay as they were first published: later corrections do not change them.",
+}
 KINDS: Final = {
     "stock": _("At the month's end"),
     "rate": _("Rates and amounts"),

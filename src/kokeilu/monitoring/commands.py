@@ -10,6 +10,9 @@ from kokeilu import database, progress
 from kokeilu.panel.commands import month
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kokeilu.monitoring.breakdown_table import Made
     from kokeilu.monitoring.table import Counted
 
 
@@ -82,9 +85,9 @@ def _publish(counted: "Counted", last: int, engine: Engine, labour_force: Path |
     done = actions.publish(counted, last=last, engine=engine.value, labour_force=labour_force)
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
     done = duration_actions.publish(counted, last=last, engine=engine.value)
-    typer.echo(f"{done.added} durations added, {done.replaced} replaced, {done.removed} removed")
+    typer.echo(f"{done.added} durations added, {done.kept} given differently kept as first published")
     done = service_comparison_actions.publish(counted.panel.path, last=last)
-    typer.echo(f"{done.added} figures of services added, {done.replaced} replaced, {done.removed} removed")
+    typer.echo(f"{done.added} figures of services added, {done.kept} given differently kept as first published")
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):
             pass
@@ -92,21 +95,22 @@ def _publish(counted: "Counted", last: int, engine: Engine, labour_force: Path |
 
 def _break_down(counted: "Counted", last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
     """Write the figures by each dimension, and show them where they are to be published."""
-    from kokeilu.monitoring import breakdown_table, monthly_hiding
+    from kokeilu.monitoring import breakdown_table
 
     wanted = [breakdown_table.dimension(key.value) for key in dict.fromkeys(by)]
-    decide = monthly_hiding.hidden
+    make: Callable[..., Iterator[Made]] = breakdown_table.all_published
     if publish:
         database.set_up()
 
         from kokeilu.monitoring import breakdown_actions
 
-        decide = breakdown_actions.on_pages
+        make = breakdown_actions.made
     with progress.bar() as shown:
-        found = breakdown_table.all_published(counted, wanted, last, engine.value, decide)
-        made = list(shown.track(found, total=len(wanted), description="counting classes"))
-    for dimension, figures in made:
-        typer.echo(f"{breakdown_table.write_csv(figures, dimension, last, out)}")
+        made = list(
+            shown.track(make(counted, wanted, last, engine.value), total=len(wanted), description="counting classes")
+        )
+    for one in made:
+        typer.echo(f"{breakdown_table.write_csv(one.figures, one.dimension, last, out)}")
     if publish:
         done = breakdown_actions.publish_made(made)
-        typer.echo(f"{done.added} figures of classes added, {done.replaced} replaced, {done.removed} removed")
+        typer.echo(f"{done.added} figures of classes added, {done.kept} given differently kept as first published")

@@ -17,6 +17,7 @@ from kokeilu.panel.rules import month_of
 
 STEP: Final = ("area", "began", "until", "month", "at_risk", "open_market", "service", "other")
 MEDIAN: Final = ("area", "month", "kind", "months", "hidden")
+COHORT: Final = ("area", "began")
 
 
 def publish(
@@ -24,9 +25,9 @@ def publish(
 ) -> Published:
     """Show a panel's durations on the pages; `actor` None is the system itself.
 
-    Medians are those of the months whose figures are published, up to `last` (202103). The same panel again changes
-    nothing; what another panel says differently is replaced, which stands in the change log. One transaction. Raises
-    PermissionDenied, and Problem where the folder is no panel.
+    Medians are those of the months whose figures are published, up to `last` (202103). What is out of a month stays as
+    it is, and a half-year is followed on only where the panel tells its published steps as they are; `kept` is how many
+    rows it tells differently. One transaction. Raises PermissionDenied, and Problem where the folder is no panel.
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
@@ -50,12 +51,18 @@ def _store(found: duration_table.Durations, actor: Actor | None) -> Published:
         cursor.execute("LOCK TABLE monitoring_survivalstep, monitoring_durationmedian IN SHARE ROW EXCLUSIVE MODE")
     steps = found.steps.with_columns(_day("began"), _day("month"))
     medians = found.medians.with_columns(_day("month"))
-    parts = [_merge(SurvivalStep, STEP, steps, 3), _merge(DurationMedian, MEDIAN, medians, 3)]
-    done = Published(*(sum(numbers) for numbers in zip(*parts, strict=True)))
-    if any((done.added, done.replaced, done.removed)):
-        new = {"added": done.added, "replaced": done.replaced, "removed": done.removed}
+    told, numbers = _held(SurvivalStep, STEP, steps), _held(DurationMedian, MEDIAN, medians)
+    revised = _missing(_until(told, steps), steps, STEP)
+    ends = told.group_by(COHORT).agg(out=pl.col("until").max())
+    later = steps.join(ends, on=COHORT, how="left").filter(pl.col("out").is_null() | (pl.col("until") > pl.col("out")))
+    new = _missing(later, revised, COHORT).select(STEP), _missing(medians, numbers, MEDIAN[:3]).select(MEDIAN)
+    _insert(SurvivalStep, new[0])
+    _insert(DurationMedian, new[1])
+    kept = revised.height + _missing(_until(numbers, medians), medians, MEDIAN).height
+    done = Published(sum(rows.height for rows in new), 0, 0, kept)
+    if done.added:
         last = found.medians.get_column("month").max()
-        record_change(actor, "publish", "durations", str(last), new=new)
+        record_change(actor, "publish", "durations", str(last), new={"added": done.added, "kept": done.kept})
     return done
 
 
@@ -65,18 +72,26 @@ def _day(name: str) -> pl.Expr:
     return pl.date(month // 100, month % 100, 1).alias(name)
 
 
-def _merge(model: type[models.Model], columns: tuple[str, ...], wanted: pl.DataFrame, keys: int) -> tuple[int, ...]:
-    """Make a table hold the wanted rows: how many were added, replaced and removed. The first columns are the key."""
-    schema = {"id": pl.Int64} | {name: wanted.schema[name] for name in columns}
-    held = pl.DataFrame(list(model.objects.order_by("id").values_list(*schema)), schema, orient="row")  # type: ignore[attr-defined]
-    key = list(columns[:keys])
-    gone = held.join(wanted, on=list(columns), how="anti", nulls_equal=True)
-    new = wanted.select(columns).join(held, on=list(columns), how="anti", nulls_equal=True)
-    replaced = new.join(gone, on=key, how="semi").height
-    model.objects.filter(id__in=gone.get_column("id").to_list()).delete()  # type: ignore[attr-defined]
+def _held(model: type[models.Model], columns: tuple[str, ...], wanted: pl.DataFrame) -> pl.DataFrame:
+    """What a table holds, with the types of the wanted rows."""
+    rows = model.objects.order_by("id").values_list(*columns)  # type: ignore[attr-defined]
+    return pl.DataFrame(list(rows), {name: wanted.schema[name] for name in columns}, orient="row")
+
+
+def _until(held: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """What is held of the wanted months and earlier ones."""
+    last = wanted.get_column("month").max()
+    return held.clear() if last is None else held.filter(pl.col("month") <= last)
+
+
+def _missing(rows: pl.DataFrame, others: pl.DataFrame, on: tuple[str, ...]) -> pl.DataFrame:
+    """The rows that the others have not."""
+    return rows.join(others, on=list(on), how="anti", nulls_equal=True)
+
+
+def _insert(model: type[models.Model], rows: pl.DataFrame) -> None:
     with (
         connection.cursor() as cursor,
-        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)") as copy,
+        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)") as copy,
     ):
-        copy.write(new.write_csv(include_header=False))
-    return new.height - replaced, replaced, gone.height - replaced
+        copy.write(rows.write_csv(include_header=False))

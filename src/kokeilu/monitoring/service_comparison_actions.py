@@ -1,9 +1,10 @@
 """What changes services side by side: publishing a panel's figures, and saying what a service costs."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
 import narwhals as nw
@@ -18,7 +19,7 @@ from kokeilu.monitoring.engines import MEND
 from kokeilu.monitoring.goal_models import STANDING
 from kokeilu.monitoring.models import MonthlyFigure, ServiceCost, ServiceFigure
 from kokeilu.monitoring.rules import month_number
-from kokeilu.monitoring.service_comparison_rules import PAGE
+from kokeilu.monitoring.service_comparison_rules import PAGE, Cell
 from kokeilu.monitoring.service_comparison_steps import Counted
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.folder import Panel
@@ -44,9 +45,10 @@ def count(panel: Panel) -> Counted:
 def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = None) -> Published:
     """Show the figures of a panel's services, year by year; `actor` None is the system itself.
 
-    A year is shown once the areas' pages show all of its months, and those of what followed; up to `last` (202103). The
-    same panel again changes nothing; what another panel says differently is replaced, which stands in the change log.
-    Raises PermissionDenied, and Problem where the folder is no panel, or the pages were published from another one.
+    A year is shown once the areas' pages show all of its months, and those of what followed; up to `last` (202103). An
+    area's year that is out stays as it is, whatever another panel says of it: `kept` is how many figures it gives
+    differently. Raises PermissionDenied, and Problem where the folder is no panel, or the pages show another one's
+    months of a year to publish.
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
@@ -54,11 +56,26 @@ def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = N
     end = month_number(panel.manifest.last_month if last is None else last)
     counted, pages = count(panel), _pages()
     years = service_comparison_rules.years(month_number(panel.manifest.first_month), end)
+    out = set(ServiceFigure.objects.values_list("area", "year").distinct())
     wanted: dict[Key, int | None] = {}
     for area in sorted(pages):
         for year in years:
-            wanted |= _of_year(area, year, counted, pages[area], panel)
-    return _store(wanted, actor)
+            if (area, year) not in out:
+                wanted |= _of_year(area, year, counted, pages[area], panel)
+    return _store(wanted, _differing(counted, years), actor)
+
+
+def _differing(counted: Counted, years: Sequence[int]) -> int:
+    """How many of the figures that are out and shown the panel gives differently."""
+    shown: dict[tuple[str, int], dict[tuple[str, str], int]] = defaultdict(dict)
+    rows = ServiceFigure.objects.filter(year__in=years, value__isnull=False).order_by("pk")
+    for area, year, service, measure, value in rows.values_list("area", "year", "service", "measure", "value"):
+        shown[area, year][service, measure] = value or 0
+    found = 0
+    for (area, year), told in shown.items():
+        now = service_comparison_rules.of_year(counted.monthly, counted.yearly, area, year)
+        found += sum(now.get(Cell(*cell), 0) != value for cell, value in told.items())
+    return found
 
 
 def _pages() -> dict[str, PageMonths]:
@@ -89,24 +106,18 @@ def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Pa
 
 
 @transaction.atomic
-def _store(wanted: dict[Key, int | None], actor: Actor | None) -> Published:
-    with connection.cursor() as cursor:  # two publications at once would both find the same rows missing
+def _store(wanted: dict[Key, int | None], kept: int, actor: Actor | None) -> Published:
+    with connection.cursor() as cursor:  # two publications at once would both find the same years missing
         cursor.execute("LOCK TABLE monitoring_servicefigure IN SHARE ROW EXCLUSIVE MODE")
-    rows = ServiceFigure.objects.order_by("pk").values_list("area", "year", "service", "measure", "value", "pk")
-    held = {tuple(key): (value, pk) for *key, value, pk in rows}
-    gone = [key for key in held if key not in wanted]
-    changed = [key for key, value in wanted.items() if key in held and held[key][0] != value]
-    added = [key for key in wanted if key not in held]
-    ServiceFigure.objects.filter(pk__in=[held[key][1] for key in (*gone, *changed)]).delete()
+    out = set(ServiceFigure.objects.values_list("area", "year").distinct())
+    new = {key: value for key, value in wanted.items() if key[:2] not in out}
     ServiceFigure.objects.bulk_create(
-        [ServiceFigure(area=key[0], year=key[1], service=key[2], measure=key[3], value=wanted[key])
-         for key in (*added, *changed)], batch_size=5000,
+        [ServiceFigure(area=key[0], year=key[1], service=key[2], measure=key[3], value=value)
+         for key, value in new.items()], batch_size=5000,
     )  # fmt: skip
-    done = Published(len(added), len(changed), len(gone))
-    if added or changed or gone:
-        old = {"/".join(map(str, key)): held[key][0] for key in (*changed, *gone)}
-        new: dict[str, Any] = asdict(done) | {"/".join(map(str, key)): wanted[key] for key in changed}
-        record_change(actor, "publish", "service_figures", "all", old=old or None, new=new)
+    done = Published(len(new), 0, 0, kept)
+    if new:
+        record_change(actor, "publish", "service_figures", "all", new={"added": done.added, "kept": done.kept})
     return done
 
 

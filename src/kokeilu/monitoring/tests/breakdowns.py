@@ -1,7 +1,7 @@
 """Small invented areas with classes, and the attacker of all that is published of them together."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -66,29 +66,60 @@ def page(rows: pl.DataFrame, count: int) -> pl.DataFrame:
     return decided.with_columns(suppressed=pl.col("status") != PUBLISHED)
 
 
-def exposed(page: pl.DataFrame, classes: Mapping[str, pl.DataFrame]) -> list[tuple[object, float, float, float]]:
-    """The hidden cells that the attacker knows too well: cell, lowest, highest, width needed.
+NEVER: Final = "never"
+"""The status of a figure that is published of nobody, and that everybody knows to exist."""
 
-    Everything of the area is one system: the page's figures of all months and populations with what ties them, and by
-    dimension (`classes`: area, month, indicator, group, persons, status) the classes, the exits' two parts among them,
-    which are published of no class but which everybody knows to exist.
+
+class Told(NamedTuple):
+    """What is published of an area at one time, and what ties it: figures by name, their values and statuses."""
+
+    names: list[object]
+    values: list[float]
+    status: list[str]
+    relations: list[Relation]
+
+
+def told(page: pl.DataFrame, classes: Mapping[str, pl.DataFrame]) -> Told:
+    """Everything of the area as one system: the page's figures of all months and populations with what ties them, and
+    by dimension (`classes`: area, month, indicator, group, persons, status) the classes, the exits' two parts among
+    them, which are published of no class but which everybody knows to exist.
     """
-    names: list[object] = []
-    values: list[float] = []
-    status: list[str] = []
-    relations: list[Relation] = []
     cells = [PageCell(*row) for row in page.select("month", "population", "indicator").rows()]
-    names += cells
-    values += page.get_column("persons").to_list()
-    status += page.get_column("status").to_list()
-    relations += monthly_hiding.relations(cells)
+    found = Told(
+        [*cells],
+        page.get_column("persons").cast(pl.Float64).to_list(),
+        page.get_column("status").to_list(),
+        list(monthly_hiding.relations(cells)),
+    )
     at = {cell: number for number, cell in enumerate(cells)}
     for key, frame in classes.items():
-        _add(key, frame, at, names, values, status, relations)
-    needed = widths([None if each == "never" else each for each in status], THRESHOLD)
+        _add(key, frame, at, *found)
+    return found
+
+
+def exposed(page: pl.DataFrame, classes: Mapping[str, pl.DataFrame]) -> list[tuple[object, float, float, float]]:
+    """The hidden cells that the attacker knows too well: cell, lowest, highest, width needed."""
+    return exposed_together(told(page, classes))
+
+
+def exposed_together(*times: Told) -> list[tuple[object, float, float, float]]:
+    """`exposed` of all that was published at several times; the attacker knows which figures were not revised."""
+    names = [name for one in times for name in one.names]
+    values = [value for one in times for value in one.values]
+    status = [each for one in times for each in one.status]
+    relations: list[Relation] = []
+    last: dict[object, int] = {}
+    first = 0
+    for one in times:
+        relations += [each._replace(cells=[first + cell for cell in each.cells]) for each in one.relations]
+        for number, name in enumerate(one.names, first):
+            if name in last and values[number] == values[last[name]]:
+                relations.append(Relation([number, last[name]], [1.0, -1.0]))
+            last[name] = number
+        first += len(one.names)
+    needed = widths([None if each == NEVER else each for each in status], THRESHOLD)
     hidden = np.array([each != PUBLISHED for each in status])
-    system = System.of(len(names), relations)
-    found = attacker.intervals(system, np.array(values, np.float64), hidden, needed)
+    found = attacker.intervals(System.of(len(names), relations), np.array(values, np.float64), hidden, needed)
     wrong = np.flatnonzero((needed > 0) & (found.width < needed))
     return [(names[one], found.low[one], found.high[one], needed[one]) for one in wrong.tolist()]
 
@@ -118,7 +149,7 @@ def _add(
             ends = min(persons, int(values[limits[1]]))
             names += parts
             values += [persons - ends, ends]
-            status += ["never", "never"]
+            status += [NEVER, NEVER]
             relations.append(Relation([place[cell], *numbers], [1.0, -1.0, -1.0]))
             relations += [
                 Relation([limit, one], [1.0, -1.0], 0.0, np.inf) for limit, one in zip(limits, numbers, strict=True)

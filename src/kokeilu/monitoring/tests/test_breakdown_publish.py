@@ -1,4 +1,4 @@
-"""Publishing figures by class: beside the pages' figures, once, with what they replaced; and the files of them."""
+"""Publishing figures by class: beside the pages' figures, once and never again; and the files of them."""
 
 from collections.abc import Callable
 from datetime import date
@@ -71,22 +71,51 @@ def test_the_same_panel_again_changes_nothing(panel: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_what_another_panel_says_differently_is_replaced_and_logged(panel: Path, tmp_path: Path) -> None:
+def test_months_that_are_out_stay_as_first_published(panel: Path, tmp_path: Path) -> None:
     actions.publish(panel)
     breakdown_actions.publish(panel, WANTED)
+    before = list(MonthlyBreakdown.objects.order_by("id").values_list())
     more = person_months(*["..u"] * 6).with_columns(
         pl.col("person") + 900, sex=pl.lit("male"), age_class=pl.lit("30_49")
     )
     other = write_panel(tmp_path / "other", pl.concat([ROWS, more]), 3)
     actions.publish(other)
     done = breakdown_actions.publish(other, WANTED)
-    assert done.replaced > 0
-    assert (done.added, done.removed) == (0, 0)
-    line = ChangeLog.objects.get(action="republish", subject="monthly_breakdowns", subject_id="sex/espoo/2021-01")
-    changed = "residents/registered_unemployed/male"
+    assert (done.added, done.replaced, done.removed) == (0, 0, 0)
+    assert done.kept > 0
+    assert list(MonthlyBreakdown.objects.order_by("id").values_list()) == before
+    assert by("sex", JANUARY)["male"] == 14
+
+
+@pytest.mark.django_db
+def test_a_revised_panel_adds_its_new_months_and_the_file_says_the_same(panel: Path, tmp_path: Path) -> None:
+    actions.publish(panel)
+    breakdown_actions.publish(panel, WANTED, last=202012)
+    out = MonthlyBreakdown.objects.count()
+    more = person_months(*["uuu"] * 6).with_columns(pl.col("person") + 900, sex=pl.lit("male"))
+    other = write_panel(tmp_path / "other", pl.concat([ROWS, more], how="diagonal_relaxed"), 3)
+    with pytest.raises(Problem, match="the pages do not show this panel's figures of 2021-01"):
+        breakdown_actions.publish(other, WANTED)
+    actions.publish(other, [202101])
+    made = list(breakdown_actions.made(other, WANTED, None, "duckdb"))
+    done = breakdown_actions.publish_made(made)
+    assert done.added == MonthlyBreakdown.objects.count() - out > 0
+    assert (by("sex", NOVEMBER)["male"], by("sex", JANUARY)["male"]) == (24, 20)
+    told = made[0].figures.filter(indicator="registered_unemployed", group="male").sort("month")
+    assert told.get_column("value").to_list()[::2] == [24, 20]
+    assert breakdown_actions.publish(other, WANTED).added == 0
+    line = ChangeLog.objects.filter(subject="monthly_breakdowns", subject_id="sex/2021-01").get()
     assert line.new is not None
-    assert line.old is not None
-    assert line.new[changed] - line.old[changed] == 6
+    assert (line.new["from"], line.new["kept"]) == ("2021-01", made[0].kept)
+
+
+@pytest.mark.django_db
+def test_what_others_published_meanwhile_is_not_published_again(panel: Path) -> None:
+    actions.publish(panel)
+    made = list(breakdown_actions.made(panel, WANTED, None, "duckdb"))
+    breakdown_actions.publish_made(made)
+    with pytest.raises(Problem, match="published meanwhile"):
+        breakdown_actions.publish_made(made)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kokeilu.access.models import ChangeLog, Role
-from kokeilu.monitoring import duration_actions, duration_queries, duration_table, table
+from kokeilu.monitoring import actions, duration_actions, duration_queries, duration_table, table
 from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.tests.conftest import MONTHS, people
@@ -69,12 +69,19 @@ def test_what_is_published_is_what_the_panel_holds_and_publishing_again_changes_
     assert ChangeLog.objects.filter(subject="durations").count() == 1
 
 
-def test_another_panel_replaces_what_it_says_differently(durations: Path) -> None:
-    step = SurvivalStep.objects.order_by("id")[0]
-    SurvivalStep.objects.filter(id=step.id).update(at_risk=step.at_risk + 1)
-    SurvivalStep.objects.filter(id=step.id + 1).delete()
+def test_what_is_out_stays_and_a_half_year_told_otherwise_is_not_followed_on(durations: Path) -> None:
+    cohort = list(SurvivalStep.objects.filter(area="espoo", began=date(2021, 1, 1)).order_by("until"))
+    other = list(SurvivalStep.objects.filter(area="espoo", began=date(2022, 1, 1)).order_by("until"))
+    SurvivalStep.objects.filter(id=cohort[0].id).update(at_risk=cohort[0].at_risk + 1)
+    SurvivalStep.objects.filter(id__in=[cohort[-1].id, other[-1].id]).delete()
+    median = DurationMedian.objects.filter(months__isnull=False).order_by("id")[0]
+    DurationMedian.objects.filter(id=median.id).update(months=99)
     done = duration_actions.publish(durations)
-    assert (done.added, done.replaced, done.removed) == (1, 1, 0)
+    assert done == actions.Published(added=1, replaced=0, removed=0, kept=2)
+    assert SurvivalStep.objects.get(id=cohort[0].id).at_risk == cohort[0].at_risk + 1
+    assert not SurvivalStep.objects.filter(area="espoo", began=date(2021, 1, 1), until=cohort[-1].until).exists()
+    assert SurvivalStep.objects.filter(area="espoo", began=date(2022, 1, 1), until=other[-1].until).exists()
+    assert DurationMedian.objects.get(id=median.id).months == 99
 
 
 def test_months_after_the_last_have_no_median_and_no_step(panel: Path, figures: None) -> None:
