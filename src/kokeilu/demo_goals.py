@@ -14,7 +14,7 @@ from kokeilu.monitoring.service_comparison_actions import NewCost
 
 AREA: Final = "espoo"
 ANALYST: Final = ("Tavi Tavoite", f"tavi.tavoite@{AREA}.example")
-INVENTED: Final = "Invented for the demonstration"
+INVENTED: Final = "Keksitty esittelyä varten"
 PRICES: Final = {
     "labour_market_training": ("month", 98_000), "integration_training": ("month", 74_500),
     "self_motivated_study": ("month", 4_000), "coaching": ("start", 142_000), "work_trial": ("month", 21_500),

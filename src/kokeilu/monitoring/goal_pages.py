@@ -35,7 +35,12 @@ def goals(request: Request) -> HttpResponse:
     language = formats.language()
     rows = [_overview_row(one, figures) for one in targets]
     rows.sort(key=lambda row: str(row["area"]))
-    named = sorted((names[language], key) for key, names in queries.area_names().items())
+    known = {one.area for one in targets} | {area for area, _population, _indicator in figures.by_key}
+    named = sorted(
+        (names[language], key)
+        for key, names in queries.area_names().items()
+        if key in known or goal_actions.may_set(request.actor, key)
+    )
     return render(
         request,
         "monitoring/goals.html",

@@ -19,8 +19,11 @@ from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, 
 from kokeilu.monitoring.protection import Unprotectable
 from kokeilu.monitoring.relations import Numbers, Relation, System
 from kokeilu.monitoring.rules import CELL, month_number, month_numbered
+from kokeilu.monitoring.structure import AFTER
 
 RESIDENTS: Final = "residents"
+ENDS: Final = "service_ends"
+FOLLOWED: Final = "followed_services"
 PARTS: Final = ("customers", "state")
 """The populations that together are all residents."""
 CARRIED: Final = (*BALANCES, *filter(None, (one.leaves for one in INDICATORS.values())))
@@ -45,7 +48,7 @@ def relations(cells: Sequence[Cell]) -> Iterator[Relation]:
     """All that ties an area's cells; their numbers are the places in `cells`."""
     place = {cell: number for number, cell in enumerate(cells)}
     for cell in cells:
-        for terms, high in tied(cell):
+        for terms, high in (*tied(cell), *_told_again(cell)):
             if all(each in place for each in terms):
                 yield Relation([place[each] for each in terms], list(terms.values()), 0.0, high)
 
@@ -67,6 +70,16 @@ def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
     whole = INDICATORS[cell.indicator].part_of
     if whole is not None and cell.indicator not in SUMS.get(whole, ()):
         yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
+
+
+def _told_again(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
+    """Those whose services ended are told again structure.AFTER months later, by what followed."""
+    if cell.indicator == FOLLOWED and cell.population == RESIDENTS:
+        yield {cell: 1.0, _ended(cell.month): -1.0}, 0.0
+
+
+def _ended(month: int) -> Cell:
+    return Cell(month_numbered(month_number(month) - AFTER), RESIDENTS, ENDS)
 
 
 def _month_before(month: int) -> int:
@@ -98,12 +111,28 @@ def statuses(persons: Figures) -> Statuses:
         by_month.setdefault(cell.month, []).append(cell)
     found: Statuses = {}
     for month in sorted(by_month):
-        if any(0 < persons[cell] < THRESHOLD for cell in by_month[month]) or _opens(found, month):
+        settled = _settled(persons, found, month)
+        small = any(0 < persons[cell] < THRESHOLD for cell in by_month[month])
+        if small or _opens(found, month) or SECONDARY in settled.values():
             cells = by_month[month] + _earlier(by_month, found, month)
-            found |= _decided(cells, persons, found)
+            found |= _decided(cells, persons, found | settled)
         else:
             found |= dict.fromkeys(by_month[month], PUBLISHED)
     return found
+
+
+def _settled(persons: Figures, found: Statuses, month: int) -> Statuses:
+    """What the month tells of services that ended: shown where their ends were shown, else hidden with all its parts.
+
+    So hidden ends gain nothing: nobody knows of any part how many it is, and the parts may be anything up to the ends.
+    """
+    whole, ended = Cell(month, RESIDENTS, FOLLOWED), _ended(month)
+    if whole not in persons or ended not in found:
+        return {}
+    if found[ended] == PUBLISHED:
+        return {whole: PUBLISHED}
+    block = [whole, *(whole._replace(indicator=part) for part in SUMS[FOLLOWED])]
+    return {cell: PRIMARY if 0 < persons[cell] < THRESHOLD else SECONDARY for cell in block}
 
 
 def _opens(found: Statuses, month: int) -> bool:

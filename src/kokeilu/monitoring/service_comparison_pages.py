@@ -181,7 +181,7 @@ def _outcome_columns(chosen: Chosen) -> list[dict[str, Any]]:
 def _number(one: Compared, measure: str) -> str:
     """A count; hidden ones by their word, a sum of which a part is hidden as what it is at least."""
     value = one.values[measure]
-    if value is None:
+    if value is None or (value == 0 and one.hiding[measure]):
         return pgettext("figure", "hidden")
     written = formats.number(value, 0)
     return _("at least %(value)s") % {"value": written} if one.hiding[measure] else written

@@ -21,7 +21,7 @@ import pytest
 from kokeilu import cluster
 
 DEMO = [sys.executable, "-m", "kokeilu", "demo", "--scale", "small", "--no-serve"]
-STEPS = 13
+STEPS = 15
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ with postgres.connect() as connection:
         "SELECT count(DISTINCT notch) = 2 FROM services_reminder",
         "SELECT count(*) = 4 FROM services_responsetime",
         "SELECT count(*) = 1 FROM my_demoaccount",
-        "SELECT count(*) = 5 FROM access_membership WHERE role <> 'worker'",
+        "SELECT count(*) = 6 FROM access_membership WHERE role <> 'worker'",
         "SELECT count(*) = 1 FROM monitoring_release WHERE publish_at IS NOT NULL",
     ):
         print(connection.execute(statement).fetchone()[0], statement)

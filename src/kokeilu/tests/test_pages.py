@@ -16,8 +16,8 @@ LANGUAGES = ("fi", "sv", "en")
 NO_PAGES = {
     "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:small_chart",
     "monitoring:catalogue", "monitoring:release_file", "monitoring:national_chart", "monitoring:national_comparison",
-    "monitoring:goal_chart", "monitoring:services_chart", "monitoring:table_file", "transfer:letter",
-    "transfer:own_letter",
+    "monitoring:goal_chart", "monitoring:services_chart", "monitoring:duration_chart", "monitoring:table_file",
+    "transfer:letter", "transfer:own_letter",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kokeilu.access.models import ChangeLog
@@ -75,6 +75,14 @@ def test_a_service_that_the_register_does_not_name_is_unknown() -> None:
 LIVES = st.text("uctroxu.", min_size=MONTHS, max_size=MONTHS)
 
 
+# The page hid the ends of services in a month and told what followed all of them three months later.
+TOLD_AGAIN = [
+    "ccccccccccccccccc", "cootcouxturrxuxru", "oc.coxcotoour.xct", "o.x.ucuoott...u.t", "otoctoxroxuxortxc",
+    "otrto.r.cxt.xoxtc", "to.tucouxt.cr.trt", "cc..ccccuc.cuccc.",
+]  # fmt: skip
+
+
+@example(TOLD_AGAIN, 3)
 @given(st.lists(LIVES, min_size=1, max_size=12), st.integers(1, 5))
 @settings(max_examples=6, deadline=None)
 def test_services_add_up_to_the_page_and_both_together_give_nothing_small_away(lives, copies) -> None:
