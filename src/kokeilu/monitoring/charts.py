@@ -5,20 +5,15 @@ none is read without the others. Lines differ in dashes as well as in colour: th
 every eye. Text is set in the reader's Arial or its metric twin; nothing is fetched.
 """
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from django.utils.translation import gettext as _
 
-from kokeilu.monitoring import queries
+from kokeilu.monitoring import pictures, queries
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.models import DrawnChart
 from kokeilu.monitoring.queries import Figures
 from kokeilu.web import formats
 
@@ -54,13 +49,7 @@ class Chart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(vars(self), sort_keys=True)
-        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
-
-
-@cache
-def _drawing() -> bytes:
-    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+        return pictures.sha256(vars(self), __file__)
 
 
 def chart(area: str, size: Size) -> Chart:
@@ -90,19 +79,12 @@ def chart_of(history: Mapping[date, Figures], began: date | None, size: Size) ->
 def svg(area: str, size: Size) -> str:
     """The picture in the active language, drawn where it is not kept yet."""
     wanted = chart(area, size)
-    kept = DrawnChart.objects.filter(sha256=wanted.sha256).first()
-    if kept is None:
-        kept = DrawnChart(sha256=wanted.sha256, area=area, svg=draw(wanted))
-        DrawnChart.objects.bulk_create([kept], ignore_conflicts=True)  # two readers may come at once
-    return kept.svg
+    return pictures.kept(area, wanted.sha256, lambda: draw(wanted))
 
 
 def draw(wanted: Chart) -> str:
     """Draw a chart as an SVG document."""
-    import vl_convert
-
-    number = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(_spec(wanted), format_locale=number, allowed_base_urls=[]))
+    return pictures.rendered(_spec(wanted))
 
 
 def _spec(wanted: Chart) -> dict[str, Any]:

@@ -4,19 +4,14 @@ Three panels with the same cohorts: still unemployed, left for the open labour m
 that falls because people went into services is never seen without that.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from kokeilu.monitoring import duration_texts
+from kokeilu.monitoring import duration_texts, pictures
 from kokeilu.monitoring.charts import COLOURS, DASHES, FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Size
-from kokeilu.monitoring.models import DrawnChart
 from kokeilu.monitoring.steps import SERVICE
 from kokeilu.monitoring.survival import CAUSES, OPEN_MARKET
 from kokeilu.monitoring.survival_curves import Curve
@@ -38,13 +33,7 @@ class DurationChart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
-
-
-@cache
-def _drawing() -> bytes:
-    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+        return pictures.sha256(asdict(self), __file__)
 
 
 def chart(curves: Sequence[Curve], size: Size) -> DurationChart:
@@ -70,18 +59,12 @@ def chart(curves: Sequence[Curve], size: Size) -> DurationChart:
 
 def svg(area: str, wanted: DurationChart) -> str:
     """The picture, drawn where it is not kept yet."""
-    kept = DrawnChart.objects.filter(sha256=wanted.sha256).first()
-    if kept is None:
-        kept = DrawnChart(sha256=wanted.sha256, area=area, svg=draw(wanted))
-        DrawnChart.objects.bulk_create([kept], ignore_conflicts=True)  # two readers may come at once
-    return kept.svg
+    return pictures.kept(area, wanted.sha256, lambda: draw(wanted))
 
 
 def draw(wanted: DurationChart) -> str:
     """Draw a chart as an SVG document."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(_spec(wanted), allowed_base_urls=[]))
+    return pictures.rendered(_spec(wanted))
 
 
 def _spec(wanted: DurationChart) -> dict[str, Any]:

@@ -1,16 +1,12 @@
 """The chart of a target: the figure, the path to the target, and what stands beside registered unemployment."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
+from kokeilu.monitoring import pictures
 from kokeilu.monitoring.charts import COLOURS, DASHES, FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Size
-from kokeilu.monitoring.models import DrawnChart
 
 HEIGHTS: Final[dict[Size, int]] = {"wide": 240, "narrow": 200}
 MARGIN: Final = 70
@@ -36,38 +32,12 @@ class TargetChart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        return sha256(asdict(self), _drawing())
-
-
-def sha256(content: dict[str, Any], drawing: bytes) -> str:
-    """The hash of what a picture shows and of the program that draws it."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode() + drawing).hexdigest()
-
-
-@cache
-def _drawing() -> bytes:
-    return hashlib.sha256(Path(__file__).read_bytes()).digest()
-
-
-def kept(area: str, wanted: str, spec: Any) -> str:
-    """The picture of a hash, drawn by `spec()` in the Vega-Lite grammar where it is not kept yet."""
-    held = DrawnChart.objects.filter(sha256=wanted).first()
-    if held is None:
-        held = DrawnChart(sha256=wanted, area=area, svg=_drawn(spec()))
-        DrawnChart.objects.bulk_create([held], ignore_conflicts=True)  # two readers may come at once
-    return held.svg
-
-
-def _drawn(spec: dict[str, Any]) -> str:
-    import vl_convert
-
-    number = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(spec, format_locale=number, allowed_base_urls=[]))
+        return pictures.sha256(asdict(self), __file__)
 
 
 def svg(area: str, wanted: TargetChart) -> str:
     """The picture of a target."""
-    return kept(area, wanted.sha256, lambda: _spec(wanted))
+    return pictures.kept(area, wanted.sha256, lambda: pictures.rendered(_spec(wanted)))
 
 
 def _spec(wanted: TargetChart) -> dict[str, Any]:

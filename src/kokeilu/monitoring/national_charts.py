@@ -4,16 +4,11 @@ The second is a bar for each area, the longest first, with its figure written be
 together. Areas whose figure is hidden stand below without a bar. Kept and addressed as the charts of areas are.
 """
 
-import hashlib
-import json
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-from kokeilu.monitoring import charts
+from kokeilu.monitoring import charts, pictures
 from kokeilu.monitoring.charts import FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Chart, Size
-from kokeilu.monitoring.models import DrawnChart
 
 NATIONAL: Final = "national"
 """Where an area's key stands with other pictures; no area has this key, which is a reserved word in addresses."""
@@ -41,30 +36,19 @@ class Comparison:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(asdict(self), sort_keys=True)
-        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
-
-
-@cache
-def _drawing() -> bytes:
-    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+        return pictures.sha256(asdict(self), __file__)
 
 
 def kept(wanted: Chart | Comparison) -> str:
     """The picture as SVG, drawn where it is not kept yet."""
-    found = DrawnChart.objects.filter(sha256=wanted.sha256).first()
-    if found is None:
-        drawn = draw(wanted) if isinstance(wanted, Comparison) else charts.draw(wanted)
-        found = DrawnChart(sha256=wanted.sha256, area=NATIONAL, svg=drawn)
-        DrawnChart.objects.bulk_create([found], ignore_conflicts=True)  # two readers may come at once
-    return found.svg
+    return pictures.kept(
+        NATIONAL, wanted.sha256, lambda: draw(wanted) if isinstance(wanted, Comparison) else charts.draw(wanted)
+    )
 
 
 def draw(wanted: Comparison) -> str:
     """Draw the picture of areas as an SVG document."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(_spec(wanted), allowed_base_urls=[]))
+    return pictures.rendered(_spec(wanted))
 
 
 def _spec(wanted: Comparison) -> dict[str, Any]:

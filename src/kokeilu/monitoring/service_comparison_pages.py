@@ -2,9 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
@@ -15,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import goal_charts, goal_words, operations, queries, service_comparison_queries
+from kokeilu.monitoring import goal_charts, goal_words, operations, pictures, queries, service_comparison_queries
 from kokeilu.monitoring.charts import COLOURS, TEXT_COLOUR, WIDTHS, Size
 from kokeilu.monitoring.service_comparison_queries import CENTS, Compared
 from kokeilu.monitoring.service_comparison_rules import OUTCOMES
@@ -61,12 +58,7 @@ class Points:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        return goal_charts.sha256(asdict(self), _drawing())
-
-
-@cache
-def _drawing() -> bytes:
-    return sha256(Path(__file__).read_bytes()).digest()
+        return pictures.sha256(asdict(self), __file__)
 
 
 def _name(service: str) -> str:
@@ -251,9 +243,8 @@ def services_chart(request: Request, size: Size) -> HttpResponse:
     points = _points(service_comparison_queries.compared(chosen.year, chosen.area), size)
     if not points.names:
         raise Http404
-    response = HttpResponse(
-        goal_charts.kept(chosen.area or TOGETHER, points.sha256, lambda: _spec(points)), content_type="image/svg+xml"
-    )
+    picture = pictures.kept(chosen.area or TOGETHER, points.sha256, lambda: pictures.rendered(_spec(points)))
+    response = HttpResponse(picture, content_type="image/svg+xml")
     response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
     return response
 

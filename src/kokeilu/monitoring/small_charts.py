@@ -5,18 +5,16 @@ with it one rendering where three would be made. The area's line is thick and bl
 the target is dashed: they stay apart in grey print and to every eye.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from math import ceil, log10
-from pathlib import Path
 from typing import Any, Final
 
+from kokeilu.monitoring import pictures
 from kokeilu.monitoring.charts import COLOURS, FONT, GRID_COLOUR, TEXT_COLOUR, edge
 from kokeilu.monitoring.dashboard import Panel
-from kokeilu.monitoring.models import DrawnChart
 
 WIDTH: Final = 290
 HEIGHT: Final = 170
@@ -45,13 +43,7 @@ class SmallChart:
     @property
     def sha256(self) -> str:
         """The hash of all that the picture shows and of how it is drawn."""
-        content = json.dumps(vars(self), sort_keys=True)
-        return hashlib.sha256(content.encode() + _drawing()).hexdigest()
-
-
-@cache
-def _drawing() -> bytes:
-    return hashlib.sha256(Path(__file__).read_bytes()).digest()
+        return pictures.sha256(vars(self), __file__)
 
 
 def small_chart(panel: Panel) -> SmallChart | None:
@@ -112,19 +104,12 @@ def ticks_to(highest: float) -> list[float]:
 
 def svg(area: str, wanted: SmallChart) -> str:
     """The picture, drawn where it is not kept yet."""
-    kept = DrawnChart.objects.filter(sha256=wanted.sha256).first()
-    if kept is None:
-        kept = DrawnChart(sha256=wanted.sha256, area=area, svg=draw(wanted))
-        DrawnChart.objects.bulk_create([kept], ignore_conflicts=True)  # two readers may come at once
-    return kept.svg
+    return pictures.kept(area, wanted.sha256, lambda: draw(wanted))
 
 
 def draw(wanted: SmallChart) -> str:
     """Draw a small chart as an SVG document."""
-    import vl_convert
-
-    number = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", ""]}
-    return str(vl_convert.vegalite_to_svg(spec(wanted), format_locale=number, allowed_base_urls=[]))
+    return pictures.rendered(spec(wanted))
 
 
 def spec(wanted: SmallChart) -> dict[str, Any]:
