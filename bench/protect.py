@@ -12,9 +12,9 @@ import numpy as np
 import polars as pl
 
 from bench.report import Row, seconds
-from kokeilu.monitoring import attacker, protection
-from kokeilu.monitoring.linked import THRESHOLD, TOTAL, Linked, Table
-from kokeilu.monitoring.relations import Indices, Marks, Numbers, System
+from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure.linked import THRESHOLD, TOTAL, Linked, Table
+from kokeilu.disclosure.relations import Indices, Marks, Numbers, System
 
 SHAPE, MEAN, SEED = (6, 8, 3), 30, 2021
 

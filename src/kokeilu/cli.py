@@ -12,10 +12,10 @@ import typer
 from kokeilu import database
 from kokeilu.access import commands as access
 from kokeilu.casework import commands as casework
+from kokeilu.disclosure import commands as disclosure
 from kokeilu.law import commands as law
 from kokeilu.monitoring import commands as monitoring
 from kokeilu.monitoring import goal_commands as goals
-from kokeilu.monitoring import protect_commands
 from kokeilu.monitoring import release_commands as releases
 from kokeilu.panel import commands as panel
 from kokeilu.problems import Problem
@@ -44,7 +44,7 @@ app.add_typer(services.app, name="services")
 app.command()(casework.assign)
 app.add_typer(panel.app, name="panel")
 app.command()(monitoring.monitor)
-app.command()(protect_commands.protect)
+app.command()(disclosure.protect)
 app.add_typer(releases.app, name="release")
 app.add_typer(goals.app, name="goals")
 

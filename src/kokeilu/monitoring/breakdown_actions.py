@@ -8,12 +8,12 @@ from django.db import connection, transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
+from kokeilu.disclosure.linked import PUBLISHED, SECONDARY
 from kokeilu.monitoring import breakdown_table, operations
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.breakdown_table import COLUMNS, Made
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.linked import PUBLISHED, SECONDARY
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name

@@ -17,14 +17,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import attacker, protection
+from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
+from kokeilu.disclosure.protection import Unprotectable
+from kokeilu.disclosure.relations import Marks, Relation, System
 from kokeilu.monitoring.breakdown_counting import CELL
 from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, POPULATION, Dimension
 from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
-from kokeilu.monitoring.protection import Unprotectable
-from kokeilu.monitoring.relations import Marks, Relation, System
-from kokeilu.monitoring.rules import month_number, month_numbered
+from kokeilu.monitoring.rules import month_before, month_number, month_numbered
 
 EXITS: Final = "open_market_exits"
 EXIT_PARTS: Final = SUMS[EXITS]
@@ -133,7 +133,7 @@ class _Area:
 
     def decide(self, month: int) -> None:
         """Give every cell of the month its status."""
-        before = _before(month)
+        before = month_before(month)
         if self._whole_needed(month):
             self._hide_all(month)
             return
@@ -163,8 +163,8 @@ class _Area:
         self.whole.add(month)
         for cell in self.by_month[month]:
             self.found[cell] = PRIMARY if 0 < self.persons[cell] < THRESHOLD else SECONDARY
-        before = _before(month)
-        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(_before(before))]
+        before = month_before(month)
+        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(month_before(before))]
         values = np.array([self.persons[cell] for cell in cells], np.float64)
         marks = np.array([self.found[cell] != PUBLISHED for cell in cells], np.bool_)
         needed = np.array([float(cell.month == month and not self.persons[cell]) for cell in cells])
@@ -188,7 +188,7 @@ class _Area:
 
     def _carried(self, month: int) -> Iterator[set[Cell]]:
         """What is hidden of the flows where stocks were hidden the month before: fewer cells first."""
-        before = _before(month)
+        before = month_before(month)
         stocks = LEFT | JOINED if self.constant else LEFT
         groups: dict[str, set[str]] = {stock: set() for stock in BALANCES}
         for cell in self._stocks(before):
@@ -218,13 +218,13 @@ class _Area:
         if self.persons[cell] or not self.totals[cell[:2]]:
             return self.persons[cell] > 0
         if cell.indicator in LEFT:
-            return self.persons.get(Cell(_before(cell.month), LEFT[cell.indicator], cell.group), 0) > 0
+            return self.persons.get(Cell(month_before(cell.month), LEFT[cell.indicator], cell.group), 0) > 0
         return self.persons.get(cell._replace(indicator=JOINED[cell.indicator]), 0) > 0
 
     def _pattern(self, month: int, forced: set[Cell]) -> Statuses:
         """The statuses of a month in which these cells are hidden. Raises Unprotectable."""
-        before = _before(month)
-        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(_before(before))]
+        before = month_before(month)
+        cells = [*self.by_month[month], *self.by_month.get(before, []), *self._stocks(month_before(before))]
         values = np.array([self.persons[cell] for cell in cells], np.float64)
         own = np.array([cell.month == month for cell in cells], np.bool_)
         status = [
@@ -258,10 +258,10 @@ class _Area:
         """
         if month in self.whole and self.kept.get(month):
             return True
-        after, before = month_numbered(month_number(month) + 1), _before(month)
+        after, before = month_numbered(month_number(month) + 1), month_before(month)
         cells = [
             *self.by_month[month], *self.by_month[after], *self.by_month.get(before, []),
-            *self._stocks(_before(before)),
+            *self._stocks(month_before(before)),
         ]  # fmt: skip
         values = np.array([self.persons[cell] for cell in cells], np.float64)
         marks = np.array([self._free(cell, after) for cell in cells], np.bool_)
@@ -273,7 +273,9 @@ class _Area:
 
     def _free(self, cell: Cell, after: int) -> bool:
         """Whether a cell may differ in the tables that protect a month's cells."""
-        if self.found.get(cell, PUBLISHED) == PUBLISHED or cell.month == _before(_before(_before(after))):
+        if self.found.get(cell, PUBLISHED) == PUBLISHED or cell.month == month_before(
+            month_before(month_before(after))
+        ):
             return False
         return not (cell.month == after and cell.indicator in BALANCES)
 
@@ -319,16 +321,12 @@ def tied(cell: Cell, *, constant: bool) -> Iterator[tuple[dict[Cell, float], flo
     if cell.indicator == EXITS:
         yield {cell._replace(indicator=flow): 1.0 for flow in LEFT} | {cell: -1.0}, np.inf
     if cell.indicator in LEFT:
-        yield {Cell(_before(cell.month), LEFT[cell.indicator], cell.group): 1.0, cell: -1.0}, np.inf
+        yield {Cell(month_before(cell.month), LEFT[cell.indicator], cell.group): 1.0, cell: -1.0}, np.inf
     if cell.indicator in JOINED:
         yield {cell._replace(indicator=JOINED[cell.indicator]): 1.0, cell: -1.0}, np.inf
     if constant and cell.indicator in BALANCES:
         inflow, outflow = (cell._replace(indicator=flow) for flow in BALANCES[cell.indicator])
-        yield {cell: 1.0, cell._replace(month=_before(cell.month)): -1.0, inflow: -1.0, outflow: 1.0}, 0.0
+        yield {cell: 1.0, cell._replace(month=month_before(cell.month)): -1.0, inflow: -1.0, outflow: 1.0}, 0.0
     whole = INDICATORS[cell.indicator].part_of
     if whole in BROKEN_DOWN and cell.indicator not in SUMS.get(whole, ()):
         yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
-
-
-def _before(month: int) -> int:
-    return month_numbered(month_number(month) - 1)

@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from kokeilu.disclosure.linked import PUBLISHED
 from kokeilu.monitoring import breakdown_counting, breakdown_hiding, monthly_hiding, table
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, POPULATION, Dimension, indicators
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.linked import PUBLISHED
 from kokeilu.monitoring.suppression import Decide
 from kokeilu.monitoring.table import Counted, Source
 from kokeilu.panel.rules import month_name

@@ -14,8 +14,8 @@ from typing import Final, Literal, NamedTuple
 
 import polars as pl
 
+from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.linked import THRESHOLD
 from kokeilu.monitoring.rules import DURATIONS, STAYS, Events, cumulated, month_numbered
 from kokeilu.monitoring.steps import ENDED, STARTED, UNEMPLOYED
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from kokeilu.access.pages import Request, page
+from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.monitoring import (
     charts,
     definition_texts,
@@ -23,7 +24,6 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring import survival_curves as curves_of
 from kokeilu.monitoring.duration_medians import WHOLE, Kind, Median
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.linked import THRESHOLD
 from kokeilu.monitoring.pages import A_YEAR, shown
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.survival_curves import Curve

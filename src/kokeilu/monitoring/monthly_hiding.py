@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import protection
+from kokeilu.disclosure import protection
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
+from kokeilu.disclosure.protection import Unprotectable
+from kokeilu.disclosure.relations import Numbers, Relation, System
 from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
-from kokeilu.monitoring.protection import Unprotectable
-from kokeilu.monitoring.relations import Numbers, Relation, System
-from kokeilu.monitoring.rules import CELL, month_number, month_numbered
+from kokeilu.monitoring.rules import CELL, month_before, month_number, month_numbered
 from kokeilu.monitoring.structure import AFTER
 
 RESIDENTS: Final = "residents"
@@ -61,12 +61,12 @@ def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
         yield {cell: 1.0} | {cell._replace(population=part): -1.0 for part in PARTS}, 0.0
     if cell.population == RESIDENTS and cell.indicator in BALANCES:
         inflow, outflow = (cell._replace(indicator=flow) for flow in BALANCES[cell.indicator])
-        before = cell._replace(month=_month_before(cell.month))
+        before = cell._replace(month=month_before(cell.month))
         yield {cell: 1.0, before: -1.0, inflow: -1.0, outflow: 1.0}, 0.0
         yield {before: 1.0, outflow: -1.0}, np.inf
     left = INDICATORS[cell.indicator].leaves
     if left is not None:
-        yield {cell._replace(month=_month_before(cell.month), indicator=left): 1.0, cell: -1.0}, np.inf
+        yield {cell._replace(month=month_before(cell.month), indicator=left): 1.0, cell: -1.0}, np.inf
     whole = INDICATORS[cell.indicator].part_of
     if whole is not None and cell.indicator not in SUMS.get(whole, ()):
         yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
@@ -80,10 +80,6 @@ def _told_again(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
 
 def _ended(month: int) -> Cell:
     return Cell(month_numbered(month_number(month) - AFTER), RESIDENTS, ENDS)
-
-
-def _month_before(month: int) -> int:
-    return month_numbered(month_number(month) - 1)
 
 
 def hidden(figures: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +133,7 @@ def _settled(persons: Figures, found: Statuses, month: int) -> Statuses:
 
 def _opens(found: Statuses, month: int) -> bool:
     """Whether a stock of the month before is hidden, so that this month tells of it."""
-    before = (Cell(_month_before(month), RESIDENTS, stock) for stock in CARRIED)
+    before = (Cell(month_before(month), RESIDENTS, stock) for stock in CARRIED)
     return any(found.get(cell, PUBLISHED) != PUBLISHED for cell in before)
 
 
@@ -145,9 +141,9 @@ def _earlier(by_month: dict[int, list[Cell]], found: Statuses, month: int) -> li
     """The cells of the months before that hang together with this one: back to where all stocks are shown."""
     cells: list[Cell] = []
     while _opens(found, month):
-        month = _month_before(month)
+        month = month_before(month)
         cells += by_month[month]
-    before = [Cell(_month_before(month), RESIDENTS, stock) for stock in CARRIED]
+    before = [Cell(month_before(month), RESIDENTS, stock) for stock in CARRIED]
     return cells + [cell for cell in before if cell in found]
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
 from kokeilu.monitoring.rules import CELL
 
 KEY: Final = tuple(name for name in CELL if name != "area")

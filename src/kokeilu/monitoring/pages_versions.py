@@ -8,7 +8,8 @@ import polars as pl
 from django.db import connection
 
 from kokeilu import clock
-from kokeilu.monitoring import monthly_hiding, protection, release_audit, release_files, release_queries, release_texts
+from kokeilu.disclosure import protection
+from kokeilu.monitoring import monthly_hiding, release_audit, release_files, release_queries, release_texts
 from kokeilu.monitoring.models import PagesVersion, ReleaseContent
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_source import to_csv

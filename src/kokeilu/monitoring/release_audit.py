@@ -10,9 +10,10 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import linked, monthly_hiding
+from kokeilu.disclosure import linked
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
+from kokeilu.monitoring import monthly_hiding
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
 from kokeilu.monitoring.monthly_hiding import Cell
 from kokeilu.panel.rules import month_name
 

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import polars as pl
 
-from kokeilu.monitoring import linked, protection, published_codes, release_audit, release_rates, release_texts, table
+from kokeilu.disclosure import linked, protection
+from kokeilu.monitoring import published_codes, release_audit, release_rates, release_texts, table
 from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.published_table import PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
@@ -119,7 +120,7 @@ def libraries() -> dict[str, str]:
 
 def _persons(source: Source, last: int) -> pl.DataFrame:
     """The true figures in persons: KEY and `value`, months as texts."""
-    return release_audit.cells_of(table.counted(source).filter(pl.col("month") <= last))
+    return release_audit.cells_of(table.count(source).figures.filter(pl.col("month") <= last))
 
 
 def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from kokeilu.monitoring.linked import THRESHOLD
+from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.monitoring.published_table import Words
 
 KEY: Final = "monthly-figures"

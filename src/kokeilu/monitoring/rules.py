@@ -37,6 +37,11 @@ def month_numbered(number: int) -> int:
     return number // 12 * 100 + number % 12 + 1
 
 
+def month_before(month: int) -> int:
+    """202012 for 202101."""
+    return month_numbered(month_number(month) - 1)
+
+
 def _month(number: pl.Expr) -> pl.Expr:
     """202103 for the `month_number` of March 2021."""
     return (number // 12 * 100 + number % 12 + 1).cast(pl.Int32)

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import protection
-from kokeilu.monitoring.linked import THRESHOLD
+from kokeilu.disclosure import protection
+from kokeilu.disclosure.linked import THRESHOLD
+from kokeilu.disclosure.protection import Unprotectable
+from kokeilu.disclosure.relations import Relation, System
 from kokeilu.monitoring.monthly_hiding import LAST_RESORT
-from kokeilu.monitoring.protection import Unprotectable
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.service_comparison_steps import FOLLOWED
 from kokeilu.monitoring.structure import AFTER
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kokeilu.disclosure.linked import PUBLISHED, THRESHOLD
 from kokeilu.monitoring import monthly_hiding, national_hiding, rates
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.labour_force import LabourForce
-from kokeilu.monitoring.linked import PUBLISHED, THRESHOLD
 from kokeilu.monitoring.rules import CELL
 
 __all__ = ["THRESHOLD", "Decide", "Shown", "published", "published_with_sums"]

@@ -12,7 +12,7 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring.linked import THRESHOLD
+from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.monitoring.rules import month_number, month_numbered
 from kokeilu.monitoring.survival import CAUSES
 

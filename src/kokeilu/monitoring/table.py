@@ -105,8 +105,8 @@ def shown(
     hidden of the areas. Raises Problem likewise.
     """
     panel, last = opened(source, last)
-    force = None if labour_force is None else read_force(labour_force, _areas(panel.manifest, last))
-    return suppression.published_with_sums(_up_to(source, panel, last, engine), decide, force)
+    told = None if labour_force is None else force(labour_force, panel, last)
+    return suppression.published_with_sums(_up_to(source, panel, last, engine), decide, told)
 
 
 def _up_to(source: Source, panel: Panel, last: int, engine: Engine) -> pl.DataFrame:
@@ -121,11 +121,6 @@ def opened(source: Source, last: int | None) -> tuple[Panel, int]:
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
     return panel, last
-
-
-def counted(source: Source, engine: Engine = "duckdb") -> pl.DataFrame:
-    """The figures of `count`. Raises Problem likewise."""
-    return count(source, engine).figures
 
 
 def _areas(manifest: Manifest, month: int) -> dict[str, str]:

@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import attacker, breakdown_hiding, monthly_hiding, rules
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import PUBLISHED, THRESHOLD, widths
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import breakdown_hiding, monthly_hiding, rules
 from kokeilu.monitoring.breakdown_counting import of_classes
 from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, POPULATION
-from kokeilu.monitoring.linked import PUBLISHED, THRESHOLD, widths
 from kokeilu.monitoring.monthly_hiding import Cell as PageCell
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.tests import panels
 
 COLUMNS: Final = {one.key: one.column for one in DIMENSIONS.values() if one.column}

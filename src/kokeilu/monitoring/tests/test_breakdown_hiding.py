@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
 from kokeilu.monitoring import breakdown_hiding
 from kokeilu.monitoring.breakdown_hiding import Cell, hidden, statuses
 from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, DIMENSIONS
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
 from kokeilu.monitoring.tests import breakdowns
 
 AREAS = {"some months hidden whole": (2, 150, 4), "most months shown": (3, 300, 4), "hardly anyone": (4, 25, 4)}

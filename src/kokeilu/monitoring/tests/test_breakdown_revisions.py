@@ -6,10 +6,10 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from kokeilu.disclosure.linked import PUBLISHED
 from kokeilu.monitoring import release_audit
 from kokeilu.monitoring.breakdown_hiding import hidden
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
-from kokeilu.monitoring.linked import PUBLISHED
 from kokeilu.monitoring.tests import breakdowns, panels
 
 KEYS: Final = ("sex", "language_group", "education")

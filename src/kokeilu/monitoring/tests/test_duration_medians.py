@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokeilu.monitoring import attacker, duration_medians
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import THRESHOLD
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import duration_medians
 from kokeilu.monitoring.duration_medians import Lengths, Median
-from kokeilu.monitoring.linked import THRESHOLD
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.rules import DURATIONS
 from kokeilu.monitoring.tests.panels import FIRST, by_indicator, counted, events, month_row
 from kokeilu.monitoring.tests.test_structure import MONTHS, UNEMPLOYED, number, people, states_of

@@ -31,7 +31,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def classes(panel: Path) -> pl.DataFrame:
     """The panel's classes of duration, with the small ones hidden: what else would be is not looked at here."""
-    figures = table.counted(open_panel(panel)).filter(pl.col("indicator").is_in(duration_queries.SHOWN))
+    figures = table.count(open_panel(panel)).figures.filter(pl.col("indicator").is_in(duration_queries.SHOWN))
     small = pl.col("persons").is_between(1, 4)
     shown = pl.when(~small).then("persons").cast(pl.Float64)
     return figures.filter(population="residents").with_columns(value=shown, suppressed=small)

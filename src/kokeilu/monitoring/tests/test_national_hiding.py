@@ -4,10 +4,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from kokeilu.monitoring import attacker, monthly_hiding, national_hiding
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import monthly_hiding, national_hiding
 from kokeilu.monitoring.monthly_hiding import Cell
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.tests.panels import counted, person_months
 
 SIZES = {"espoo": 300, "vantaa-kerava": 120, "porvoo": 60, "raasepori-hanko": 40, "jamsa-keuruu-saarijarvi": 30}

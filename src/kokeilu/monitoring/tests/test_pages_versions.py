@@ -39,7 +39,7 @@ def analysts(actor_of):
 
 def seen(name: str, panel: Path) -> Version:
     """What the pages show now, read from them, beside the truth of their panel: nothing that was kept is trusted."""
-    truth = release_audit.cells_of(table.counted(open_panel(panel)))
+    truth = release_audit.cells_of(table.count(open_panel(panel)).figures)
     shown = pl.DataFrame(
         [
             (area, population, f"{month:%Y-%m}", indicator, suppressed)

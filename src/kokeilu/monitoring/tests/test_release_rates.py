@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 
 from kokeilu.access.models import Role
-from kokeilu.monitoring import linked, release_actions, release_audit, release_checks, release_queries, release_rates
+from kokeilu.disclosure import linked
+from kokeilu.disclosure.linked import Linked, Table, Term
+from kokeilu.monitoring import release_actions, release_audit, release_checks, release_queries, release_rates
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.labour_force import LabourForce
-from kokeilu.monitoring.linked import Linked, Table, Term
 from kokeilu.monitoring.published_table import PublishedTable
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_source import publishable

@@ -10,10 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kokeilu.access.models import ChangeLog
-from kokeilu.monitoring import actions, attacker, monthly_hiding, service_comparison_actions, service_comparison_rules
-from kokeilu.monitoring.linked import THRESHOLD
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import THRESHOLD
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import actions, monthly_hiding, service_comparison_actions, service_comparison_rules
 from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.rules import month_number
 from kokeilu.monitoring.service_comparison_rules import MEASURES, OUTCOMES, PAGE, Cell
 from kokeilu.monitoring.service_comparison_steps import count

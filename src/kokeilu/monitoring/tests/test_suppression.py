@@ -5,10 +5,11 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokeilu.monitoring import attacker, monthly_hiding
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import PUBLISHED, widths
+from kokeilu.disclosure.relations import System
+from kokeilu.monitoring import monthly_hiding
 from kokeilu.monitoring.indicators import DESTINATIONS
-from kokeilu.monitoring.linked import PUBLISHED, widths
-from kokeilu.monitoring.relations import System
 from kokeilu.monitoring.suppression import THRESHOLD, published
 from kokeilu.monitoring.tests.conftest import people
 from kokeilu.monitoring.tests.panels import FIRST, counted, month_row, person_months

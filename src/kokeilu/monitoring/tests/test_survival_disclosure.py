@@ -13,10 +13,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from kokeilu.monitoring import attacker, monthly_hiding, survival_steps
-from kokeilu.monitoring.linked import PUBLISHED, THRESHOLD
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.linked import PUBLISHED, THRESHOLD
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import monthly_hiding, survival_steps
 from kokeilu.monitoring.monthly_hiding import Cell
-from kokeilu.monitoring.relations import Relation, System
 from kokeilu.monitoring.rules import ENDED_AFTER, month_number, month_numbered
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.tests.panels import counted, events, month_row, person_months, with_beginnings

@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 import highspy
 import numpy as np
 
-from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
-from kokeilu.monitoring.solver import quiet, run_whole
+from kokeilu.disclosure.relations import Component, Indices, Marks, Numbers, System, components
+from kokeilu.disclosure.solver import quiet, run_whole
 
 NEAR: Final = 1e-6
 """How far a solver's number may be from what it stands for."""

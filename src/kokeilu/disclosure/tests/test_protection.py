@@ -9,11 +9,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from kokeilu.monitoring import protection
-from kokeilu.monitoring.attacker import Contradiction, intervals
-from kokeilu.monitoring.protection import Unprotectable, protect
-from kokeilu.monitoring.relations import Relation, System
-from kokeilu.monitoring.tests.test_attacker import systems, two_way
+from kokeilu.disclosure import protection
+from kokeilu.disclosure.attacker import Contradiction, intervals
+from kokeilu.disclosure.protection import Unprotectable, protect
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.disclosure.tests.test_attacker import systems, two_way
 
 THRESHOLD = 5
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PolarsError
 
-from kokeilu.monitoring.linked import RESERVED, TOTAL
+from kokeilu.disclosure.linked import RESERVED, TOTAL
 from kokeilu.problems import Problem
 
 STATUS: Final = "status"

@@ -32,9 +32,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from kokeilu.monitoring import linked, protect_file
-from kokeilu.monitoring.linked import TOTAL, Identity, Table, Term
-from kokeilu.monitoring.protect_file import LINE
+from kokeilu.disclosure import linked, protect_file
+from kokeilu.disclosure.linked import TOTAL, Identity, Table, Term
+from kokeilu.disclosure.protect_file import LINE
 from kokeilu.problems import Problem
 
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")

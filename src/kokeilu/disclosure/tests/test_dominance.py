@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kokeilu.monitoring.dominance import Rules, needed
+from kokeilu.disclosure.dominance import Rules, needed
 
 
 def of(contributions: list[int], rules: Rules) -> float:

@@ -5,11 +5,11 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring import dominance
-from kokeilu.monitoring.dominance import Rules
-from kokeilu.monitoring.linked import PRIMARY, TOTAL, Table
-from kokeilu.monitoring.protect_file import LINE, STATUS, Source, coded, decimals_of, dimensions_of, numbers, refuse
-from kokeilu.monitoring.protect_table import Layout, completed, once, summed, unprotected, with_costs
+from kokeilu.disclosure import dominance
+from kokeilu.disclosure.dominance import Rules
+from kokeilu.disclosure.linked import PRIMARY, TOTAL, Table
+from kokeilu.disclosure.protect_file import LINE, STATUS, Source, coded, decimals_of, dimensions_of, numbers, refuse
+from kokeilu.disclosure.protect_table import Layout, completed, once, summed, unprotected, with_costs
 from kokeilu.problems import Problem
 
 _CONTRIBUTOR: Final = "contributor of the row"

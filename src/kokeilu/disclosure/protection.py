@@ -19,10 +19,10 @@ from typing import Final, NamedTuple
 import highspy
 import numpy as np
 
-from kokeilu.monitoring import attacker
-from kokeilu.monitoring.attacker import NEAR, Duals, Proof
-from kokeilu.monitoring.relations import Component, Indices, Marks, Numbers, System, components
-from kokeilu.monitoring.solver import quiet, run_whole
+from kokeilu.disclosure import attacker
+from kokeilu.disclosure.attacker import NEAR, Duals, Proof
+from kokeilu.disclosure.relations import Component, Indices, Marks, Numbers, System, components
+from kokeilu.disclosure.solver import quiet, run_whole
 
 ROUNDS: Final = 60
 EFFORT: Final = 30_000

@@ -4,7 +4,7 @@ import ctypes
 
 import pytest
 
-from kokeilu.monitoring.solver import quiet, run_whole
+from kokeilu.disclosure.solver import quiet, run_whole
 
 
 class Chatty:

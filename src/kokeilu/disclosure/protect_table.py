@@ -6,8 +6,8 @@ from typing import Final
 
 import polars as pl
 
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, TOTAL, Table
-from kokeilu.monitoring.protect_file import (
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, TOTAL, Table
+from kokeilu.disclosure.protect_file import (
     GIVEN,
     LARGEST,
     LINE,

@@ -99,7 +99,7 @@ def protect(
     (a dimension); [\\[sum]] with whole, parts; [\\[same]] with tables; [\\[rate]] with file, rate (its column),
     numerator, denominator, per.
     """
-    from kokeilu.monitoring import protect_work
+    from kokeilu.disclosure import protect_work
 
     asked = protect_work.Asked(
         count=count,

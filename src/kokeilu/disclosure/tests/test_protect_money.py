@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from ortools.linear_solver import pywraplp
 from typer.testing import Result
 
-from kokeilu.monitoring import protect_file
-from kokeilu.monitoring.dominance import Rules
-from kokeilu.monitoring.dominance_file import Magnitudes, undecided
-from kokeilu.monitoring.protect_table import Layout
+from kokeilu.disclosure import protect_file
+from kokeilu.disclosure.dominance import Rules
+from kokeilu.disclosure.dominance_file import Magnitudes, undecided
+from kokeilu.disclosure.protect_table import Layout
 from kokeilu.problems import Problem
 
 PAID = "area,kind,euros,first,second\na,x,1000.50,900,50\na,y,800,300,200\nb,x,700,250,240\nb,y,900,300,250\n"

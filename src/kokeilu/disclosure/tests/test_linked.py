@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kokeilu.monitoring.linked import Identity, Linked, Table, Term, audit, protect, rate, same
-from kokeilu.monitoring.protection import Unprotectable
+from kokeilu.disclosure.linked import Identity, Linked, Table, Term, audit, protect, rate, same
+from kokeilu.disclosure.protection import Unprotectable
 
 
 def table(name: str, cells: dict[tuple[str, ...], int], *dimensions: str, hidden: str = "", **more) -> Table:

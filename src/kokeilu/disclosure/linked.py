@@ -18,9 +18,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.monitoring import attacker, protection
-from kokeilu.monitoring.protection import Unprotectable
-from kokeilu.monitoring.relations import Numbers, Relation, System
+from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure.protection import Unprotectable
+from kokeilu.disclosure.relations import Numbers, Relation, System
 
 TOTAL: Final = "total"
 PUBLISHED, PRIMARY, SECONDARY = "published", "primary", "secondary"

@@ -10,14 +10,14 @@ from typing import NamedTuple
 import polars as pl
 
 from kokeilu import progress
-from kokeilu.monitoring import dominance_file, linked, protect_file, protect_relations, protect_table
-from kokeilu.monitoring.attacker import NEAR, Contradiction
-from kokeilu.monitoring.dominance import Rules
-from kokeilu.monitoring.dominance_file import Magnitudes
-from kokeilu.monitoring.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, Identity, Linked, Table
-from kokeilu.monitoring.protect_file import Parts, Source
-from kokeilu.monitoring.protect_table import Layout
-from kokeilu.monitoring.protection import Unprotectable
+from kokeilu.disclosure import dominance_file, linked, protect_file, protect_relations, protect_table
+from kokeilu.disclosure.attacker import NEAR, Contradiction
+from kokeilu.disclosure.dominance import Rules
+from kokeilu.disclosure.dominance_file import Magnitudes
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, Identity, Linked, Table
+from kokeilu.disclosure.protect_file import Parts, Source
+from kokeilu.disclosure.protect_table import Layout
+from kokeilu.disclosure.protection import Unprotectable
 from kokeilu.problems import Problem
 
 
