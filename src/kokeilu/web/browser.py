@@ -101,8 +101,9 @@ class Visitor:
             self.faults.append(f"{page.url}: {request.url} {request.failure}")
 
     def close(self) -> None:
-        """Close all windows."""
+        """Close all windows, whose pages may still be loading: what the server writes then would meet the emptying."""
         for page in self._pages.values():
+            page.wait_for_load_state("load")
             page.context.close()
 
 
