@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 # A row that holds now: open-ended, and not replaced by a correction.
 CURRENT = Q(valid__upper_inf=True, superseded_by=None)
+SUPERSEDED = Q(superseded_by__isnull=False)
 
 
 def finnish_key(expression: F | str) -> Collate:
@@ -90,7 +91,7 @@ class Period(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    # Found through the exclusion constraint's index and the partial one of current rows; more would slow imports.
+    # Found through the exclusion constraint's index and the partial ones; an index of all rows would slow imports.
     person = models.ForeignKey(Person, models.CASCADE, related_name="+", db_index=False)
     valid = DateRangeField()
     opened_by = _extract()
@@ -99,7 +100,10 @@ class Period(models.Model):
 
     class Meta:
         abstract = True
-        indexes = [models.Index(fields=["person"], name="%(class)s_current", condition=CURRENT)]
+        indexes = [
+            models.Index(fields=["person"], name="%(class)s_current", condition=CURRENT),
+            models.Index(fields=["person"], name="%(class)s_superseded", condition=SUPERSEDED),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="%(app_label)s_%(class)s_no_overlap",
@@ -173,6 +177,7 @@ class SupportDays(models.Model):
     superseded_by = _extract(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["person"], name="supportdays_superseded", condition=SUPERSEDED)]
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "as_of"], include=["days"], condition=Q(superseded_by=None), name="one_reading_a_day"

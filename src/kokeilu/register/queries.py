@@ -103,6 +103,15 @@ def known_extracts() -> str:
     return "SELECT id FROM register_extract WHERE imported_at <= %(known)s"
 
 
+def stood_then(table: str) -> str:
+    """What follows FROM: a table's rows about %(persons)s that were not superseded at the moment %(known)s.
+
+    Two parts, each found by an index of its own; one condition for both would read the whole table for one person.
+    """
+    rows = f"SELECT * FROM register_{table} WHERE person_id = ANY(%(persons)s::uuid[]) AND superseded_by_id"
+    return f"({rows} IS NULL UNION ALL {rows} IS NOT NULL AND superseded_by_id NOT IN ({known_extracts()}))"
+
+
 def _facts(holds: str, counts: str, parameters: Mapping[str, object], persons: Collection[str] | None) -> pl.DataFrame:
     """The three tables' rows that hold, joined, and the newest counter's reading that counts."""
     if persons is not None:

@@ -21,16 +21,15 @@ from kokeilu.law.rules import decide
 from kokeilu.law.trial import AreaRow, Trial, Version
 from kokeilu.register import store
 from kokeilu.register.columns import COUNTER, PERIOD_FACTS
-from kokeilu.register.queries import known_extracts
+from kokeilu.register.queries import stood_then
 from kokeilu.transfer.models import Decision, Run
 from kokeilu.transfer.reporting import ABSENCE, EXTRACT, REPORTED, reported, state
 
 _PERIODS = """
-    register_{table} period
+    {rows} period
     JOIN register_extract opened ON opened.id = period.opened_by_id
     LEFT JOIN register_extract closed ON closed.id = period.closed_by_id
-    WHERE person_id = ANY(%(persons)s::uuid[]) AND lower(valid) <= %(day)s AND opened.imported_at <= %(known)s
-      AND (superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))
+    WHERE lower(valid) <= %(day)s AND opened.imported_at <= %(known)s
 """
 # A correction writes the days around its own anew: those are reported by the extract of their first day, as before.
 _SOURCE = """
@@ -42,13 +41,12 @@ _SPAN = {
     "CASE WHEN closed.imported_at > %(known)s THEN NULL ELSE upper(valid) END AS until": pl.Date(),
     f"{_SOURCE} AS source": pl.String(),
 }
-_READINGS = """(
+_READINGS = f"""(
     SELECT DISTINCT ON (person_id) person_id, days, reading.as_of,
            CASE WHEN opened.kind = 'identity' THEN 'identity'
                 WHEN opened.correction AND opened.as_of = reading.as_of THEN 'correction' ELSE 'extract' END AS source
-      FROM register_supportdays reading JOIN register_extract opened ON opened.id = reading.extract_id
-     WHERE person_id = ANY(%(persons)s::uuid[]) AND reading.as_of <= %(day)s AND opened.imported_at <= %(known)s
-       AND (superseded_by_id IS NULL OR superseded_by_id NOT IN ({known}))
+      FROM {stood_then("supportdays")} reading JOIN register_extract opened ON opened.id = reading.extract_id
+     WHERE reading.as_of <= %(day)s AND opened.imported_at <= %(known)s
      ORDER BY person_id, reading.as_of DESC
 ) reading"""
 _READING = {
@@ -157,12 +155,12 @@ def _known(run: Run, trial: Trial, version: Version, persons: Sequence[str]) -> 
 def _periods(
     cursor: CursorWrapper, table: str, columns: Sequence[str], parameters: Mapping[str, object]
 ) -> pl.DataFrame:
-    source = _PERIODS.format(table=table, known=known_extracts())
+    source = _PERIODS.format(rows=stood_then(table))
     return store.fetch(cursor, _SPAN | {column: COLUMNS[column] for column in columns}, source, parameters)
 
 
 def _readings(cursor: CursorWrapper, persons: Sequence[str], parameters: Mapping[str, object]) -> pl.DataFrame:
-    readings = store.fetch(cursor, _READING, _READINGS.format(known=known_extracts()), parameters)
+    readings = store.fetch(cursor, _READING, _READINGS, parameters)
     everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
     return (
         everyone.join(readings, on="person", how="left")

@@ -8,12 +8,14 @@ from uuid import UUID
 
 import polars as pl
 import pytest
+from django.db import connection, transaction
 
 from kokeilu.law.definition import shipped
 from kokeilu.law.explain import reasons
 from kokeilu.register import statements
 from kokeilu.register.actions import import_extracts
 from kokeilu.register.models import Details
+from kokeilu.register.queries import stood_then
 from kokeilu.register.tests import people as register
 from kokeilu.transfer import actions, correction
 from kokeilu.transfer.models import Decision, Run
@@ -73,6 +75,16 @@ def test_each_fact_names_what_was_reported_and_by_which_extract(load: Callable) 
     assert (area.row.municipality, area.row.area, area.row.verified) == ("091", "helsinki", True)
     assert set(facts_of(run, 1)) == {"earnings_related_right", "age", "domestic_language", "immigrant"}
     assert facts_of(run, 1)["age"] == Origin("age", 61, told("birth_date", date(1960, 1, 2), JANUARY))
+
+
+@pytest.mark.parametrize("table", ["situation", "details", "contact", "supportdays"])
+def test_what_was_known_of_one_person_is_found_by_indexes(db: None, table: str) -> None:
+    parameters = {"persons": ["00000000-0000-0000-0000-000000000000"], "known": "2021-03-31T00:00Z"}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # then the whole table is read only where no index serves
+        cursor.execute(f"EXPLAIN SELECT person_id FROM {stood_then(table)} period", parameters)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert f"Seq Scan on register_{table}" not in plan, plan
 
 
 def test_a_later_correction_has_no_part_in_an_old_decision(load: Callable) -> None:
