@@ -23,46 +23,53 @@ def reported(periods: pl.DataFrame, persons: Collection[str], columns: Sequence[
     `periods` has person, since, until (null: open), source and the columns; those of a person do not overlap and begin
     by the day. Who is in none on the day was last reported until an extract without them: an absence.
     """
-    ordered = periods.sort("person", "since")
     everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
-    last = everyone.join(ordered.unique("person", keep="last", maintain_order=True), on="person", how="left")
-    absent = last.filter((pl.col("until") <= day).fill_null(value=False))
-    present = last.join(absent, on="person", how="anti")
-    found = [REPORTED.to_frame()]
-    for column in columns:
-        found.append(
-            present.select("person", pl.lit(column).alias("column"), pl.col(column).cast(pl.String).alias("value"))
-            .join(_begun(ordered, column), on="person", how="left")
-            .with_columns(pl.col("source").fill_null(EXTRACT))
+    unbroken = (pl.col("since") == pl.col("until").shift(1)).fill_null(value=False)
+    last = [pl.col("until").last()]
+    for column in columns:  # rows without a gap count as one; the last value began with its first one
+        begins = ~(unbroken & pl.col(column).eq_missing(pl.col(column).shift(1)))
+        last += [
+            pl.col(column).last().cast(pl.String),
+            pl.col("since", "source").filter(begins).last().name.suffix(f" of {column}"),
+        ]
+    absent = (pl.col("until") <= day).fill_null(value=False)
+    found = pl.concat_list(
+        pl.struct(
+            pl.lit(column).alias("column"),
+            pl.when(~absent).then(column).alias("value"),
+            pl.when(absent).then("until").otherwise(f"since of {column}").alias("since"),
+            pl.when(absent)
+            .then(pl.lit(ABSENCE))
+            .otherwise(pl.col(f"source of {column}").fill_null(EXTRACT))
+            .alias("source"),
         )
-        nothing = absent.select("person", since="until", column=pl.lit(column), value=pl.lit(None, pl.String))
-        found.append(nothing.with_columns(source=pl.lit(ABSENCE)).select(REPORTED.names()))
-    return pl.concat(found)
-
-
-def _begun(ordered: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Of each person the period with which the last value of a column began, rows without a gap counting as one."""
-    unbroken = (pl.col("since") == pl.col("until").shift(1)).over("person").fill_null(value=False)
-    same = pl.col(column).eq_missing(pl.col(column).shift(1)).over("person")
-    begins = ordered.filter(~(unbroken & same))
-    return begins.unique("person", keep="last", maintain_order=True).select("person", "since", "source")
+        for column in columns
+    )
+    rows = periods.lazy().sort("person", "since").group_by("person").agg(last)
+    return (
+        everyone.lazy()
+        .join(rows, on="person", how="left", maintain_order="left")
+        .select("person", found.alias("report"))
+        .explode("report")
+        .unnest("report")
+        .collect()
+    )
 
 
 def state(reports: pl.DataFrame, persons: Collection[str], columns: Sequence[str]) -> pl.DataFrame:
     """The reported values as a row for each person: person and the columns, in the extract's types."""
-    rows = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
-    for column in columns:
-        values = reports.filter(pl.col("column") == column).select("person", typed(column).alias(column))
-        rows = rows.join(values, on="person", how="left")
-    return rows
+    everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
+    values = [pl.col("value").filter(pl.col("column") == column).first().alias(column) for column in columns]
+    rows = reports.lazy().group_by("person").agg(values).with_columns(_typed(column) for column in columns)
+    return everyone.lazy().join(rows, on="person", how="left", maintain_order="left").collect()
 
 
-def typed(column: str) -> pl.Expr:
-    """The text `value` of a column in the extract's type."""
+def _typed(column: str) -> pl.Expr:
+    """A column of texts in the extract's type."""
     match COLUMNS[column]:
         case pl.Boolean():
-            return pl.col("value") == "true"
+            return pl.col(column) == "true"
         case pl.Date():
-            return pl.col("value").str.to_date("%Y-%m-%d")
+            return pl.col(column).str.to_date("%Y-%m-%d")
         case dtype:
-            return pl.col("value").cast(dtype)
+            return pl.col(column).cast(dtype)
