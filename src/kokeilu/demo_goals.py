@@ -15,6 +15,7 @@ from kokeilu.monitoring.service_comparison_actions import NewCost
 AREA: Final = "espoo"
 ANALYST: Final = ("Tavi Tavoite", f"tavi.tavoite@{AREA}.example")
 INVENTED: Final = "Keksitty esittelyä varten"
+YOUNG, UNDER_30 = "alle 30-vuotiaat", ("under_25", "25_29")
 SHARE_AIMED_AT: Final = 0.6
 """What the target is of the newest figure, whatever the scale."""
 PRICES: Final = {
@@ -71,8 +72,9 @@ def _measures(start: date) -> None:
         ),
         5: NewMeasure(
             "Ohjaamon iltapäivystys", begins, None, AREA, "Neuvontaa ilman ajanvarausta arki-iltoina.",
-            (NewExpectation("open_market_exits", "up", group="alle 30-vuotiaat"),
-             NewExpectation("registered_unemployed", "down", group="alle 30-vuotiaat")), illustrative=True,
+            (NewExpectation("open_market_exits", "up", group=YOUNG, dimension="age", classes=UNDER_30),
+             NewExpectation("registered_unemployed", "down", group=YOUNG, dimension="age", classes=UNDER_30)),
+            illustrative=True,
         ),
     }  # fmt: skip
     for number, measure in wanted.items():

@@ -1,7 +1,7 @@
 """Reading what an area's dashboard shows: its own figures, the areas comparable with it, and its targets."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -56,6 +56,12 @@ def read(area: str) -> Dashboard:
     return Dashboard(area, began.get(area), base, own, chosen, shown, others, panels)
 
 
+def comparables(area: str) -> list[Comparable]:
+    """The areas that an area may be compared with, the nearest first: those of its dashboard. Three queries."""
+    base = _base(starts(), reversed(queries.months(area)))
+    return comparable.nearest(area, {key: comparable.profile(rows) for key, rows in _of_year(base).items()})
+
+
 def starts() -> dict[str, date]:
     """The first month of each area whose trial has begun: that in which a trial area is responsible for people."""
     rows = queries.visible().filter(population="customers", indicator="job_seekers").order_by("month")
@@ -82,7 +88,7 @@ def values(months: Collection[date], figures: Mapping[date, Figures], indicator:
     return [figures.get(month, {}).get(indicator, nothing).value for month in months]
 
 
-def _base(began: Mapping[str, date], own: Months) -> list[date]:
+def _base(began: Mapping[str, date], own: Iterable[date]) -> list[date]:
     """The months of the year before the first trial of any area; before one has begun, the newest ones.
 
     The first of all and not the area's own: so nothing that a trial has moved is in them, in whichever area.

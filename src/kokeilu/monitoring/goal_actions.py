@@ -19,7 +19,7 @@ from kokeilu import clock
 from kokeilu.access.logs import record_change
 from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import operations, queries
+from kokeilu.monitoring import goal_rules, operations, queries
 from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Statement, Target, WorkPackage
 from kokeilu.monitoring.goal_queries import MODELS, Kind
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
@@ -39,6 +39,7 @@ class NewTarget:
     from_day: date
     by_day: date | None
     source: str
+    language: str = "fi"  # in which its texts are written, as of the others below
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class NewPackage:
     source: str
     translated: list[str] = field(default_factory=list)
     description: str = ""
+    language: str = "fi"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class NewExpectation:
     group: str = ""
     size: Decimal | None = None
     by_day: date | None = None
+    dimension: str = ""
+    classes: tuple[str, ...] = ()  # in the order of the dimension, see goal_rules.ordered
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class NewMeasure:
     description: str = ""
     expectations: Sequence[NewExpectation] = ()
     illustrative: bool = False
+    language: str = "fi"
 
 
 def may_set(actor: Actor | None, area: str) -> bool:
@@ -103,6 +108,8 @@ def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None
     _lock()
     old = _standing(Target, area, replaces)
     _refuse_target(said)
+    if said.by_day is not None and said.by_day <= clock.today() and (old is None or old.by_day != said.by_day):
+        raise Problem(_("the day by which it is to be reached is past already"))
     same = Target.objects.filter(STANDING, area=area, indicator=said.indicator, by_day=said.by_day)
     if same.exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the area has a target of this figure and day"), mend=_("change that one"))
@@ -160,6 +167,7 @@ def set_measure(
     row = Measure(
         package_id=first, name=said.name, description=said.description, responsible=responsible,
         valid=DateRange(said.from_day, said.until), illustrative=said.illustrative, reason=_reason(reason),
+        language=said.language,
     )  # fmt: skip
     made = put(row, old, actor, _plain(said))
     Expectation.objects.bulk_create(Expectation(measure=made, **asdict(one)) for one in said.expectations)
@@ -170,6 +178,8 @@ def _refuse_expectation(said: NewExpectation) -> None:
     indicator = _indicator(said.indicator)
     if said.population not in indicator.populations:
         raise Problem(_("the figure %(name)s is not published of these people") % {"name": said.indicator})
+    if bool(said.dimension) != bool(said.classes) or not goal_rules.are_classes(said.dimension, said.classes):
+        raise Problem(_("the group has no such classes"))
     if said.size is not None and said.size <= 0:
         raise Problem(_("the size of a change is above zero; its direction says whether it falls"))
 

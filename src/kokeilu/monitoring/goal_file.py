@@ -18,12 +18,14 @@ from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor
 from kokeilu.law import positions
 from kokeilu.law.positions import Table
-from kokeilu.monitoring import goal_actions, queries
+from kokeilu.monitoring import goal_actions, goal_rules, queries
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.goal_models import STANDING, Direction, Measure, Target, WorkPackage
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.problems import Problem
 
+LANGUAGES = positions.LANGUAGES
 SHIPPED = ("espoo",)
 DIRECTIONS = tuple(Direction.values)
 
@@ -64,30 +66,30 @@ def read(path: Path) -> Goals:
     """Read and check a file. Problem: anything wrong in it, at its file and line."""
     document, _content = positions.read(path)
     top = Table(document, (), document.data)
-    top.only("area", "reason", "source", "target", "package", "measure")
+    top.only("area", "language", "reason", "source", "target", "package", "measure")
     area = top.text("area")
     if area not in queries.area_names():
         top.fail(f"there is no trial area '{area}'", key="area", mend="write its key, such as espoo")
-    source = top.text("source", "")
+    source, language = top.text("source", ""), top.one_of("language", LANGUAGES, LANGUAGES[0])
     said = [
-        *(Said(table, _target(table, source)) for table in top.tables("target")),
-        *(Said(table, _package(table, source)) for table in top.tables("package")),
-        *(Said(table, _measure(table), table.number("package")) for table in top.tables("measure")),
+        *(Said(table, _target(table, source, language)) for table in top.tables("target")),
+        *(Said(table, _package(table, source, language)) for table in top.tables("package")),
+        *(Said(table, _measure(table, language), table.number("package")) for table in top.tables("measure")),
     ]
     _refuse_doubled(said)
     return Goals(area, top.text("reason"), tuple(said))
 
 
-def _target(table: Table, source: str) -> NewTarget:
+def _target(table: Table, source: str, language: str) -> NewTarget:
     table.only("indicator", "value", "direction", "from", "by", "source")
     return NewTarget(
         indicator=table.one_of("indicator", tuple(INDICATORS)), value=_decimal(table, "value"),
         direction=table.one_of("direction", DIRECTIONS), from_day=table.day("from"), by_day=_day(table, "by"),
-        source=table.text("source", source or None),
+        source=table.text("source", source or None), language=language,
     )  # fmt: skip
 
 
-def _package(table: Table, source: str) -> NewPackage:
+def _package(table: Table, source: str, language: str) -> NewPackage:
     table.only("number", "name", "translated", "description", "source")
     names = table.words("name")
     translated = table.texts("translated", ())
@@ -96,26 +98,34 @@ def _package(table: Table, source: str) -> NewPackage:
     return NewPackage(
         number=table.number("number"), name_fi=names["fi"], name_sv=names["sv"], name_en=names["en"],
         translated=list(translated), description=table.text("description", ""),
-        source=table.text("source", source or None),
+        source=table.text("source", source or None), language=language,
     )  # fmt: skip
 
 
-def _measure(table: Table) -> NewMeasure:
+def _measure(table: Table, language: str) -> NewMeasure:
     table.only("package", "name", "description", "from", "to", "responsible", "illustrative", "expectation")
     return NewMeasure(
         name=table.text("name"), description=table.text("description", ""), from_day=table.day("from"),
         until=_day(table, "to"), responsible=table.text("responsible"),
-        illustrative=table.yes_or_no("illustrative", False),
+        illustrative=table.yes_or_no("illustrative", False), language=language,
         expectations=tuple(_expectation(one) for one in table.tables("expectation")),
     )  # fmt: skip
 
 
 def _expectation(table: Table) -> NewExpectation:
-    table.only("indicator", "direction", "population", "group", "size", "by")
+    table.only("indicator", "direction", "population", "group", "dimension", "classes", "size", "by")
+    dimension = table.one_of("dimension", tuple(DIMENSIONS)) if "dimension" in table.data else ""
+    classes = goal_rules.ordered(dimension, table.texts("classes", ()))
+    if not dimension and classes:
+        table.fail("the classes have no dimension", key="classes", mend='write it beside them: dimension = "age"')
+    if dimension and not (classes and goal_rules.are_classes(dimension, classes)):
+        known = ", ".join(DIMENSIONS[dimension].classes)
+        table.fail(f"these are no classes of '{dimension}'", key="classes", mend=f"write each once, of {known}")
     return NewExpectation(
         indicator=table.one_of("indicator", tuple(INDICATORS)), direction=table.one_of("direction", DIRECTIONS),
         population=table.one_of("population", POPULATIONS, POPULATIONS[0]), group=table.text("group", ""),
         size=_decimal(table, "size") if "size" in table.data else None, by_day=_day(table, "by"),
+        dimension=dimension, classes=classes,
     )  # fmt: skip
 
 
@@ -226,10 +236,13 @@ def said_of_package(package: WorkPackage) -> NewPackage:
 
 def said_of_measure(measure: Measure) -> NewMeasure:
     """See `said_of_target`."""
-    expectations = tuple(NewExpectation(**_values(one, NewExpectation)) for one in measure.expectations.order_by("pk"))
+    expectations = tuple(
+        NewExpectation(**{**_values(one, NewExpectation), "classes": one.whose.classes})
+        for one in measure.expectations.order_by("pk")
+    )
     return NewMeasure(
         measure.name, measure.valid.lower, measure.valid.upper, measure.responsible.key, measure.description,
-        expectations, measure.illustrative,
+        expectations, measure.illustrative, measure.language,
     )  # fmt: skip
 
 

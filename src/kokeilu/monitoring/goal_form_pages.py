@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import goal_actions, goal_queries, goal_words, operations, queries
+from kokeilu.monitoring import breakdown_queries, goal_actions, goal_queries, goal_words, operations, queries
 from kokeilu.monitoring.goal_forms import (
     Expectations,
     MeasureForm,
@@ -40,8 +40,9 @@ def _kind(request: Request, area: str, given: str) -> Kind:
     return kind
 
 
-def _found(kind: Kind, area: str, goal_id: UUID) -> Goal:
-    found = goal_queries.find(kind, area, goal_id)
+def _found(request: Request, kind: Kind, area: str, goal_id: UUID) -> Goal:
+    """The goal of an address. What was sent of one that somebody else has said anew meanwhile is told so, not lost."""
+    found = goal_queries.find(kind, area, goal_id, standing=request.method != "POST")
     if found is None:
         raise Http404
     return found
@@ -60,7 +61,7 @@ def add(request: Request, area: str, goal_kind: str) -> HttpResponse:
 def change(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpResponse:
     """Say a standing goal anew."""
     kind = _kind(request, area, goal_kind)
-    return _edit(request, area, kind, _found(kind, area, goal_id))
+    return _edit(request, area, kind, _found(request, kind, area, goal_id))
 
 
 def _edit(request: Request, area: str, kind: Kind, old: Goal | None) -> HttpResponse:
@@ -115,7 +116,12 @@ def _measure_form(area: str, sent: Any, old: Any) -> Made:
     form = MeasureForm(sent, initial=_of_measure(old) if old else None, packages=packages)
     expected = list(old.expectations.order_by("pk")) if old else []
     keys = ("indicator", "direction", "population", "group", "size", "by_day")
-    rows = Expectations(sent, prefix=ROWS, initial=[{key: getattr(one, key) for key in keys} for one in expected])
+    initial = [
+        {key: getattr(one, key) for key in keys} | {"classes": [f"{one.dimension}:{each}" for each in one.classes]}
+        for one in expected
+    ]
+    places = breakdown_queries.groups("municipality", [area])
+    rows = Expectations(sent, prefix=ROWS, initial=initial, form_kwargs={"municipalities": places})
 
     def save(request: Request) -> None:
         said = form.measure(expectations_of(rows), old.illustrative if old else False)
@@ -134,7 +140,7 @@ def _of_measure(old: Measure) -> dict[str, Any]:
     return {
         "package": package.pk if package else None, "name": old.name, "description": old.description,
         "from_day": old.valid.lower, "last_day": until.fromordinal(until.toordinal() - 1) if until else None,
-        "responsible": old.responsible.key,
+        "responsible": old.responsible.key, "language": old.language,
     }  # fmt: skip
 
 
@@ -147,7 +153,7 @@ _FORMS: dict[Kind, Callable[[str, Any, Any], Made]] = {
 def end(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpResponse:
     """Ask for the reason, and say that a goal holds no longer."""
     kind = _kind(request, area, goal_kind)
-    old = _found(kind, area, goal_id)
+    old = _found(request, kind, area, goal_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -166,7 +172,7 @@ def end(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpRespo
 
 def _name(goal: Goal) -> str:
     if isinstance(goal, Target):
-        return f"{goal_words.name(goal.indicator)}, {goal_words.aim(goal)}"
+        return goal_words.label(goal)
     return goal.name
 
 

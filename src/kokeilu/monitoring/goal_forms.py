@@ -1,5 +1,6 @@
 """Forms of an area's goals."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from kokeilu import clock
 from kokeilu.access.models import Organisation
-from kokeilu.monitoring import goal_words
-from kokeilu.monitoring.definition_texts import POPULATION_NAMES
+from kokeilu.monitoring import goal_rules
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+from kokeilu.monitoring.definition_texts import POPULATION_NAMES, whole_name
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
-from kokeilu.monitoring.goal_models import Direction, WorkPackage
+from kokeilu.monitoring.goal_models import LANGUAGES, Direction, WorkPackage
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.web import formats
 from kokeilu.web.forms import DayField
@@ -27,10 +30,20 @@ def _text(label: Any, **options: Any) -> forms.CharField:
 def _figures(population: str | None = None) -> list[tuple[str, str]]:
     """The figures to choose from, those of a population alone where one is given."""
     return [
-        (key, goal_words.name(key))
-        for key, one in INDICATORS.items()
-        if population is None or population in one.populations
+        (key, whole_name(key)) for key, one in INDICATORS.items() if population is None or population in one.populations
     ]
+
+
+def _classes(municipalities: Sequence[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The classes to choose from under the name of each division: `dimension:class`."""
+    language = formats.language()
+    return [
+        (one.name[language], [
+            (f"{one.key}:{group}", one.class_name(group)[language])
+            for group in (municipalities if one.key == "municipality" else one.classes)
+        ])
+        for one in DIMENSIONS.values()
+    ]  # fmt: skip
 
 
 def _decimal(label: Any, **options: Any) -> forms.DecimalField:
@@ -43,10 +56,23 @@ class ReasonForm(forms.Form):
     reason = _text(_("Reason"), help_text=_("Why it is set, changed or ended. It stays on record."))
 
 
-class TargetForm(ReasonForm):
+class WrittenForm(ReasonForm):
+    """What an area says in its own words."""
+
+    language = forms.ChoiceField(
+        label=_("Language of the texts"), choices=LANGUAGES,
+        help_text=_("In which you write here. Pages show the texts as they are written, in every language."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("language", formats.language())
+
+
+class TargetForm(WrittenForm):
     """A target."""
 
-    field_order = ["indicator", "direction", "value", "from_day", "by_day", "source", "reason"]
+    field_order = ["indicator", "direction", "value", "from_day", "by_day", "source", "language", "reason"]
     indicator = forms.ChoiceField(label=_("Figure"))
     direction = forms.ChoiceField(label=_("It is to"), choices=[
         (Direction.UP, pgettext_lazy("target", "rise to")), (Direction.DOWN, pgettext_lazy("target", "fall to")),
@@ -67,6 +93,8 @@ class TargetForm(ReasonForm):
         begins, by = data.get("from_day"), data.get("by_day")
         if begins and by and by <= begins:
             self.add_error("by_day", _("This day must be after the first one."))
+        elif by and by <= clock.today() and by != self.initial.get("by_day"):
+            self.add_error("by_day", _("This day is past already. A target is of days to come."))
         figure, value = data.get("indicator"), data.get("value")
         if figure and value is not None and INDICATORS[figure].unit == "per cent" and value > 100:
             self.add_error("value", _("A share is at most 100 per cent."))
@@ -78,10 +106,10 @@ class TargetForm(ReasonForm):
         return NewTarget(**{key: self.cleaned_data[key] for key in NewTarget.__dataclass_fields__})
 
 
-class PackageForm(ReasonForm):
+class PackageForm(WrittenForm):
     """A work package."""
 
-    field_order = ["number", "name_fi", "name_sv", "name_en", "description", "source", "reason"]
+    field_order = ["number", "name_fi", "name_sv", "name_en", "description", "source", "language", "reason"]
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
     name_fi = forms.CharField(label=_("Name in Finnish"), max_length=200)
     name_sv = forms.CharField(label=_("Name in Swedish"), max_length=200)
@@ -101,10 +129,10 @@ class PackageForm(ReasonForm):
         return NewPackage(**{key: data[key] for key in data if key != "reason"}, translated=kept)
 
 
-class MeasureForm(ReasonForm):
+class MeasureForm(WrittenForm):
     """A measure, without what it is expected to move."""
 
-    field_order = ["package", "name", "description", "from_day", "last_day", "responsible", "reason"]
+    field_order = ["package", "name", "description", "from_day", "last_day", "responsible", "language", "reason"]
     package = forms.ModelChoiceField(label=_("Work package"), queryset=WorkPackage.objects.none(), empty_label=None)
     name = forms.CharField(label=_("Name"), max_length=200)
     description = _text(_("Description"), required=False)
@@ -135,7 +163,7 @@ class MeasureForm(ReasonForm):
         until = None if day is None else day.fromordinal(day.toordinal() + 1)
         return NewMeasure(
             data["name"], data["from_day"], until, data["responsible"].key, data["description"], tuple(expectations),
-            illustrative,
+            illustrative, data["language"],
         )  # fmt: skip
 
 
@@ -147,20 +175,44 @@ class ExpectationForm(forms.Form):
     population = forms.ChoiceField(label=_("For whom"), required=False, choices=list(POPULATION_NAMES.items()))
     group = forms.CharField(
         label=_("For whom more closely"), max_length=200, required=False,
-        help_text=_("In words, such as the under 30. The figure shown is that of everybody chosen above."),
+        help_text=_("In words, such as the under 30. Without classes below no figure can be shown of them."),
+    )  # fmt: skip
+    classes = forms.MultipleChoiceField(
+        label=_("The group by published classes"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Classes of one division, which together make the group. Its figures are shown then."),
     )  # fmt: skip
     size = _decimal(_("By how much"), required=False, help_text=_("In the figure's unit; empty where it is not told."))
     by_day = DayField(label=_("By when"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, municipalities: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["indicator"].choices = [("", "–"), *_figures()]  # type: ignore[attr-defined]
+        self.fields["classes"].choices = _classes(municipalities)  # type: ignore[attr-defined]
+
+    @property
+    def divisions(self) -> list[tuple[str, list[Any]]]:
+        """The check boxes of the classes, under the name of each division."""
+        found: dict[str, list[Any]] = {}
+        for box in self["classes"].subwidgets:
+            found.setdefault(str(box.data["value"]).partition(":")[0], []).append(box)
+        return [(DIMENSIONS[key].name[formats.language()], boxes) for key, boxes in found.items()]
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether a class is chosen, or something is wrong with those chosen: then they are shown open."""
+        return bool(self["classes"].value() or self["classes"].errors)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        chosen = [each.split(":") for each in data.get("classes", ())]
+        divisions = sorted({dimension for dimension, _group in chosen})
+        data["dimension"] = divisions[0] if len(divisions) == 1 else ""
+        data["classes"] = goal_rules.ordered(data["dimension"], [group for _dimension, group in chosen])
+        if len(divisions) > 1:
+            self.add_error("classes", _("Choose classes of one division only."))
         figure, size = data.get("indicator"), data.get("size")
         if not figure:
-            if size or data.get("group"):
+            if size or data.get("group") or chosen:
                 self.add_error("indicator", _("Choose a figure."))
             return data
         if data.get("population") not in INDICATORS[figure].populations:
@@ -183,7 +235,7 @@ class _Expectations(Rows):
         seen = set()
         for form in self.forms:
             data = getattr(form, "cleaned_data", {})
-            key = data.get("indicator"), data.get("population"), data.get("group")
+            key = tuple(data.get(name) for name in ("indicator", "population", "group", "dimension", "classes"))
             if data.get("indicator") and key in seen:
                 form.add_error("indicator", _("This figure is expected above already."))
             seen.add(key)

@@ -14,8 +14,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kokeilu.access.models import Organisation
+from kokeilu.monitoring.goal_rules import Whose
 from kokeilu.web import formats
 
 
@@ -26,6 +28,12 @@ class Direction(models.TextChoices):
     DOWN = "down", _("falls")
 
 
+LANGUAGES: Final = [
+    ("fi", pgettext_lazy("language", "Finnish")),
+    ("sv", pgettext_lazy("language", "Swedish")),
+    ("en", pgettext_lazy("language", "English")),
+]
+"""The languages in which an area may write."""
 STANDING: Final = Q(superseded_by=None, ended=False)
 """What nothing supersedes and nobody has ended."""
 
@@ -38,6 +46,7 @@ class Statement(models.Model):
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     set_at = models.DateTimeField(db_default=Now())  # when it was set
     reason = models.TextField()  # why it was set, changed or ended
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="fi")  # of the texts of the row
     ended = models.BooleanField(default=False)  # the row says that the goal no longer holds
     superseded_by = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="supersedes"
@@ -138,6 +147,8 @@ class Expectation(models.Model):
     indicator = models.CharField(max_length=60)  # key of indicators.INDICATORS
     population = models.CharField(max_length=20)  # for whom: one of indicators.POPULATIONS
     group = models.CharField(max_length=200, blank=True)  # for whom more closely, in words
+    dimension = models.CharField(max_length=20, blank=True)  # the group's division: key of breakdown_rules.DIMENSIONS
+    classes = ArrayField(models.CharField(max_length=30), default=list, blank=True)  # of it, those that make the group
     direction = models.CharField(max_length=4, choices=Direction)  # which way the figure is to go
     size = models.DecimalField(
         max_digits=12, decimal_places=2, null=True
@@ -147,10 +158,20 @@ class Expectation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["measure", "indicator", "population", "group"], name="one_expectation_of_a_figure"
+                fields=["measure", "indicator", "population", "group", "dimension", "classes"],
+                name="one_expectation_of_a_figure",
+            ),
+            models.CheckConstraint(
+                condition=Q(dimension="", classes=[]) | (~Q(dimension="") & ~Q(classes=[])),
+                name="a_group_has_its_classes",
             ),
             models.CheckConstraint(condition=Q(size=None) | Q(size__gt=0), name="an_expectation_has_a_size"),
         ]
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.direction}"
+
+    @property
+    def whose(self) -> Whose:
+        """Whose figure it is."""
+        return Whose(self.population, self.dimension, tuple(self.classes))

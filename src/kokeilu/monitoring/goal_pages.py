@@ -1,24 +1,38 @@
 """The pages of goals: all areas' targets, and an area's targets, work packages and measures."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import goal_actions, goal_charts, goal_queries, goal_rules, goal_words, operations, queries
+from kokeilu.monitoring import (
+    dashboard_queries,
+    figure_texts,
+    goal_actions,
+    goal_charts,
+    goal_moves,
+    goal_queries,
+    goal_rules,
+    goal_words,
+    operations,
+    queries,
+)
 from kokeilu.monitoring.charts import WIDTHS, Size
-from kokeilu.monitoring.definition_texts import POPULATION_NAMES
+from kokeilu.monitoring.definition_texts import UNITS, href, whole_name
 from kokeilu.monitoring.goal_charts import Line, TargetChart
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target
+from kokeilu.monitoring.goal_moves import Column, Place, Time
 from kokeilu.monitoring.goal_queries import Published
-from kokeilu.monitoring.goal_rules import Standing
-from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.reading import Sentence, sentence
+from kokeilu.monitoring.goal_rules import EVERYBODY, Standing
+from kokeilu.monitoring.indicators import INDICATORS, Indicator
+from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
 
@@ -63,52 +77,47 @@ def _overview_row(target: Target, figures: Published) -> dict[str, Any]:
 def _told(target: Target, found: Standing, figures: Published) -> dict[str, Any]:
     """A target and how one stands to it, in words."""
     indicator = INDICATORS[target.indicator]
-    history = figures.by_key.get((target.area, "residents", target.indicator), {})
+    history = figures.figures(target.area, target.indicator)
     last = max(history, default=None)
     return {
-        "figure": goal_words.name(target.indicator),
-        "definition": goal_words.definition(target.indicator),
+        "figure": whole_name(target.indicator),
+        "definition": href(target.indicator),
         "aim": goal_words.aim(target),
+        "label": goal_words.label(target),
         "by": target.by_day,
         "month": last,
-        "now": goal_words.shown(history.get(last) if last else None, indicator),
-        "due": goal_words.written(found.due, indicator),
+        "now": _now(history.get(last) if last else None, indicator),
+        "due": figure_texts.counted(found.due, indicator),
         "distance": _distance(found, target),
         "course": goal_words.COURSES[found.course],
         "color": goal_words.COLORS[found.course],
     }
 
 
+def _now(figure: Figure | None, indicator: Indicator) -> str:
+    """A published figure with what it counts."""
+    known = figure is not None and figure.value is not None
+    return figure_texts.counted(figure.value, indicator) if figure and known else figure_texts.shown(figure, indicator)
+
+
 def _distance(found: Standing, target: Target) -> str:
     """How much is missing; none once the target is reached."""
     if found.distance is None:
         return "–"
-    missing = max(found.distance, 0.0)
-    if INDICATORS[target.indicator].unit == "per cent":
-        return _("%(number)s percentage points") % {"number": formats.number(missing, 1)}
-    return goal_words.written(missing, INDICATORS[target.indicator])
+    return figure_texts.changed(max(found.distance, 0.0), INDICATORS[target.indicator])
 
 
 def standing(target: Target, figures: Published) -> Standing:
     """How the area stands to a target in the newest month that has the figure."""
-    history = figures.history(target.area, target.indicator)
     return goal_rules.standing(
-        history,
+        figures.history(target.area, target.indicator),
         value=float(target.value),
         direction="up" if target.direction == "up" else "down",
         from_day=target.from_day,
         by_day=target.by_day,
-        sentence=_sentence(target.area, target.from_day, None, figures),
+        sentence=goal_moves.said(Place(target.area, [], figures), Time(target.from_day)),
         registered=goal_rules.is_registered(target.indicator),
     )
-
-
-def _sentence(area: str, begins: date, until: date | None, figures: Published) -> Sentence:
-    """What the three figures that belong together say of the time since a day."""
-    months = goal_rules.compared(figures.months, begins, until)
-    if months.before is None or months.now is None:
-        return "unknown"
-    return sentence(figures.headline(area, months.before), figures.headline(area, months.now))
 
 
 def _force_missing(targets: list[Target], figures: Published) -> list[str]:
@@ -117,7 +126,7 @@ def _force_missing(targets: list[Target], figures: Published) -> list[str]:
     missing = {
         one.indicator for one in targets if one.indicator in FORCE and (one.area, one.indicator) not in published
     }
-    return [goal_words.name(key) for key in FORCE if key in missing]
+    return [whole_name(key) for key in FORCE if key in missing]
 
 
 @page(operations.SEE)
@@ -128,26 +137,36 @@ def goals_of(request: Request, area: str) -> HttpResponse:
     targets, packages = goal_queries.standing_targets(area), goal_queries.packages(area)
     measures = goal_queries.measures(area)
     every = [one for of_package in measures.values() for one in of_package]
-    moved = {one.indicator for measure in every for one in measure.expectations.all()}
-    figures = goal_queries.published(goal_rules.together([*(one.indicator for one in targets), *moved]))
-    shown = {first: [_measure(one, figures) for one in of_package] for first, of_package in measures.items()}
+    expected = [one for measure in every for one in measure.expectations.all()]
+    place = _place(area, targets, expected)
+    shown = {first: [_measure(one, place) for one in of_package] for first, of_package in measures.items()}
+    language = formats.language()
     return render(
         request,
         "monitoring/goals_of.html",
         {
-            "area": area, "name": queries.area_name(area, formats.language()),
-            "targets": [_target(one, figures) for one in targets],
-            "force_missing": _force_missing(targets, figures),
+            "area": area, "name": queries.area_name(area, language),
+            "targets": [_target(one, place) for one in targets],
+            "force_missing": _force_missing(targets, place.figures),
             "packages": [{"package": one, "measures": shown.get(one.first_id or one.pk, [])} for one in packages],
             "may_set": goal_actions.may_set(request.actor, area), "threshold": THRESHOLD,
+            "comparables": [queries.area_name(key, language) for key in place.others],
+            "written_in": goal_words.written_in([*targets, *packages, *every]),
         },
     )  # fmt: skip
 
 
-def _columns(target: Target) -> list[str]:
-    """The figures of a target's chart and table: its own, and those that stand beside registered unemployment."""
-    beside = [key for key in goal_rules.together([target.indicator]) if key != target.indicator]
-    return [target.indicator, *(key for key in beside if INDICATORS[key].unit == INDICATORS[target.indicator].unit)]
+def _place(area: str, targets: Sequence[Target], expected: Sequence[Expectation]) -> Place:
+    """The area with everything that its goals' figures need, and the areas that it is compared with."""
+    others = [one.area for one in dashboard_queries.comparables(area)]
+    wanted = goal_rules.together([*(one.indicator for one in targets), *(one.indicator for one in expected)])
+    dimensions = {one.dimension for one in expected if one.dimension}
+    return Place(area, others, goal_queries.published(wanted, [area, *others], dimensions))
+
+
+def _columns(target: Target) -> list[Column]:
+    """The figures of a target's chart and table."""
+    return goal_moves.columns(target.indicator, EVERYBODY)
 
 
 def _months(target: Target, figures: Published) -> list[date]:
@@ -168,140 +187,99 @@ def _path(target: Target, figures: Published, months: list[date]) -> list[float 
 def chart(target: Target, figures: Published, size: Size) -> TargetChart:
     """What the chart of a target shows in the reader's language: the figure, its path, and the target."""
     months = _months(target, figures)
-    lines = []
-    for key in _columns(target):
-        values = dict(figures.history(target.area, key))
-        lines.append(Line(goal_words.name(key), [values.get(month) for month in months]))
+    lines = goal_moves.lines(target.area, _columns(target), months, figures)
     if target.by_day is not None:
         lines.insert(1, Line(_("Path to the target"), _path(target, figures, months)))
     else:
         lines.insert(1, Line(_("Target"), [float(target.value)] * len(months)))
-    unit = {"per cent": _("Per cent"), "euros": _("Euros"), "persons": _("People")}[INDICATORS[target.indicator].unit]
+    unit = str(UNITS[INDICATORS[target.indicator].unit])
     return TargetChart(size, goal_charts.months_of(months), lines, unit)
 
 
-def _target(target: Target, figures: Published) -> dict[str, Any]:
-    months = _months(target, figures)
-    indicator = INDICATORS[target.indicator]
-    keys = _columns(target)
-    path = _path(target, figures, months)
-    columns = [
-        {"label": _("Month")}, {"label": goal_words.name(keys[0]), "number": True},
-        *([{"label": _("Path to the target"), "number": True}] if target.by_day else []),
-        *({"label": goal_words.name(key), "number": True} for key in keys[1:]),
-    ]  # fmt: skip
-    rows = []
-    for month, due in reversed(list(zip(months, path, strict=True))):
-        first, *others = (goal_words.shown(figures.value(target.area, key, month), INDICATORS[key]) for key in keys)
-        between = [goal_words.written(due, indicator)] if target.by_day else []
-        rows.append([formats.month(month).replace(" ", formats.NO_BREAK_SPACE), first, *between, *others])
+def _target(target: Target, place: Place) -> dict[str, Any]:
+    figures, time = place.figures, Time(target.from_day)
+    curve = _curve(target, figures)
     registered = goal_rules.is_registered(target.indicator)
-    found = standing(target, figures)
     return {
         "goal": target,
-        **_told(target, found, figures),
-        "columns": columns,
-        "rows": rows,
-        "pictures": _pictures(target, figures) if len(months) > 1 else [],
-        "beside": _beside(target.area, target.from_day, None, figures) if registered else [],
-        "reading": _reading(target.area, target.from_day, None, figures) if registered else "",
-        "registered": registered,
+        **_told(target, standing(target, figures), figures),
+        **curve,
+        "pictures": _pictures(target, figures) if len(curve["rows"]) > 1 else [],
+        "beside": [goal_moves.moved(key, EVERYBODY, place, time) for key in goal_rules.BESIDE] if registered else [],
+        "reading": goal_moves.reading(place, time) if registered else "",
     }
+
+
+def _curve(target: Target, figures: Published) -> dict[str, Any]:
+    """A target's figure month by month, with the path to the target: the table beside its chart."""
+    months, shown = _months(target, figures), _columns(target)
+    path = _path(target, figures, months)
+    first, *others = ({"label": name, "number": True} for name in goal_moves.names(shown))
+    between = [{"label": _("Path to the target"), "number": True}] if target.by_day else []
+    rows = []
+    for month, due in reversed(list(zip(months, path, strict=True))):
+        now, *beside = goal_moves.cells(target.area, shown, month, figures)
+        aim = [figure_texts.written(due, INDICATORS[target.indicator])] if target.by_day else []
+        rows.append([goal_moves.month_written(month), now, *aim, *beside])
+    lines = goal_moves.lines(target.area, shown, months, figures)
+    return {
+        "columns": [{"label": _("Month")}, first, *between, *others], "rows": rows,
+        "gaps": any(None in line.values for line in lines),
+    }  # fmt: skip
 
 
 def _pictures(target: Target, figures: Published) -> list[dict[str, str]]:
     return [
-        {
-            "size": size,
-            "href": reverse("monitoring:goal_chart", args=[target.area, target.pk, size])
-            + f"?v={chart(target, figures, size).sha256}",
-        }
+        {"size": size, "href": _chart_href(target.area, target.pk, size, chart(target, figures, size))}
         for size in WIDTHS
     ]
 
 
-def _reading(area: str, begins: date, until: date | None, figures: Published) -> str:
-    """What registered unemployment, broad unemployment and the exits tell together, in a sentence."""
-    return str(goal_words.READINGS.get(_sentence(area, begins, until, figures), ""))
+def _chart_href(area: str, goal: UUID, size: Size, shown: TargetChart, figure: int | None = None) -> str:
+    asked = {} if figure is None else {"figure": str(figure)}
+    return f"{reverse('monitoring:goal_chart', args=[area, goal, size])}?{urlencode(asked | {'v': shown.sha256})}"
 
 
-def _beside(area: str, begins: date, until: date | None, figures: Published) -> list[dict[str, Any]]:
-    """The rows of what always stands beside registered unemployment."""
-    return [_moved(key, area, begins, until, figures) for key in goal_rules.BESIDE]
-
-
-def _moved(
-    key: str, area: str, begins: date, until: date | None, figures: Published, expected: Expectation | None = None
-) -> dict[str, Any]:
-    """A figure before a day and now, its change, and the change elsewhere."""
-    indicator = INDICATORS[key]
-    population = expected.population if expected else "residents"
-    months = goal_rules.compared([month for month, _v in figures.history(area, key, population)], begins, until)
-
-    def changed(place: str) -> float | None:
-        before, now = (figures.value(place, key, month, population) for month in (months.before, months.now))
-        return goal_rules.change(before.value if before else None, now.value if now else None, indicator)
-
-    others, told = goal_rules.elsewhere([changed(other) for other in queries.area_names() if other != area])
-    return {
-        "name": goal_words.name(key),
-        "definition": goal_words.definition(key),
-        "population": POPULATION_NAMES[population],
-        "expected": _expected(expected) if expected else "",
-        "group": expected.group if expected else "",
-        "before": goal_words.shown(figures.value(area, key, months.before, population), indicator),
-        "before_month": months.before,
-        "now": goal_words.shown(figures.value(area, key, months.now, population), indicator),
-        "now_month": months.now,
-        "change": goal_words.change(changed(area), indicator),
-        "elsewhere": goal_words.change(others, indicator),
-        "areas": told,
-    }
-
-
-def _expected(one: Expectation) -> str:
-    """Which way, by how much and by when."""
-    words = str(one.get_direction_display())
-    if one.size is not None:
-        indicator = INDICATORS[one.indicator]
-        size = float(one.size)
-        by = (
-            _("%(number)s percentage points") % {"number": formats.number(size, 1)}
-            if indicator.unit == "per cent"
-            else goal_words.written(size, indicator)
-        )
-        words = _("%(direction)s by %(size)s") % {"direction": words, "size": by}
-    if one.by_day is not None:
-        words = _("%(change)s, until %(day)s") % {"change": words, "day": formats.day(one.by_day)}
-    return words
-
-
-def _measure(measure: Measure, figures: Published) -> dict[str, Any]:
-    area, begins, until = measure.package.area, measure.valid.lower, measure.valid.upper
-    expected = list(measure.expectations.all())
-    rows = [_moved(one.indicator, area, begins, until, figures, one) for one in expected]
-    registered = any(goal_rules.is_registered(one.indicator) for one in expected)
-    known = {one.indicator for one in expected}
-    if registered:
-        rows += [_moved(key, area, begins, until, figures) for key in goal_rules.BESIDE if key not in known]
-    return {
-        "goal": measure,
-        "last_day": until - timedelta(days=1) if until else None,
-        "rows": rows,
-        "reading": _reading(area, begins, until, figures) if registered else "",
-    }
+def _measure(one: Measure, place: Place) -> dict[str, Any]:
+    """A measure, with the addresses of its charts."""
+    found = goal_moves.measure(one, place)
+    expected = list(one.expectations.all())
+    for curve in found["curves"]:
+        number = curve["number"]
+        curve["pictures"] = [
+            {"size": size, "href": _chart_href(place.area, one.pk, size, shown, number)}
+            for size in WIDTHS
+            for shown in [goal_moves.chart(expected[number], place.figures, size)]
+        ]
+    return found
 
 
 @page(operations.SEE)
 def goal_chart(request: Request, area: str, goal_id: UUID, size: Size) -> HttpResponse:
-    """A target's chart as SVG. Its address carries the hash of what it shows, so a browser may keep it."""
-    target = goal_queries.find("target", area, goal_id)
-    if not isinstance(target, Target) or size not in WIDTHS:
+    """The chart of a target, or of a figure that a measure is expected to move (`figure`, its place), as SVG.
+
+    Its address carries the hash of what it shows, so a browser may keep it.
+    """
+    if size not in WIDTHS:
         raise Http404
-    figures = goal_queries.published(_columns(target))
-    wanted = chart(target, figures, size)
-    if not wanted.months:
+    wanted = _wanted(area, goal_id, size, request.GET.get("figure", ""))
+    if wanted is None or not wanted.months:
         raise Http404
     response = HttpResponse(goal_charts.svg(area, wanted), content_type="image/svg+xml")
     response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
     return response
+
+
+def _wanted(area: str, goal: UUID, size: Size, place: str) -> TargetChart | None:
+    """The chart of an address; None where there is none."""
+    found = goal_queries.find("measure" if place else "target", area, goal)
+    if isinstance(found, Target):
+        keys = [key for key, _whose in _columns(found)]
+        return chart(found, goal_queries.published(keys, [area]), size)
+    expected = list(found.expectations.order_by("pk")) if isinstance(found, Measure) else []
+    if not place.isdecimal() or int(place) >= len(expected):
+        return None
+    one = expected[int(place)]
+    keys = [key for key, _whose in goal_moves.columns(one.indicator, one.whose)]
+    figures = goal_queries.published(keys, [area], [one.dimension] if one.dimension else [])
+    return goal_moves.chart(one, figures, size)

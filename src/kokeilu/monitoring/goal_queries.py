@@ -1,17 +1,18 @@
 """Reading what an area has set out to do."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 from uuid import UUID
 
 from django.db.models import Prefetch
 
-from kokeilu.monitoring import queries
+from kokeilu.monitoring import breakdown_queries, queries
 from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Target, WorkPackage
-from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
+from kokeilu.monitoring.goal_rules import EVERYBODY, Whose
+from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.reading import HEADLINE, Headline
 
@@ -58,41 +59,75 @@ def standing_targets(area: str | None = None) -> list[Target]:
     )
 
 
-def find(kind: Kind, area: str, goal: UUID) -> Target | WorkPackage | Measure | None:
-    """The standing goal of this area by its id; None where there is none."""
+def find(kind: Kind, area: str, goal: UUID, *, standing: bool = True) -> Target | WorkPackage | Measure | None:
+    """The goal of this area by its id, the standing ones alone unless told otherwise; None where there is none."""
     model: type[Target | WorkPackage | Measure] = MODELS[kind]
     place = "package__area" if model is Measure else "area"
-    return model._default_manager.filter(STANDING, pk=goal, **{place: area}).first()
+    rows = model._default_manager.filter(pk=goal, **{place: area})
+    return (rows.filter(STANDING) if standing else rows).first()
 
 
 @dataclass(frozen=True)
 class Published:
-    """Published figures by area, population and indicator, each by month; a figure that is not there is left out."""
+    """Published figures: `by_key` by area, population and indicator, each by month; `by_class` by area, dimension and
+    indicator, each by month and class. A figure that is not there is left out.
+    """
 
     by_key: dict[tuple[str, str, str], dict[date, Figure]]
     months: list[date]
+    by_class: dict[tuple[str, str, str], dict[date, dict[str, Figure]]] = field(default_factory=dict)
 
-    def history(self, area: str, indicator: str, population: str = POPULATIONS[0]) -> list[tuple[date, float | None]]:
+    def figures(self, area: str, indicator: str, whose: Whose = EVERYBODY) -> dict[date, Figure]:
+        """The figure by month, oldest first. That of a group is the sum of its classes: hidden where one of them is."""
+        if not whose.dimension:
+            return dict(sorted(self.by_key.get((area, whose.population, indicator), {}).items()))
+        months = self.by_class.get((area, whose.dimension, indicator), {})
+        return {
+            month: _together([held[group] for group in whose.classes])
+            for month, held in sorted(months.items())
+            if held.keys() >= set(whose.classes)
+        }
+
+    def history(self, area: str, indicator: str, whose: Whose = EVERYBODY) -> list[tuple[date, float | None]]:
         """The months of the figure with their values, oldest first; None where hidden."""
-        return [(month, one.value) for month, one in sorted(self.by_key.get((area, population, indicator), {}).items())]
+        return [(month, one.value) for month, one in self.figures(area, indicator, whose).items()]
 
-    def value(self, area: str, indicator: str, month: date | None, population: str = POPULATIONS[0]) -> Figure | None:
+    def value(self, area: str, indicator: str, month: date | None, whose: Whose = EVERYBODY) -> Figure | None:
         """A month's figure; None where there is none."""
-        return None if month is None else self.by_key.get((area, population, indicator), {}).get(month)
+        return None if month is None else self.figures(area, indicator, whose).get(month)
 
-    def headline(self, area: str, month: date | None) -> Headline:
-        """The three figures of the area's residents that always stand together."""
-        found = [self.value(area, key, month) for key in HEADLINE]
+    def headline(self, area: str, month: date | None, whose: Whose = EVERYBODY) -> Headline:
+        """The three figures that always stand together."""
+        found = [self.value(area, key, month, whose) for key in HEADLINE]
         return Headline(*(one.value if one else None for one in found))
 
 
-def published(indicators: Iterable[str]) -> Published:
-    """Everything published of these indicators and of those that always stand together, in one query."""
-    wanted = {*indicators, *HEADLINE}
-    rows = queries.visible().filter(indicator__in=sorted(wanted)).order_by("month", "indicator")
+def _together(classes: list[Figure]) -> Figure:
+    if any(one.value is None for one in classes):
+        return Figure(None, suppressed=True)
+    return Figure(sum(one.value or 0 for one in classes), suppressed=False)
+
+
+def published(
+    indicators: Iterable[str], areas: Collection[str] | None = None, dimensions: Iterable[str] = ()
+) -> Published:
+    """Everything published of these indicators and of those that always stand together, of the areas or of all.
+
+    One query, and another for each of the `dimensions` (keys) by which figures are wanted too.
+    """
+    wanted = sorted({*indicators, *HEADLINE})
+    rows = queries.visible().filter(indicator__in=wanted).order_by("month", "indicator")
+    if areas is not None:
+        rows = rows.filter(area__in=areas)
     found: dict[tuple[str, str, str], dict[date, Figure]] = defaultdict(dict)
     for area, population, indicator, month, value, suppressed in rows.values_list(
         "area", "population", "indicator", "month", "value", "suppressed"
     ):
         found[area, population, indicator][month] = Figure(value, suppressed)
-    return Published(dict(found), sorted({month for months in found.values() for month in months}))
+    months = sorted({month for held in found.values() for month in held})
+    places = areas or sorted({area for area, _population, _indicator in found})
+    classes: dict[tuple[str, str, str], dict[date, dict[str, Figure]]] = defaultdict(lambda: defaultdict(dict))
+    for dimension in sorted(set(dimensions)):
+        for row in breakdown_queries.cells(wanted, dimension, places, months):
+            classes[row.area, dimension, row.indicator][row.month][row.group] = Figure(row.value, row.suppressed)
+    return Published(dict(found), months, dict(classes))

@@ -3,21 +3,43 @@
 Pure.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
 from typing import Final, Literal
 
-from kokeilu.monitoring.indicators import INDICATORS, Indicator
-from kokeilu.monitoring.reading import Sentence
+from kokeilu.law.areas import municipalities
+from kokeilu.monitoring import breakdown_rules
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS, Indicator
+from kokeilu.monitoring.reading import HEADLINE, Sentence
 
 Course = Literal["reached", "on_course", "behind", "no_day", "into_services", "unknown"]
 Direction = Literal["up", "down"]
+Missing = Literal["words", "population", "division"]
+"""Why no figure can be told of a group: it has no classes, or classes are not told of these people, or not of this
+figure.
+"""
 
 REGISTERED: Final = "registered_unemployed"
 BESIDE: Final = ("broad_unemployment", "open_market_exits")
 """What stands beside every figure of registered unemployment."""
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose figure is meant: a population of indicators.POPULATIONS, and of it the `classes` of a dimension together
+    (a key of breakdown_rules.DIMENSIONS); without one, everybody.
+    """
+
+    population: str = POPULATIONS[0]
+    dimension: str = ""
+    classes: tuple[str, ...] = ()
+
+
+EVERYBODY: Final = Whose()
+"""All who live in the area."""
 
 
 def is_registered(indicator: str) -> bool:
@@ -28,6 +50,44 @@ def is_registered(indicator: str) -> bool:
         return True
     whole = INDICATORS[indicator].part_of if indicator in INDICATORS else None
     return whole is not None and is_registered(whole)
+
+
+def missing(indicator: str, whose: Whose, words: str = "") -> Missing | None:
+    """Why the figure is not published of a group; None where it may be. `words` are what the area calls the group."""
+    if not whose.dimension:
+        return "words" if words else None
+    if whose.population != breakdown_rules.POPULATION:
+        return "population"
+    return None if indicator in breakdown_rules.indicators(DIMENSIONS[whose.dimension]) else "division"
+
+
+def ordered(dimension: str, classes: Iterable[str]) -> tuple[str, ...]:
+    """The classes of a dimension (its key) in its own order; a group is the same in whichever order it is told."""
+    return tuple(sorted(classes, key=DIMENSIONS[dimension].place)) if dimension in DIMENSIONS else tuple(classes)
+
+
+def are_classes(dimension: str, classes: Sequence[str]) -> bool:
+    """Whether a dimension has these classes, each told once and in its own order; no dimension has no classes."""
+    if not dimension:
+        return not classes
+    if dimension not in DIMENSIONS:
+        return False
+    known = {*DIMENSIONS[dimension].classes, *(municipalities() if dimension == "municipality" else ())}
+    return set(classes) <= known and len(set(classes)) == len(classes) and ordered(dimension, classes) == (*classes,)
+
+
+def beside(whose: Whose) -> list[tuple[str, Whose]]:
+    """What stands beside a group's registered unemployment: of the same people where it is published of them."""
+    return [(key, whose if _is_told(key, whose) else EVERYBODY) for key in BESIDE]
+
+
+def headline_of(whose: Whose) -> Whose:
+    """Of whom the three figures that stand together are read: of these people where all three are published of them."""
+    return whose if all(_is_told(key, whose) for key in HEADLINE) else EVERYBODY
+
+
+def _is_told(indicator: str, whose: Whose) -> bool:
+    return whose.population in INDICATORS[indicator].populations and missing(indicator, whose) is None
 
 
 def together(indicators: Sequence[str]) -> tuple[str, ...]:

@@ -1,14 +1,18 @@
 """The words and numbers of goals in the user interface."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
-from kokeilu.monitoring.goal_models import Direction, Target
+from kokeilu.monitoring import figure_texts
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+from kokeilu.monitoring.definition_texts import POPULATION_NAMES, whole_name
+from kokeilu.monitoring.goal_models import LANGUAGES, Direction, Expectation, Statement, Target
+from kokeilu.monitoring.goal_rules import Missing, Whose
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
-from kokeilu.monitoring.queries import Figure
 from kokeilu.web import formats
 
 KINDS: Final = {
@@ -52,55 +56,66 @@ READINGS: Final = {
 """Of the newest month against the same calendar month in the last year before something began."""
 
 
-def name(indicator: str) -> str:
-    """A figure's name in the reader's language, as it stands alone."""
-    one, language = INDICATORS[indicator], formats.language()
-    if one.kind != "flow" or one.part_of is None:
-        return one.name[language]
-    return f"{INDICATORS[one.part_of].name[language]}: {one.name[language]}"
-
-
-def definition(indicator: str) -> str:
-    """The address of a figure's definition."""
-    return f"{reverse('monitoring:definitions')}#{indicator}"
-
-
-def written(value: float | None, indicator: Indicator) -> str:
-    """A value in the indicator's unit; unknown is a dash."""
-    if value is None:
-        return "–"
-    if indicator.unit == "per cent":
-        return formats.share(value / 100)
-    if indicator.unit == "euros":
-        return euros(value, 0)
-    return formats.number(value, 0)
-
-
-def euros(value: float, decimals: int = 0) -> str:
-    """An amount as the language writes it."""
-    number = formats.number(value, decimals)
-    return f"€{number}" if formats.language() == "en" else f"{number}{formats.NO_BREAK_SPACE}€"
-
-
-def shown(figure: Figure | None, indicator: Indicator) -> str:
-    """A published figure: a hidden one by the word that stands everywhere."""
-    if figure is not None and figure.suppressed:
-        return pgettext("figure", "hidden")
-    return written(figure.value if figure else None, indicator)
-
-
 def change(value: float | None, indicator: Indicator) -> str:
     """A change with its sign: of a rate in percentage points, else in per cent of what was before."""
     if value is None:
         return "–"
     sign = "+" if value > 0 else formats.MINUS if value < 0 else "±"
     if indicator.unit == "per cent":
-        return _("%(number)s percentage points") % {"number": f"{sign}{formats.number(abs(value), 1)}"}
+        return f"{sign}{figure_texts.changed(abs(value), indicator)}"
     return f"{sign}{formats.share(abs(value))}"
 
 
 def aim(target: Target) -> str:
-    """What a target says: at least 75 %, at most 5 %."""
-    value = written(float(target.value), INDICATORS[target.indicator])
+    """What a target says: at least 75 %, at most 9 000 people."""
+    value = figure_texts.counted(float(target.value), INDICATORS[target.indicator])
     form = _("at least %(value)s") if target.direction == Direction.UP else _("at most %(value)s")
     return form % {"value": value}
+
+
+def label(target: Target) -> str:
+    """What tells a target from all others of its area: the figure, what is aimed at, and the day."""
+    words = f"{whole_name(target.indicator)}, {aim(target)}"
+    return f"{words}, {formats.day(target.by_day)}" if target.by_day else words
+
+
+MISSING: Final[dict[Missing, Promise]] = {
+    "words": gettext_lazy("The group is told in words only: no published figure can be shown of it."),
+    "population": gettext_lazy("Not published of this group: classes are published of all residents only."),
+    "division": gettext_lazy("Not published of this group: the figure is not broken down by this division."),
+}
+"""Why nothing stands where a group's figure would."""
+
+
+def people(whose: Whose) -> str:
+    """Whose figure it is: all residents, or of them the classes of a group."""
+    name = str(POPULATION_NAMES[whose.population])
+    return f"{name}: {classes(whose)}" if whose.dimension else name
+
+
+def classes(whose: Whose) -> str:
+    """The classes of a group by their names: Under 25 + 25 to 29."""
+    dimension, language = DIMENSIONS[whose.dimension], formats.language()
+    return " + ".join(dimension.class_name(group)[language] for group in sorted(whose.classes, key=dimension.place))
+
+
+def expected(one: Expectation) -> str:
+    """Which way a figure is expected to go, by how much and by when."""
+    words = str(one.get_direction_display())
+    if one.size is not None:
+        size = figure_texts.changed(float(one.size), INDICATORS[one.indicator])
+        words = _("%(direction)s by %(size)s") % {"direction": words, "size": size}
+    if one.by_day is not None:
+        words = _("%(change)s, until %(day)s") % {"change": words, "day": formats.day(one.by_day)}
+    return words
+
+
+def written_in(rows: Iterable[Statement]) -> str:
+    """In which languages an area has written, where these are not all the reader's own: in a sentence, else empty."""
+    names = dict(LANGUAGES)
+    found = sorted({row.language for row in rows})
+    if not set(found) - {formats.language()}:
+        return ""
+    return _("The area's own texts are in the language in which they were written: %(languages)s.") % {
+        "languages": ", ".join(str(names[each]) for each in found)
+    }

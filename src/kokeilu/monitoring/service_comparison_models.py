@@ -25,25 +25,33 @@ class ServiceFigure(models.Model):
 
 
 class ServiceCost(Statement):
-    """What a service costs an area, as the area tells it. Superseded, never overwritten."""
+    """What a service costs an area, as the area tells it, for the calendar years from one on until the next price.
+
+    Superseded, never overwritten. Always the price of one person: a sum paid in all, divided by it, would be a count.
+    """
 
     class Per(models.TextChoices):
         """What the price is of."""
 
         MONTH = "month", "person and month"
         START = "start", "person who starts"
+        YEAR = "year", "person and calendar year"
 
     area = models.SlugField()  # the area's key
     service = models.CharField(max_length=40)  # the service's code in the register
     per = models.CharField(max_length=5, choices=Per)  # what the price is of
+    from_year = models.PositiveSmallIntegerField(null=True)  # the first calendar year of the price; null: any before
     cents = models.PositiveBigIntegerField()  # the price in cents
     source = models.TextField()  # where the price is from
     illustrative = models.BooleanField(default=False)  # invented for a demonstration
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["area", "service"], condition=STANDING, name="one_cost_of_a_service")
-        ]
+            models.UniqueConstraint(
+                fields=["area", "service", "from_year"], condition=STANDING, nulls_distinct=False,
+                name="one_cost_of_a_service",
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.service}, {self.area}"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import goal_charts, goal_words, operations, pictures, queries, service_comparison_queries
+from kokeilu.monitoring import figure_texts, goal_charts, operations, pictures, queries, service_comparison_queries
 from kokeilu.monitoring.charts import COLOURS, TEXT_COLOUR, WIDTHS, Size
 from kokeilu.monitoring.service_comparison_queries import CENTS, Compared
 from kokeilu.monitoring.service_comparison_rules import OUTCOMES
@@ -198,11 +198,12 @@ def _costs(one: Compared) -> list[Any]:
         return [_name(one.service), *[_("not given")] * 4]
     amounts = [one.costs.year, one.costs.per_start, one.costs.per_exit]
     nobody = [False, one.values["starts"] == 0, one.values[OUTCOMES[0]] == 0]
-    written = [
-        goal_words.euros(round(amount / CENTS)) if amount is not None else "–" if none else pgettext("figure", "hidden")
-        for amount, none in zip(amounts, nobody, strict=True)
-    ]
+    written = ["–" if amount is None and none else _euros(amount) for amount, none in zip(amounts, nobody, strict=True)]
     return [_name(one.service), _price(one), *written]
+
+
+def _euros(cents: float | None) -> str:
+    return pgettext("figure", "hidden") if cents is None else figure_texts.euros(round(cents / CENTS))
 
 
 def _price(one: Compared) -> str:
@@ -210,7 +211,7 @@ def _price(one: Compared) -> str:
     if len(prices) > 1:
         return _("differs by area")
     [(cents, per)] = prices
-    amount = goal_words.euros(cents / CENTS, 2)
+    amount = figure_texts.euros(cents / CENTS, 2)
     return (_("%(amount)s a month") if per == "month" else _("%(amount)s a start")) % {"amount": amount}
 
 

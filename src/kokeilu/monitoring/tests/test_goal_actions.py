@@ -14,6 +14,7 @@ from kokeilu.access.models import ChangeLog, Organisation, Role
 from kokeilu.monitoring import goal_actions, goal_file, goal_queries
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Target, WorkPackage
+from kokeilu.monitoring.goal_rules import Whose
 from kokeilu.problems import Problem
 
 pytestmark = pytest.mark.django_db
@@ -24,6 +25,9 @@ MEASURE = NewMeasure(
     "Evening advice", date(2021, 1, 1), None, "espoo",
     expectations=(NewExpectation("registered_unemployed", "down", size=Decimal(100)),),
 )  # fmt: skip
+
+
+GROUP = NewExpectation("inflow", "down", dimension="age", classes=("under_25", "25_29"))
 
 
 @pytest.fixture(autouse=True)
@@ -83,6 +87,7 @@ def test_only_an_analyst_of_the_area_sets_its_goals(actor_of, analyst, role, org
         ({"value": Decimal(101)}, "cannot have this value"),
         ({"value": Decimal(-1)}, "cannot have this value"),
         ({"by_day": date(2019, 11, 19)}, "reached before it is set"),
+        ({"by_day": date(2021, 3, 31)}, "past already"),
     ],
 )
 def test_a_target_that_cannot_be_is_refused(analyst, change, told) -> None:
@@ -150,6 +155,12 @@ def test_measures_stay_in_their_package_when_it_is_said_anew(analyst) -> None:
         ({"responsible": "nobody"}, "no organisation"),
         ({"expectations": (NewExpectation("long_term_unemployed", "down", population="state"),)}, "not published of"),
         ({"expectations": (NewExpectation("inflow", "down", size=Decimal(0)),)}, "above zero"),
+        ({"expectations": (replace(GROUP, classes=("under_25", "male")),)}, "no such classes"),
+        ({"expectations": (replace(GROUP, classes=("25_29", "under_25")),)}, "no such classes"),
+        ({"expectations": (replace(GROUP, classes=("under_25", "under_25")),)}, "no such classes"),
+        ({"expectations": (replace(GROUP, classes=()),)}, "no such classes"),
+        ({"expectations": (replace(GROUP, dimension=""),)}, "no such classes"),
+        ({"expectations": (replace(GROUP, dimension="mood"),)}, "no such classes"),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(analyst, change, told) -> None:
@@ -234,6 +245,18 @@ def test_a_changed_file_supersedes_only_what_changed(tmp_path: Path, espoo: None
     assert Measure.objects.get(STANDING).expectations.get().size == 120
 
 
+def test_a_group_is_told_by_its_classes_in_any_order(tmp_path: Path, espoo: None) -> None:
+    path = tmp_path / "goals.toml"
+    path.write_text(FILE + 'dimension = "age"\nclasses = ["25_29", "under_25"]\n')
+    assert goal_file.load(goal_file.read(path)) == goal_file.Loaded(2, 0, 0)
+    path.write_text(FILE + 'dimension = "age"\nclasses = ["under_25", "25_29"]\n')
+    assert goal_file.load(goal_file.read(path)) == goal_file.Loaded(0, 0, 2)
+    assert Measure.objects.get(STANDING).expectations.get().whose == Whose("residents", "age", ("under_25", "25_29"))
+    path.write_text('language = "sv"\n' + FILE + 'dimension = "age"\nclasses = ["under_25", "25_29"]\n')
+    assert goal_file.load(goal_file.read(path)) == goal_file.Loaded(0, 2, 0)
+    assert WorkPackage.objects.get(STANDING).language == "sv"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "told"),
     [
@@ -243,6 +266,11 @@ def test_a_changed_file_supersedes_only_what_changed(tmp_path: Path, espoo: None
         ("from = 2021-01-01", "from = 2021-01-01\nto = 2020-01-01", 11, "ends before it begins"),
         ('indicator = "registered_unemployed"', 'indicator = "joy"', 18, "'joy' is not known here"),
         ("size = 100", "size = true", 20, "'size' must be a number"),
+        ("size = 100", 'classes = ["male"]', 20, "the classes have no dimension"),
+        ("size = 100", 'dimension = "age"\nclasses = ["male"]', 21, "no classes of 'age'"),
+        ("size = 100", 'dimension = "age"', 17, "no classes of 'age'"),
+        ("size = 100", 'dimension = "mood"', 20, "'mood' is not known"),
+        ('area = "espoo"', 'language = "de"\narea = "espoo"', 1, "'de' is not known"),
         ("size = 100", "size = 0.001", 20, "more than two decimals"),
         ("package = 1", "package = 2", 11, "no work package 2"),
         ('responsible = "espoo"', 'responsible = "nobody"', 11, "no organisation 'nobody'"),

@@ -1,6 +1,7 @@
 """The pages of goals: what they tell, who sets what, and that they can be used by everybody."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -11,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kokeilu.access.models import Organisation, Role
-from kokeilu.monitoring import goal_actions, goal_file, goal_queries
+from kokeilu.monitoring import comparable, goal_actions, goal_file, goal_queries
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.goal_models import STANDING, Measure, Target
-from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 
 ALL, ESPOO = "/monitoring/goals/", "/monitoring/goals/espoo/"
@@ -38,18 +39,35 @@ def publish(area: str, before: tuple[int, int, int], now: tuple[int, int, int]) 
         )
 
 
+def publish_a_year(*areas: str) -> None:
+    """The figures by which areas are compared, alike in all, of the eleven months between the two."""
+    months = [date(2020 + (month > 12), (month - 1) % 12 + 1, 1) for month in range(4, 15)]
+    MonthlyFigure.objects.bulk_create(
+        MonthlyFigure(area=area, population="residents", month=month, indicator=key, value=1000 + place)
+        for area in areas
+        for month in months
+        for place, key in enumerate(comparable.INDICATORS)
+    )
+
+
 @pytest.fixture
 def espoo(db: None) -> None:
-    """A target and a measure that are to lower registered unemployment; people have moved into services."""
+    """A target and a measure that are to lower registered unemployment; people have moved into services.
+
+    Helsinki and Oulu are comparable with Espoo; of the unemployed of Turku fewer are in services.
+    """
     publish("espoo", (1000, 200, 50), (800, 400, 50))
     publish("helsinki", (1000, 200, 50), (950, 210, 60))
+    publish("oulu", (1000, 200, 50), (930, 210, 60))
+    publish("turku", (1000, 200, 50), (500, 10, 60))
+    publish_a_year("espoo", "helsinki", "oulu", "turku")
     names = dict.fromkeys(("name_fi", "name_sv", "name_en"), "Espoo")
     Organisation.objects.create(key="espoo", kind=Organisation.Kind.TRIAL_AREA, **names)
     aim = NewTarget("registered_unemployed", Decimal(850), "down", date(2020, 4, 1), date(2021, 12, 31), "The council")
     goal_actions.set_target("espoo", aim, reason="strategy", actor=None)
     plan = NewPackage(1, "Neuvonta", "Rådgivning", "Advice", "The plan", translated=["en"])
     package = goal_actions.set_package("espoo", plan, reason="plan", actor=None)
-    expected = NewExpectation("registered_unemployed", "down", size=Decimal(100), group="under 30")
+    expected = NewExpectation("registered_unemployed", "down", size=Decimal(100))
     measure = NewMeasure(
         "Evening advice", date(2020, 4, 1), None, "espoo", expectations=(expected,), illustrative=True
     )  # fmt: skip
@@ -71,12 +89,107 @@ def test_a_measure_stands_with_what_belongs_beside_it(logged_in, espoo) -> None:
     page = text(logged_in(Role.TEAM_LEAD, "espoo").get(ESPOO))
     measure = page[page.index("Evening advice") :]
     assert "invented for the demonstration" in measure
-    assert "falls by 100" in measure
-    assert "1 000 March 2020 800 March 2021 \u221220.0% \u22125.0% the middle of 1 area" in measure.replace("\xa0", " ")
+    assert "falls by 100 people" in measure
+    told = "1 000 March 2020 800 March 2021 \u221220.0% \u22126.0% the middle of 2 areas"
+    assert told in measure.replace("\xa0", " ")
+    assert "the middle one of the comparable areas: Helsinki, Oulu. Why these areas are comparable" in page
     assert "Broad unemployment All residents always read together" in measure
     assert "Exits to the open labour market" in measure
     assert "A movement is not the measure's effect." in measure
     assert "effect of" not in measure
+
+
+UNDER_30 = ("under_25", "25_29")
+
+
+def publish_classes(area: str, before: tuple[int, int | None], now: tuple[int, int | None]) -> None:
+    """The three figures that stand together, of those under 25 and of those of 25 to 29; broad is twice registered."""
+    MonthlyBreakdown.objects.bulk_create(
+        MonthlyBreakdown(
+            area=area, population="residents", month=month, indicator=key, dimension="age", group=group,
+            value=None if value is None else times * value, suppressed=value is None,
+        )
+        for month, values in ((START, before), (NOW, now))
+        for key, times in (("registered_unemployed", 1), ("broad_unemployment", 2), ("open_market_exits", 1))
+        for group, value in zip(UNDER_30, values, strict=True)
+    )  # fmt: skip
+
+
+def expect(*expected: NewExpectation) -> Measure:
+    said = NewMeasure("Youth desk", date(2020, 4, 1), None, "espoo", expectations=expected)
+    return goal_actions.set_measure(goal_queries.packages("espoo")[0], said, reason="plan", actor=None)
+
+
+def of_youth_desk(client) -> str:
+    page = text(client.get(ESPOO)).replace("\xa0", " ")
+    return page[page.index("What the figures did: Youth desk") :]
+
+
+UNEMPLOYED = NewExpectation("registered_unemployed", "down", group="under 30", dimension="age", classes=UNDER_30)
+
+
+@pytest.mark.django_db
+def test_a_group_stands_with_its_own_figures_here_and_elsewhere(logged_in, espoo) -> None:
+    publish_classes("espoo", (100, 60), (70, 50))
+    publish_classes("helsinki", (100, 100), (90, 100))
+    publish_classes("oulu", (50, 50), (40, None))
+    publish_classes("turku", (50, 50), (1, 1))
+    expect(UNEMPLOYED)
+    page = of_youth_desk(logged_in(Role.ANALYST, "ely"))
+    assert "Registered unemployed All residents: Under 25 + 25 to 29 ( under 30 ) falls" in page
+    assert "160 March 2020 120 March 2021 \u221225.0% \u22125.0% the middle of 1 area" in page
+    broad = "Broad unemployment All residents: Under 25 + 25 to 29 always read together 320 March 2020 240 March 2021"
+    assert broad in page
+    assert "1 000" not in page
+    assert "Under 25 + 25 to 29: Registered and broad unemployment are lower than before." in page
+
+
+@pytest.mark.django_db
+def test_a_group_of_which_a_class_is_hidden_is_hidden(logged_in, espoo) -> None:
+    publish_classes("espoo", (100, 60), (70, None))
+    expect(UNEMPLOYED)
+    page = of_youth_desk(logged_in(Role.ANALYST, "ely"))
+    assert "160 March 2020 hidden March 2021 –" in page
+    assert "70" not in page.partition("by month")[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"indicator": "laid_off"}, "Not published of this group: the figure is not broken down by this division."),
+        ({"population": "customers"}, "Not published of this group: classes are published of all residents only."),
+        ({"dimension": "", "classes": ()}, "The group is told in words only: no published figure can be shown of it."),
+    ],
+)
+def test_a_group_that_is_not_published_has_a_sentence_and_no_figure_of_others(logged_in, espoo, changes, told) -> None:
+    publish_classes("espoo", (100, 60), (70, 50))
+    expect(replace(UNEMPLOYED, **changes))
+    page = of_youth_desk(logged_in(Role.ANALYST, "ely"))
+    assert told in page
+    assert "1 000" not in page[: page.index(told)]
+
+
+@pytest.mark.django_db
+def test_the_chart_of_a_group_holds_its_figures(logged_in, espoo) -> None:
+    publish_classes("espoo", (100, 60), (70, 50))
+    measure = expect(UNEMPLOYED)
+    client = logged_in(Role.ANALYST, "ely", "fi")
+    address = reverse("monitoring:goal_chart", args=["espoo", measure.pk, "narrow"])
+    assert "Laaja työttömyys" in client.get(f"{address}?figure=0").content.decode()
+    assert f"{address}?figure=0&amp;v=" in client.get(ESPOO).content.decode()
+    assert [client.get(f"{address}{query}").status_code for query in ("", "?figure=1", "?figure=-1", "?figure=x")] == [
+        404, 404, 404, 404,
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_what_an_area_wrote_is_marked_with_its_language(logged_in, espoo) -> None:
+    target = Target.objects.get()
+    page = logged_in(Role.ANALYST, "ely", "sv").get(ESPOO).content.decode()
+    assert target.language == "fi"
+    assert '<dd lang="fi">The council</dd>' in page
+    assert "Områdets egna texter" in page
 
 
 @pytest.mark.django_db
@@ -125,7 +238,7 @@ def test_the_pages_ask_as_often_for_one_area_as_for_all(logged_in, espoo) -> Non
 
 TARGET = {
     "indicator": "inflow", "direction": "down", "value": "10", "from_day": "2021-01-01", "by_day": "2022-01-01",
-    "source": "The council", "reason": "strategy",
+    "source": "The council", "reason": "strategy", "language": "en",
 }  # fmt: skip
 
 
@@ -154,7 +267,8 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_target(logged_in) -> Non
     [
         ({"value": ""}, "value"), ({"value": "many"}, "value"), ({"by_day": "2021-01-01"}, "by_day"),
         ({"indicator": "activation_rate", "value": "101"}, "value"), ({"indicator": "joy"}, "indicator"),
-        ({"reason": " "}, "reason"), ({"source": ""}, "source"), ({"from_day": "yesterday"}, "from_day"),
+        ({"reason": " "}, "reason"), ({"by_day": "2021-03-31"}, "by_day"), ({"source": "x" * 2001}, "source"),
+        ({"language": "de"}, "language"), ({"source": ""}, "source"), ({"from_day": "yesterday"}, "from_day"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_form_is_told_at_its_field(logged_in, change, field) -> None:
@@ -170,7 +284,8 @@ def test_a_measure_and_its_expectations_are_set_in_one_form(logged_in, espoo) ->
     package = goal_queries.packages("espoo")[0]
     sent = {
         "package": package.pk, "name": "Youth desk", "from_day": "2021-01-01", "last_day": "2021-12-31",
-        "responsible": "espoo", "reason": "plan", "expected-TOTAL_FORMS": "2", "expected-INITIAL_FORMS": "0",
+        "responsible": "espoo", "reason": "plan", "language": "en",
+        "expected-TOTAL_FORMS": "2", "expected-INITIAL_FORMS": "0",
         "expected-0-indicator": "inflow", "expected-0-direction": "down", "expected-0-population": "customers",
         "expected-1-indicator": "", "expected-1-direction": "up", "expected-1-population": "residents",
     }  # fmt: skip
@@ -187,11 +302,46 @@ def test_a_measure_and_its_expectations_are_set_in_one_form(logged_in, espoo) ->
 
 
 @pytest.mark.django_db
+def test_classes_are_chosen_in_the_form(logged_in, espoo) -> None:
+    client = logged_in(Role.ANALYST, "espoo")
+    sent = {
+        "package": goal_queries.packages("espoo")[0].pk, "name": "Youth desk", "from_day": "2021-01-01",
+        "responsible": "espoo", "reason": "plan", "language": "en",
+        "expected-TOTAL_FORMS": "1", "expected-INITIAL_FORMS": "0", "expected-0-indicator": "inflow",
+        "expected-0-direction": "down", "expected-0-population": "residents",
+        "expected-0-classes": ["age:25_29", "age:under_25"],
+    }  # fmt: skip
+    mixed = client.post(f"{ESPOO}measure/add/", sent | {"expected-0-classes": ["age:25_29", "sex:male"]})
+    assert mixed.status_code == 422
+    assert "Choose classes of one division only." in text(mixed)
+    unknown = client.post(f"{ESPOO}measure/add/", sent | {"expected-0-classes": ["age:90_over"]})
+    assert unknown.status_code == 422
+    assert client.post(f"{ESPOO}measure/add/", sent).status_code == 302
+    one = Measure.objects.get(STANDING, name="Youth desk").expectations.get()
+    assert (one.dimension, one.classes) == ("age", ["under_25", "25_29"])
+    again = client.get(f"{ESPOO}measure/{one.measure.pk}/").content.decode()
+    assert re.findall(r'value="([a-z_]+:[a-z0-9_]+)"[^>]* checked', again) == ["age:under_25", "age:25_29"]
+
+
+@pytest.mark.django_db
+def test_what_two_write_at_once_is_told_and_not_lost(logged_in) -> None:
+    client = logged_in(Role.ANALYST, "espoo")
+    client.post(f"{ESPOO}target/add/", TARGET)
+    path = f"{ESPOO}target/{Target.objects.get().pk}/"
+    assert client.post(path, TARGET | {"value": "9"}).status_code == 302
+    late = client.post(path, TARGET | {"value": "8", "reason": "mine"})
+    assert late.status_code == 422
+    assert "Somebody else has changed or ended it meanwhile" in text(late)
+    assert "mine" in text(late)
+    assert Target.objects.get(STANDING).value == 9
+
+
+@pytest.mark.django_db
 def test_a_name_that_was_changed_is_no_translation_of_kokeilu_any_more(logged_in, espoo) -> None:
     package = goal_queries.packages("espoo")[0]
     sent = {
         "number": "1", "name_fi": "Neuvonta", "name_sv": "Rådgivning", "name_en": "Open advice", "source": "The plan",
-        "reason": "the city's own name",
+        "reason": "the city's own name", "language": "en",
     }  # fmt: skip
     logged_in(Role.ANALYST, "espoo").post(f"{ESPOO}package/{package.pk}/", sent)
     assert goal_queries.packages("espoo")[0].translated == []
@@ -206,7 +356,7 @@ def test_others_read_and_set_nothing(logged_in, espoo, role, organisation) -> No
     target = Target.objects.get()
     page = text(client.get(ESPOO))
     assert "Add a target" not in page
-    assert "Change" not in page.replace("Change Same change", "")
+    assert "Change" not in page.replace("Change Same change", "").replace("Change – Kokeilu", "")
     for path in ("target/add/", f"target/{target.pk}/", f"target/{target.pk}/end/", "package/add/", "measure/add/"):
         assert client.get(ESPOO + path).status_code == 403
         assert client.post(ESPOO + path, TARGET).status_code == 403

@@ -156,7 +156,7 @@ def test_prices_are_loaded_once_and_superseded(tmp_path: Path, command_line) -> 
     [
         ("412,50", "free", 2, "no price in euros"), ("412,50", "1.005", 2, "no price in euros"),
         ("412,50", "-1", 2, "no price in euros"), ("412,50", "NaN", 2, "no price in euros"),
-        ("espoo;work", "narnia;work", 3, "no trial area"), (";start", ";year", 3, "'year' is not known"),
+        ("espoo;work", "narnia;work", 3, "no trial area"), (";start", ";decade", 3, "'decade' is not known"),
         ("work_trial", "coaching", 3, "twice"), ("source\n", "\n", 1, "has no column source"),
         ("80;budget", "80;", 3, "names no source"), ("work_trial", "", 3, "names no service"),
     ],
