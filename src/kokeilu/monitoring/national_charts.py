@@ -41,9 +41,9 @@ class Comparison:
 
 def kept(wanted: Chart | Comparison) -> str:
     """The picture as SVG, drawn where it is not kept yet."""
-    return pictures.kept(
-        NATIONAL, wanted.sha256, lambda: draw(wanted) if isinstance(wanted, Comparison) else charts.draw(wanted)
-    )
+    if isinstance(wanted, Chart):
+        return charts.kept(NATIONAL, wanted)
+    return pictures.kept(NATIONAL, wanted.sha256, lambda: draw(wanted))
 
 
 def draw(wanted: Comparison) -> str:
