@@ -104,6 +104,46 @@ def completed(system: System, values: Numbers) -> Numbers:
     return found
 
 
+def refuted(system: System, values: Numbers, doubtful: Numbers) -> Marks:
+    """The doubtful relations to give up so that the others can hold, by as little as they can be off in all.
+
+    `doubtful` is what being off by one costs, zero for relations that hold. `values` that are not known are NaN. Of
+    several ways one is taken: an attacker who cannot tell which knows less. Raises Contradiction where shown values
+    alone cannot be true together; relations of hidden cells that cannot hold are left to the attacker to find.
+    """
+    check(system, values, np.isnan(values))
+    found, unknown = np.zeros(doubtful.size, np.bool_), np.isnan(values)
+    for component in components(system, values, unknown):
+        prices = doubtful[component.relations]
+        loose = np.flatnonzero(prices)
+        if loose.size:
+            off = _off(component.system, loose, prices[loose])
+            found[component.relations[loose]] = off > NEAR
+    return found
+
+
+def _off(system: System, loose: Indices, prices: Numbers) -> Numbers:
+    """How far these relations are off their bounds, where all of them together are off the least."""
+    count, ends = system.cells, system.starts[1:]
+    behind = np.repeat(ends[loose], 2)  # each has two cells more: what is too little, and what is too much
+    more = System(
+        count + 2 * loose.size,
+        system.starts + 2 * np.searchsorted(loose, np.arange(system.starts.size)),
+        np.insert(system.columns, behind, count + np.arange(2 * loose.size)),
+        np.insert(system.coefficients, behind, np.tile([1.0, -1.0], loose.size)),
+        system.low,
+        system.high,
+        whole=False,
+    )
+    cost = np.concatenate([np.zeros(count), np.repeat(prices, 2)])
+    solver = _solver(more, anew=True, cost=cost)
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return np.zeros(loose.size)
+    found: Numbers = np.array(solver.getSolution().col_value)[count:].reshape(-1, 2).sum(1)
+    return found
+
+
 def of_component(
     component: Component,
     truth: Numbers,

@@ -128,7 +128,7 @@ def protect(
         if out is not None:
             raise typer.BadParameter("an audit writes nothing", param_hint="--out")
         found = protect_work.audited(files, asked)
-        for line in found.lines:
+        for line in (*found.notes, *found.lines):
             typer.echo(line)
         typer.echo(f"{found.exposed} of {found.hidden} hidden cells exposed")
         if found.lines:

@@ -24,6 +24,8 @@ from kokeilu.disclosure.relations import Numbers, Relation, System
 
 TOTAL: Final = "total"
 PUBLISHED, PRIMARY, SECONDARY = "published", "primary", "secondary"
+UNPUBLISHED: Final = "unpublished"
+"""A sum that the table does not have, where another table may tell it: neither shown nor to be protected."""
 THRESHOLD: Final = 5
 """The least number of people that a cell may show, zero apart."""
 
@@ -33,11 +35,11 @@ class Table:
     """A published table, or one to be.
 
     `rows` has a text column for each of `dimensions`, and `value` and `status`: `published`, `primary` (hidden
-    because it is small), `secondary` (hidden to protect another), or null: to be decided. For an audit `value` may be
-    null where the status says that it is hidden. A column `cost` says what hiding a row costs, null where it must
-    stay shown; without it that is the value and one. A column `beyond` says how far beyond the true value, on
-    either side, the interval of a primary row must reach, which then needs no width of the threshold. `parts` has
-    for a dimension the code that each code is summed into, where that is not `total`: {"municipality": {"091":
+    because it is small), `secondary` (hidden to protect another), `unpublished`, or null: to be decided. For an
+    audit `value` may be null where the status says that it is hidden. A column `cost` says what hiding a row costs,
+    null where it must stay shown; without it that is the value and one. A column `beyond` says how far beyond the true
+    value, on either side, the interval of a primary row must reach, which then needs no width of the threshold. `parts`
+    has for a dimension the code that each code is summed into, where that is not `total`: {"municipality": {"091":
     "uusimaa"}}.
     """
 
@@ -57,12 +59,16 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True)
 class Identity:
-    """What every reader knows: the sum of the terms lies within `low` and `high`, zero without them."""
+    """What every reader knows: the sum of the terms lies within `low` and `high`, zero without them.
+
+    One that is `doubtful` readers only suppose: that a figure was not revised.
+    """
 
     terms: tuple[Term, ...]
     low: float = 0.0
     high: float = 0.0
     name: str = ""
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,9 +141,31 @@ def _sums(table: Table, dimension: str, offset: int) -> list[Relation]:
     return [Relation((whole, *members), (1.0, *(-1.0 for _ in members))) for whole, members in tied.iter_rows()]
 
 
-def same(one: Term, other: Term, name: str = "same cell") -> Identity:
+def same(one: Term, other: Term, name: str = "same cell", *, doubtful: bool = False) -> Identity:
     """Two cells that everybody knows to be equal: in two tables, or in two versions where neither was revised."""
-    return Identity((one, Term(other.table, other.codes, -other.coefficient)), name=name)
+    return Identity((one, Term(other.table, other.codes, -other.coefficient)), name=name, doubtful=doubtful)
+
+
+def reconciled(linked: Linked) -> tuple[Linked, list[Identity]]:
+    """The problem without the doubtful identities that the figures refute, and these.
+
+    Hidden figures that hang together with revised ones may have been revised too. Readers suppose that as little was as
+    can be, and a total rather than its parts. Raises Contradiction where shown figures do not add up.
+    """
+    joint = linked.joint()
+    doubtful = np.zeros(joint.system.low.size)
+    first = doubtful.size - len(linked.identities)
+    doubtful[first:] = [each.doubtful * _parted(each.terms[0]) for each in linked.identities]
+    refuted = attacker.refuted(joint.system, joint.values, doubtful)[first:].tolist()
+    kept = tuple(each for each, gone in zip(linked.identities, refuted, strict=True) if not gone)
+    return replace(linked, identities=kept), [
+        each for each, gone in zip(linked.identities, refuted, strict=True) if gone
+    ]
+
+
+def _parted(term: Term) -> int:
+    """One for a total of everything, and one more for each dimension that a cell is a part in."""
+    return 1 + sum(code != TOTAL for code in term.codes)
 
 
 def rate(
@@ -190,7 +218,7 @@ def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
         raise ValueError("an audit is of what is published: every row has a status")
     hidden = np.array([each != PUBLISHED for each in joint.status])
     found = attacker.intervals(joint.system, np.where(hidden, np.nan, joint.values), hidden)
-    cells = np.flatnonzero(hidden)
+    cells = np.flatnonzero(hidden & np.array([each != UNPUBLISHED for each in joint.status]))
     needed = widths(joint.status, threshold)[cells]
     tables = np.searchsorted(joint.offsets, cells, side="right") - 1
     return pl.DataFrame(
@@ -255,6 +283,7 @@ def protect(
     small = open_ & (values < threshold) & (values >= (0 if hide_zeros else 1)) & linked.whole
     status = [PRIMARY if one else each for one, each in zip(small.tolist(), joint.status, strict=True)]
     costs = np.where(open_, np.concatenate([_costs(table, hide_zeros) for table in ordered.tables]), np.inf)
+    costs[[each == UNPUBLISHED for each in joint.status]] = 0.0
     beyond = np.concatenate([_beyond(table) for table in ordered.tables])
     needed = np.where(beyond > 0, np.minimum(widths(status, threshold), 1.0), widths(status, threshold))
     try:

@@ -28,12 +28,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import polars as pl
 
 from kokeilu.disclosure import linked, protect_file
-from kokeilu.disclosure.linked import TOTAL, Identity, Table, Term
+from kokeilu.disclosure.linked import TOTAL, UNPUBLISHED, Identity, Table, Term
 from kokeilu.disclosure.protect_file import LINE
 from kokeilu.problems import Problem
 
@@ -70,19 +70,84 @@ class _Part:
         return sorted(set(self.rows().get_column(dimension)) - {TOTAL})
 
 
+class _Figure(NamedTuple):
+    """A cell as one that other tables may have too."""
+
+    table: Table
+    codes: tuple[str, ...]
+    value: int | None
+    status: str | None
+
+    @property
+    def key(self) -> frozenset[tuple[str, str]]:
+        """What it is the figure of: without the dimensions that it is a total of."""
+        return frozenset(pair for pair in zip(self.table.dimensions, self.codes, strict=True) if pair[1] != TOTAL)
+
+    @property
+    def term(self) -> Term:
+        return Term(self.table.name, self.codes)
+
+    def same(self, other: "_Figure", under: "_Under") -> bool:
+        """Whether the tables mean one figure: not where both show it and differ, for then it was revised.
+
+        A sum that is in no table is only as good as its parts: both tables must have the same ones.
+        """
+        if UNPUBLISHED in (self.status, other.status) and not under.alike(self, other):
+            return False
+        return self.value is None or other.value is None or self.value == other.value
+
+
+class _Under:
+    """The codes that are summed into a code, by table and dimension."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str, str], frozenset[str]] = {}
+
+    def alike(self, one: _Figure, other: _Figure) -> bool:
+        """Whether two figures are of the same parts, as far as both tables tell parts."""
+        mine, theirs = (dict(zip(each.table.dimensions, each.codes, strict=True)) for each in (one, other))
+        for name in mine.keys() & theirs.keys():
+            parts = self._of(one.table, name, mine[name]), self._of(other.table, name, theirs[name])
+            if all(parts) and parts[0] != parts[1]:
+                return False
+        return True
+
+    def _of(self, table: Table, dimension: str, code: str) -> frozenset[str]:
+        key = table.name, dimension, code
+        if key not in self.known:
+            above = table.parts.get(dimension, {})
+            codes = table.rows.get_column(dimension).unique().to_list()
+            self.known[key] = frozenset(each for each in codes if each != TOTAL and code in _over(each, above))
+        return self.known[key]
+
+
+def _over(code: str, above: Mapping[str, str]) -> set[str]:
+    """The codes that a code is summed into."""
+    found = {TOTAL}
+    while code in above:
+        code = above[code]
+        found.add(code)
+    return found
+
+
 def same_codes(tables: Sequence[Table]) -> list[Identity]:
-    """The same codes in two tables are the same figure; where both show it and differ, it was revised."""
-    before: dict[frozenset[tuple[str, str]], tuple[Term, int | None]] = {}
+    """The same codes in two tables are the same figure; where both show it and differ, it was revised.
+
+    Of hidden ones that can only be supposed.
+    """
+    before: dict[frozenset[tuple[str, str]], list[_Figure]] = {}
+    under = _Under()
     found = []
     for table in tables:
-        for *codes, value in table.rows.select(*table.dimensions, "value").iter_rows():
-            key = frozenset(pair for pair in zip(table.dimensions, codes, strict=True) if pair[1] != TOTAL)
-            term = Term(table.name, tuple(codes))
-            if key in before:
-                other, its = before[key]
-                if value is None or its is None or value == its:
-                    found.append(linked.same(other, term, f"the same figure: {_told(dict(key))}"))
-            before[key] = (term, value)
+        for *codes, value, status in table.rows.select(*table.dimensions, "value", "status").iter_rows():
+            figure = _Figure(table, tuple(codes), value, status)
+            others = before.setdefault(figure.key, [])
+            other = next((each for each in reversed(others) if figure.same(each, under)), None)
+            if other:
+                hidden = value is None or other.value is None
+                told = f"the same figure, {_told(dict(figure.key))}"
+                found.append(linked.same(other.term, figure.term, told, doubtful=hidden))
+            others.append(figure)
     return found
 
 

@@ -1,12 +1,12 @@
 """From the rows of a file to a table of disclosure control: checked, completed with its totals, and back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
-from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, TOTAL, Table
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, TOTAL, UNPUBLISHED, Table
 from kokeilu.disclosure.protect_file import (
     GIVEN,
     LARGEST,
@@ -110,14 +110,14 @@ def _costed(
 
 
 def protected(source: Source, count: str | None, layout: Layout | None = None) -> Table:
-    """A file with statuses, for an audit; `count` is the column before `status` where it is not named.
+    """A file with statuses, for an audit; `count` is found by its empty cells where it is not named.
 
     A file without statuses is one whose hidden counts are empty, and `count` must be named. Raises Problem as
     `undecided` does, for an unknown status, a shown cell without a count, and a hidden one with a count.
     """
     layout = layout or Layout()
     status = STATUS if STATUS in source.columns else None
-    count = count or _before_status(source)
+    count = count or _counts(source)
     dimensions = dimensions_of(source, (count, status, layout.column))
     rows = coded(source, dimensions)
     rows = rows.with_columns(numbers(source, count, decimals=layout.decimals, empty=True).alias("value"))
@@ -136,11 +136,37 @@ def protected(source: Source, count: str | None, layout: Layout | None = None) -
     return Table(str(source.path), tuple(dimensions), rows.select(*dimensions, "value", STATUS), parts)
 
 
-def _before_status(source: Source) -> str:
+def with_sums(table: Table, apart: Sequence[str]) -> Table:
+    """The table with the sums that it does not have, as unpublished: other tables may tell them."""
+    dimensions = list(table.dimensions)
+    above = [[TOTAL, *table.parts.get(name, {}).values()] for name in dimensions]
+    sums = pl.any_horizontal(pl.col(name).is_in(codes) for name, codes in zip(dimensions, above, strict=True))
+    inner = table.rows.filter(~sums).select(dimensions)
+    kept = [name for name in apart if name in dimensions]
+    full = completed(inner, dimensions, dimensions, table.parts, kept, {})
+    added = full.join(table.rows, on=dimensions, how="anti").sort(dimensions)
+    unpublished = added.with_columns(pl.lit(None, pl.Int64).alias("value"), pl.lit(UNPUBLISHED).alias(STATUS))
+    return replace(table, rows=pl.concat([table.rows, unpublished]))
+
+
+def _counts(source: Source) -> str:
+    """The column of counts of a file with statuses: whole numbers where cells are shown, empty where they are hidden.
+
+    Where several columns are like that, as when nothing is hidden, it is the one before `status`.
+    """
     if STATUS not in source.columns:
         mend = "make one with kokeilu protect TABLE --count COLUMN --out FILE, or name the column with --count"
         raise Problem("the table has no column status", file=source.path, mend=mend)
+    others = [name for name in source.columns if name != STATUS]
+    shown = pl.col(STATUS) == PUBLISHED
+    like = source.rows.select(
+        pl.when(shown).then(pl.col(name).str.contains(r"^\d+$")).otherwise(pl.col(name).fill_null("") == "").all()
+        for name in others
+    )
+    found = [name for name in others if like.item(0, name)]
     place = source.columns.index(STATUS)
+    if len(found) == 1:
+        return found[0]
     if not place:
         raise Problem("no column of counts before the column status", file=source.path, mend="name it with --count")
     return source.columns[place - 1]

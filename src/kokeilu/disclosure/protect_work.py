@@ -124,11 +124,10 @@ def protected(files: Sequence[Path], asked: Asked, out: Path) -> list[str]:
     decimals = max((asked.magnitudes.decimals(each) for each in sources), default=0) if asked.value else 0
     tables = [_undecided(source, asked, decimals) for source in sources]
     tables += [_published(file, asked) for file in asked.released]
-    problem = Linked(tuple(tables), tuple(asked.tied(tables)), whole=asked.value is None)
+    problem, told = _linked(tables, asked)
     done = _decided(problem, asked)
     answers = done.tables[: len(files)]
     _check_shown(answers)
-    told = []
     for answer, source, target in zip(answers, sources, targets, strict=True):
         frame = protect_table.answer(answer, source, asked.value or str(asked.count), decimals)
         protect_file.write(frame, source.separator, target)
@@ -184,6 +183,25 @@ def _published(file: Path, asked: Asked, decimals: int = 0) -> Table:
     return protect_table.protected(source, column, asked.layout(source, decimals))
 
 
+def _linked(tables: Sequence[Table], asked: Asked) -> tuple[Linked, list[str]]:
+    """The tables as one problem, and what to tell of hidden figures that must have been revised."""
+    if len(tables) > 1:
+        undecided = [table.rows.get_column("status").null_count() > 0 for table in tables]
+        tables = [
+            table if whole else protect_table.with_sums(table, asked.apart)
+            for table, whole in zip(tables, undecided, strict=True)
+        ]
+    problem = Linked(tuple(tables), tuple(asked.tied(tables)), whole=asked.value is None)
+    try:
+        problem, revised = linked.reconciled(problem)
+    except Contradiction as error:
+        raise _contradiction(problem, error) from error
+    if not revised:
+        return problem, []
+    more = f" and {len(revised) - 1} more" if len(revised) > 1 else ""
+    return problem, [f"taken as revised, as the tables cannot agree otherwise: {revised[0].name}{more}"]
+
+
 def _decided(problem: Linked, asked: Asked) -> linked.Protected:
     threshold = asked.threshold or THRESHOLD
     try:
@@ -209,11 +227,12 @@ def _check_shown(answers: Sequence[Table]) -> None:
 
 
 class Audited(NamedTuple):
-    """What to tell of each exposed cell, how many hidden cells there are and how many of them are exposed."""
+    """What to tell of each exposed cell, how many hidden cells there are, how many are exposed, and of revisions."""
 
     lines: list[str]
     hidden: int
     exposed: int
+    notes: list[str]
 
 
 def audited(files: Sequence[Path], asked: Asked) -> Audited:
@@ -224,7 +243,7 @@ def audited(files: Sequence[Path], asked: Asked) -> Audited:
         sources = [*map(protect_file.read, files), *([original] if original else [])]
         decimals = max(asked.magnitudes.decimals(each) for each in sources)
     tables = [_published(file, asked, decimals) for file in (*files, *asked.released)]
-    problem = Linked(tuple(tables), tuple(asked.tied(tables)), whole=asked.value is None)
+    problem, told = _linked(tables, asked)
     try:
         with progress.bar() as shown:
             shown.add_task("auditing", total=None)
@@ -240,7 +259,7 @@ def audited(files: Sequence[Path], asked: Asked) -> Audited:
             lines.append(f"{name}: {_cell(table, row)}: {_interval(low, high, decimals)} ({status})")
     for table in tables:
         lines += [f"{table.name}: {_cell(table, row)}: is shown" for row in _should_be_hidden(table, asked, needs)]
-    return Audited(lines, found.height, exposed)
+    return Audited(lines, found.height, exposed, told)
 
 
 def _near(table: Table, row: int, low: float, high: float, needs: pl.DataFrame | None) -> bool:
