@@ -21,8 +21,9 @@ from kokeilu.law.logic import Value
 from kokeilu.law.trial import NOWHERE, Trial
 from kokeilu.register import labels
 from kokeilu.transfer.models import Responsibility
-from kokeilu.transfer.origins import Origin, Origins, Report
+from kokeilu.transfer.origins import Origin, Origins
 from kokeilu.transfer.queries import reasons
+from kokeilu.transfer.reporting import Report
 from kokeilu.web import formats
 
 RESIDENCE = ("trial_area", "municipality", "placed_in")  # facts that tell where a person lives

@@ -5,8 +5,9 @@ thousands by the same three queries.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
@@ -18,58 +19,33 @@ from kokeilu.law.definition import shipped
 from kokeilu.law.facts import DERIVED, derive, sources
 from kokeilu.law.logic import Value
 from kokeilu.law.rules import decide
-from kokeilu.law.trial import AreaRow, Trial, Version
-from kokeilu.register import store
+from kokeilu.law.trial import AreaRow, Version
 from kokeilu.register.columns import COUNTER, PERIOD_FACTS
 from kokeilu.register.queries import stood_then
 from kokeilu.transfer.models import Decision, Run
-from kokeilu.transfer.reporting import ABSENCE, EXTRACT, REPORTED, reported, state
+from kokeilu.transfer.reporting import ABSENCE, EXTRACT, Period, Report, reported
 
-_PERIODS = """
-    {rows} period
-    JOIN register_extract opened ON opened.id = period.opened_by_id
-    LEFT JOIN register_extract closed ON closed.id = period.closed_by_id
-    WHERE lower(valid) <= %(day)s AND opened.imported_at <= %(known)s
-"""
+SEARCH: Final = "job_search_valid"
 # A correction writes the days around its own anew: those are reported by the extract of their first day, as before.
-_SOURCE = """
-    CASE WHEN opened.kind = 'identity' THEN 'identity'
-         WHEN opened.correction AND opened.as_of = lower(valid) THEN 'correction' ELSE 'extract' END"""
-_SPAN = {
-    "person_id AS person": pl.String(),
-    "lower(valid) AS since": pl.Date(),
-    "CASE WHEN closed.imported_at > %(known)s THEN NULL ELSE upper(valid) END AS until": pl.Date(),
-    f"{_SOURCE} AS source": pl.String(),
-}
-_READINGS = f"""(
+_PERIODS = """
+    SELECT person_id, lower(valid), CASE WHEN closed.imported_at > %(known)s THEN NULL ELSE upper(valid) END,
+           CASE WHEN opened.kind = 'identity' THEN 'identity'
+                WHEN opened.correction AND opened.as_of = lower(valid) THEN 'correction' ELSE 'extract' END,
+           {columns}
+      FROM {rows} period
+      JOIN register_extract opened ON opened.id = period.opened_by_id
+      LEFT JOIN register_extract closed ON closed.id = period.closed_by_id
+     WHERE lower(valid) <= %(day)s AND opened.imported_at <= %(known)s
+     ORDER BY person_id, lower(valid)
+"""
+_READINGS = f"""
     SELECT DISTINCT ON (person_id) person_id, days, reading.as_of,
            CASE WHEN opened.kind = 'identity' THEN 'identity'
-                WHEN opened.correction AND opened.as_of = reading.as_of THEN 'correction' ELSE 'extract' END AS source
+                WHEN opened.correction AND opened.as_of = reading.as_of THEN 'correction' ELSE 'extract' END
       FROM {stood_then("supportdays")} reading JOIN register_extract opened ON opened.id = reading.extract_id
      WHERE reading.as_of <= %(day)s AND opened.imported_at <= %(known)s
      ORDER BY person_id, reading.as_of DESC
-) reading"""
-_READING = {
-    "person_id AS person": pl.String(),
-    "days::text AS value": pl.String(),
-    "as_of AS since": pl.Date(),
-    "source": pl.String(),
-}
-
-
-@dataclass(frozen=True)
-class Report:
-    """What the register said of one column of the extract.
-
-    `day` is that of the extract that first said so without a break until the decision; None where none ever did.
-    `source` is extract, correction (of an extract of that day), identity (the extract's word counts by a statement on
-    who is whom) or absence (the extract of that day no longer had the person).
-    """
-
-    column: str
-    value: Value | None
-    day: date | None
-    source: str
+"""
 
 
 @dataclass(frozen=True)
@@ -91,27 +67,24 @@ class Origins:
         self._trial, self._on = shipped(run.trial), run.on
         self._version = self._trial.version_on(run.on)
         patterns = dict(Decision.objects.filter(run=run, person__in=persons).values_list("person", "pattern"))
-        reports, derived = _known(run, self._trial, self._version, [str(person) for person in patterns])
-        decided = decide(self._trial, derived, run.on)
-        stored = {str(person): pattern for person, pattern in patterns.items()}
+        reports = _reports(run, self._version, list(patterns))
+        derived = derive(_state(reports, columns_of(self._version)), run.on, self._trial)
+        decided = decide(self._trial, derived, run.on)["pattern"]
         # Facts that lead to another decision were not those that it rested on: then nothing is told.
-        same = {person for person, pattern in decided.select("person", "pattern").rows() if stored[person] == pattern}
-        self._facts = {row["person"]: row for row in derived.iter_rows(named=True) if row["person"] in same}
-        self._reports: dict[str, dict[str, Report]] = {person: {} for person in same}
-        for person, column, value, since, source in reports.select(REPORTED.names()).rows():
-            if person in same:
-                self._reports[person][column] = Report(column, _typed(column, value), since, source)
+        same = [stored == pattern for stored, pattern in zip(patterns.values(), decided, strict=True)]
+        self._facts = dict(compress(zip(patterns, derived.iter_rows(named=True), strict=True), same))
+        self._reports = reports
 
     def knows(self, person: UUID) -> bool:
         """Whether the facts that the person's decision rested on are known."""
-        return str(person) in self._facts
+        return person in self._facts
 
     def of(self, person: UUID, facts: Sequence[str]) -> list[Origin]:
         """The origins of these facts of a person (`kokeilu.law.explain.Reason.facts`), in their order. None of someone
         about whom the run made no decision, or whose facts do not lead to it."""
         if not self.knows(person):
             return []
-        known, reports = self._facts[str(person)], self._reports[str(person)]
+        known, reports = self._facts[person], self._reports[person]
         return [self._origin(fact, known[fact], reports) for fact in facts]
 
     def _origin(self, fact: str, value: Value | None, reports: Mapping[str, Report]) -> Origin:
@@ -134,50 +107,42 @@ def _columns(version: Version, fact: str) -> tuple[str, ...]:
     return sources(fact, version.area_by) if fact in DERIVED else (fact,)
 
 
-def _known(run: Run, trial: Trial, version: Version, persons: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What was known at the run of these people: each column's report (rules.REPORTED), and the facts of the law."""
+def _reports(run: Run, version: Version, persons: Sequence[UUID]) -> dict[UUID, dict[str, Report]]:
+    """What was known at the run of these people, in their order: a report for each column that the version needs."""
     columns = columns_of(version)
-    parameters = {"persons": list(persons), "day": run.on, "known": run.finished_at}
+    known: dict[str, Any] = {"persons": list(persons), "day": run.on, "known": run.finished_at}
+    found: dict[UUID, dict[str, Report]] = {person: {} for person in persons}
     with connection.cursor() as cursor:
-        found = [
-            reported(_periods(cursor, table, asked, parameters), persons, asked, run.on)
-            for table, facts in PERIOD_FACTS.items()
-            if (asked := [column for column in columns if column in facts])
-        ]
+        for table, facts in PERIOD_FACTS.items():
+            if asked := [column for column in columns if column in facts]:
+                periods = _periods(cursor, table, asked, known)
+                for person in persons:
+                    told = reported(periods.get(person, ()), asked, run.on)
+                    found[person] |= {report.column: report for report in told}
         if COUNTER in columns:
-            found.append(_readings(cursor, persons, parameters))
-    # As a run takes it: the job search of a customer whom the register does not report is over.
-    over = (pl.col("column") == "job_search_valid") & (pl.col("source") == ABSENCE)
-    reports = pl.concat(found).with_columns(value=pl.when(over).then(pl.lit("false")).otherwise("value"))
-    return reports, derive(state(reports, persons, columns), run.on, trial)
+            cursor.execute(_READINGS, known)
+            readings = {person: Report(COUNTER, *told) for person, *told in cursor.fetchall()}
+            for person in persons:
+                found[person][COUNTER] = readings.get(person, Report(COUNTER, None, None, EXTRACT))
+    for reports in found.values():
+        # As a run takes it: the job search of a customer whom the register does not report is over.
+        if (search := reports.get(SEARCH)) and search.source == ABSENCE:
+            reports[SEARCH] = replace(search, value=False)
+    return found
 
 
 def _periods(
-    cursor: CursorWrapper, table: str, columns: Sequence[str], parameters: Mapping[str, object]
-) -> pl.DataFrame:
-    source = _PERIODS.format(rows=stood_then(table))
-    return store.fetch(cursor, _SPAN | {column: COLUMNS[column] for column in columns}, source, parameters)
+    cursor: CursorWrapper, table: str, columns: Sequence[str], known: Mapping[str, Any]
+) -> dict[UUID, list[Period]]:
+    cursor.execute(_PERIODS.format(columns=", ".join(columns), rows=stood_then(table)), known)
+    found: dict[UUID, list[Period]] = {}
+    for person, since, until, source, *values in cursor.fetchall():
+        found.setdefault(person, []).append(Period(since, until, source, values))
+    return found
 
 
-def _readings(cursor: CursorWrapper, persons: Sequence[str], parameters: Mapping[str, object]) -> pl.DataFrame:
-    readings = store.fetch(cursor, _READING, _READINGS, parameters)
-    everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
-    return (
-        everyone.join(readings, on="person", how="left")
-        .select("person", "value", "since", column=pl.lit(COUNTER), source=pl.col("source").fill_null(EXTRACT))
-        .select(REPORTED.names())
-    )
-
-
-def _typed(column: str, value: str | None) -> Value | None:
-    match COLUMNS[column]:
-        case _ if value is None:
-            return None
-        case pl.Boolean():
-            return value == "true"
-        case pl.Int64():
-            return int(value)
-        case pl.Date():
-            return date.fromisoformat(value)
-        case _:
-            return value
+def _state(reports: Mapping[UUID, Mapping[str, Report]], columns: Sequence[str]) -> pl.DataFrame:
+    """The reported values as a row of an extract for each person."""
+    values = {column: [told[column].value for told in reports.values()] for column in columns}
+    schema = {"person": pl.String()} | {column: COLUMNS[column] for column in columns}
+    return pl.DataFrame({"person": [str(person) for person in reports]} | values, schema=schema)

@@ -1,75 +1,59 @@
-"""From periods of facts to who reported what: pure, people are columns, in any order."""
+"""From a person's periods of facts to who reported what: pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
-import polars as pl
+from kokeilu.law.logic import Value
 
-from kokeilu.extract import COLUMNS
-
-# What the register says of one column of a person on a day, as text (null: unknown), since which extract's day it has
-# said so without a break (null: none ever spoke of the person), and by what (kokeilu.transfer.origins.Report).
-REPORTED: Final = pl.Schema(
-    {"person": pl.String(), "column": pl.String(), "value": pl.String(), "since": pl.Date(), "source": pl.String()}
-)
 EXTRACT: Final = "extract"
 ABSENCE: Final = "absence"
 
 
-def reported(periods: pl.DataFrame, persons: Collection[str], columns: Sequence[str], day: date) -> pl.DataFrame:
-    """The reports (REPORTED) of the day, one for each person and column.
+@dataclass(frozen=True)
+class Report:
+    """What the register said of one column of the extract.
 
-    `periods` has person, since, until (null: open), source and the columns; those of a person do not overlap and begin
-    by the day. Who is in none on the day was last reported until an extract without them: an absence.
+    `day` is that of the extract that first said so without a break until the decision; None where none ever did.
+    `source` is extract, correction (of an extract of that day), identity (the extract's word counts by a statement on
+    who is whom) or absence (the extract of that day no longer had the person).
     """
-    everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
-    unbroken = (pl.col("since") == pl.col("until").shift(1)).fill_null(value=False)
-    last = [pl.col("until").last()]
-    for column in columns:  # rows without a gap count as one; the last value began with its first one
-        begins = ~(unbroken & pl.col(column).eq_missing(pl.col(column).shift(1)))
-        last += [
-            pl.col(column).last().cast(pl.String),
-            pl.col("since", "source").filter(begins).last().name.suffix(f" of {column}"),
-        ]
-    absent = (pl.col("until") <= day).fill_null(value=False)
-    found = pl.concat_list(
-        pl.struct(
-            pl.lit(column).alias("column"),
-            pl.when(~absent).then(column).alias("value"),
-            pl.when(absent).then("until").otherwise(f"since of {column}").alias("since"),
-            pl.when(absent)
-            .then(pl.lit(ABSENCE))
-            .otherwise(pl.col(f"source of {column}").fill_null(EXTRACT))
-            .alias("source"),
-        )
-        for column in columns
-    )
-    rows = periods.lazy().sort("person", "since").group_by("person").agg(last)
-    return (
-        everyone.lazy()
-        .join(rows, on="person", how="left", maintain_order="left")
-        .select("person", found.alias("report"))
-        .explode("report")
-        .unnest("report")
-        .collect()
-    )
+
+    column: str
+    value: Value | None
+    day: date | None
+    source: str
 
 
-def state(reports: pl.DataFrame, persons: Collection[str], columns: Sequence[str]) -> pl.DataFrame:
-    """The reported values as a row for each person: person and the columns, in the extract's types."""
-    everyone = pl.DataFrame({"person": list(persons)}, schema={"person": pl.String()})
-    values = [pl.col("value").filter(pl.col("column") == column).first().alias(column) for column in columns]
-    rows = reports.lazy().group_by("person").agg(values).with_columns(_typed(column) for column in columns)
-    return everyone.lazy().join(rows, on="person", how="left", maintain_order="left").collect()
+class Period(NamedTuple):
+    """What held of a person over [since, until); None is open. `values` of the columns asked about, None is unknown."""
+
+    since: date
+    until: date | None
+    source: str
+    values: Sequence[Value | None]
 
 
-def _typed(column: str) -> pl.Expr:
-    """A column of texts in the extract's type."""
-    match COLUMNS[column]:
-        case pl.Boolean():
-            return pl.col(column) == "true"
-        case pl.Date():
-            return pl.col(column).str.to_date("%Y-%m-%d")
-        case dtype:
-            return pl.col(column).cast(dtype)
+def reported(periods: Sequence[Period], columns: Sequence[str], day: date) -> list[Report]:
+    """A person's reports of the day, one for each column.
+
+    The periods do not overlap, begin by the day and come the oldest first. Who is in none on the day was last reported
+    until an extract without them: an absence. Who never was reported has reports without a day.
+    """
+    if not periods:
+        return [Report(column, None, None, EXTRACT) for column in columns]
+    last = periods[-1]
+    if last.until is not None and last.until <= day:
+        return [Report(column, None, last.until, ABSENCE) for column in columns]
+    return [_since_it_began(periods, place, column) for place, column in enumerate(columns)]
+
+
+def _since_it_began(periods: Sequence[Period], place: int, column: str) -> Report:
+    """The last value of a column with the period with which it began, those without a gap counting as one."""
+    began = last = periods[-1]
+    for earlier in reversed(periods[:-1]):
+        if earlier.until != began.since or earlier.values[place] != last.values[place]:
+            break
+        began = earlier
+    return Report(column, last.values[place], began.since, began.source)

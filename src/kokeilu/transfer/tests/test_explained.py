@@ -8,8 +8,9 @@ from kokeilu.law.definition import shipped
 from kokeilu.transfer import actions
 from kokeilu.transfer.explained import Explained, Told, explained, told
 from kokeilu.transfer.models import Responsibility
-from kokeilu.transfer.origins import Origin, Report
+from kokeilu.transfer.origins import Origin
 from kokeilu.transfer.queries import responsible
+from kokeilu.transfer.reporting import Report
 from kokeilu.transfer.tests.people import FEBRUARY, OUT, START, UNDECIDED, extract, people, report
 
 TRIAL = shipped("kuntakokeilu")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import polars as pl
 import pytest
 from django.db import connection, transaction
 
@@ -19,8 +18,8 @@ from kokeilu.register.queries import stood_then
 from kokeilu.register.tests import people as register
 from kokeilu.transfer import actions, correction
 from kokeilu.transfer.models import Decision, Run
-from kokeilu.transfer.origins import Origin, Origins, Report, columns_of
-from kokeilu.transfer.reporting import REPORTED, reported, state
+from kokeilu.transfer.origins import Origin, Origins, columns_of
+from kokeilu.transfer.reporting import Period, Report, reported
 
 TRIAL = shipped("kuntakokeilu")
 JANUARY, FEBRUARY, MARCH = date(2021, 1, 31), date(2021, 2, 28), date(2021, 3, 31)
@@ -182,48 +181,26 @@ def test_nobody_is_no_problem(load: Callable) -> None:
 # -- pure --------------------------------------------------------------------------------------------
 
 
-def periods(*rows: tuple) -> pl.DataFrame:
-    schema = {
-        "person": pl.String,
-        "since": pl.Date,
-        "until": pl.Date,
-        "source": pl.String,
-        "employment_code": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
 def of(*rows: tuple, day: date = MARCH) -> tuple:
-    frame = reported(periods(*rows), ["a"], ["employment_code"], day)
-    assert frame.schema == REPORTED
-    (row,) = frame.drop("person", "column").rows()
-    return row
+    periods = [Period(since, until, source, [value]) for since, until, source, value in rows]
+    (report,) = reported(periods, ["employment_code"], day)
+    return (report.value, report.day, report.source)
 
 
 def test_a_value_is_reported_since_it_last_began() -> None:
-    first = ("a", JANUARY, FEBRUARY, "extract", "02")
-    assert of(first, ("a", FEBRUARY, None, "correction", "02")) == ("02", JANUARY, "extract")
-    assert of(first, ("a", FEBRUARY, None, "correction", "03")) == ("03", FEBRUARY, "correction")
-    assert of(first, ("a", START, None, "extract", "02")) == ("02", START, "extract")  # a gap between
-    assert of(first, ("a", FEBRUARY, START, "extract", None), ("a", START, None, "extract", None)) == (
+    first = (JANUARY, FEBRUARY, "extract", "02")
+    assert of(first, (FEBRUARY, None, "correction", "02")) == ("02", JANUARY, "extract")
+    assert of(first, (FEBRUARY, None, "correction", "03")) == ("03", FEBRUARY, "correction")
+    assert of(first, (START, None, "extract", "02")) == ("02", START, "extract")  # a gap between
+    assert of(first, (FEBRUARY, START, "extract", None), (START, None, "extract", None)) == (
         None, FEBRUARY, "extract",
     )  # fmt: skip
 
 
 def test_a_period_that_ended_is_an_absence_since_its_end() -> None:
-    assert of(("a", JANUARY, FEBRUARY, "extract", "02")) == (None, FEBRUARY, "absence")
-    assert of(("a", JANUARY, MARCH, "extract", "02")) == (None, MARCH, "absence")
-    assert of(("b", JANUARY, None, "extract", "02")) == (None, None, "extract")
-
-
-def test_values_come_back_in_their_types() -> None:
-    rows = [("birth_date", "1980-05-05"), ("immigrant", "true"), ("labour_market_support_days", "7"), ("service", None)]
-    reports = pl.DataFrame([("a", *row, None, "extract") for row in rows], schema=REPORTED, orient="row")
-    columns = [column for column, _ in rows]
-    assert state(reports, ["a", "b"], columns).rows() == [
-        ("a", date(1980, 5, 5), True, 7, None),
-        ("b", None, None, None, None),
-    ]
+    assert of((JANUARY, FEBRUARY, "extract", "02")) == (None, FEBRUARY, "absence")
+    assert of((JANUARY, MARCH, "extract", "02")) == (None, MARCH, "absence")
+    assert of() == (None, None, "extract")
 
 
 def test_a_version_needs_the_columns_that_its_facts_come_from() -> None:
