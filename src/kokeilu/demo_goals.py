@@ -7,10 +7,10 @@ from typing import Final
 
 from kokeilu.access import actions as access
 from kokeilu.access.models import Membership, Organisation, Role
-from kokeilu.monitoring import goal_actions, goal_file, goal_queries, service_comparison_actions
+from kokeilu.monitoring import goal_actions, goal_file, goal_queries, service_comparison_actions, service_cost_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewTarget
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
-from kokeilu.monitoring.service_comparison_actions import NewCost
+from kokeilu.monitoring.service_cost_actions import NewCost
 
 AREA: Final = "espoo"
 ANALYST: Final = ("Tavi Tavoite", f"tavi.tavoite@{AREA}.example")
@@ -46,7 +46,7 @@ def make(panel: Path, start: date) -> None:
     for area, service in areas:
         per, cents = PRICES.get(service, PRICES["unknown"])
         cost = NewCost(service, per, cents, INVENTED, illustrative=True)
-        service_comparison_actions.set_cost(area, cost, reason=INVENTED, actor=None)
+        service_cost_actions.load_cost(area, cost, reason=INVENTED, actor=None)
 
 
 def _target(start: date) -> None:

@@ -1,6 +1,7 @@
 """Counting a panel's indicators on the engine that is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Literal
 
 import duckdb
@@ -37,7 +38,7 @@ def checked(panel: Panel, engine: Engine = "duckdb") -> Events:
 def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Events:
     """`rules.events` of a whole panel. Raises Problem where its files are missing or damaged, or Spark is."""
     first, last = panel.manifest.first_month, panel.manifest.last_month
-    try:
+    with telling_damage(panel):
         if engine == "spark":
             with spark.job(panel.spells, _numbers(first, last)) as (spells, calendar, keep):
                 return rules.events(spells, calendar, first, last, by, keep=keep)
@@ -46,6 +47,13 @@ def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Ev
             calendar = nw.from_native(pl.LazyFrame({"at": _numbers(first, last)}, {"at": pl.Int64}))
             return rules.events(spells, calendar, first, last, by, keep=lambda rows: rows.collect("polars").lazy())
         return on_duckdb(panel.spells, first, last, by)
+
+
+@contextmanager
+def telling_damage(panel: Panel) -> Iterator[None]:
+    """Raise Problem in place of an engine's own error: the panel's files are missing or damaged."""
+    try:
+        yield
     except (OSError, PolarsError, NarwhalsError, duckdb.Error) as error:
         raise Problem("the panel's spells are missing or damaged", file=panel.path, mend=MEND) from error
 
@@ -62,15 +70,26 @@ def on_duckdb(
     The steps are kept in a table there, on disk where large. `settings` are DuckDB's, such as memory_limit.
     """
     numbers = _numbers(first, last)
-    with duckdb.connect(":memory:", config=dict(settings or {})) as connection:
-        rows = connection.sql("SELECT * FROM read_parquet($files)", params={"files": spells})
+    with opened(spells, settings) as (connection, rows):
         calendar = connection.sql(f"SELECT range AS at FROM range({numbers[0]}, {numbers[-1] + 1})")
 
         def keep(steps: Rows) -> Rows:
             steps.to_native().create(KEPT)
             return nw.from_native(connection.table(KEPT))
 
-        return rules.events(nw.from_native(rows), nw.from_native(calendar), first, last, by, keep=keep)
+        return rules.events(rows, nw.from_native(calendar), first, last, by, keep=keep)
+
+
+@contextmanager
+def opened(
+    spells: list[str], settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, Rows]]:
+    """The rows of Parquet files in DuckDB, and the connection that reads them, with a database of its own.
+
+    Closed at the end. `settings` are DuckDB's.
+    """
+    with duckdb.connect(":memory:", config=dict(settings or {})) as connection:
+        yield connection, nw.from_native(connection.sql("SELECT * FROM read_parquet($files)", params={"files": spells}))
 
 
 KEPT: Final = "steps"

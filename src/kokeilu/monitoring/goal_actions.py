@@ -113,7 +113,7 @@ def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None
     same = Target.objects.filter(STANDING, area=area, indicator=said.indicator, by_day=said.by_day)
     if same.exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the area has a target of this figure and day"), mend=_("change that one"))
-    return put(Target(area=area, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
+    return put(Target(area=area, reason=worded(reason), **asdict(said)), old, actor, asdict(said))
 
 
 def _refuse_target(said: NewTarget) -> None:
@@ -140,7 +140,7 @@ def set_package(
     if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
     first = (old.first_id or old.pk) if old else None
-    return put(WorkPackage(area=area, first_id=first, reason=_reason(reason), **asdict(said)), old, actor, asdict(said))
+    return put(WorkPackage(area=area, first_id=first, reason=worded(reason), **asdict(said)), old, actor, asdict(said))
 
 
 @transaction.atomic
@@ -166,7 +166,7 @@ def set_measure(
         raise Problem(_("there is no organisation '%(key)s'") % {"key": said.responsible})
     row = Measure(
         package_id=first, name=said.name, description=said.description, responsible=responsible,
-        valid=DateRange(said.from_day, said.until), illustrative=said.illustrative, reason=_reason(reason),
+        valid=DateRange(said.from_day, said.until), illustrative=said.illustrative, reason=worded(reason),
         language=said.language,
     )  # fmt: skip
     made = put(row, old, actor, _plain(said))
@@ -193,12 +193,17 @@ def end(kind: Kind, goal: UUID, *, reason: str, actor: Actor | None) -> None:
     _lock()
     old = MODELS[kind]._default_manager.filter(STANDING, pk=goal).first()
     if old is None:
-        raise Problem(_gone())
+        raise Problem(gone())
     require_own(actor, area_of(old))
     if isinstance(old, WorkPackage) and Measure.objects.filter(STANDING, package=old.first_id or old.pk).exists():
         raise Problem(_("the work package has measures"), mend=_("end them first"))
+    put_end(old, reason, actor)
+
+
+def put_end(old: Row, reason: str, actor: Actor | None) -> None:
+    """Write a row that says that another one holds no longer, and the line of the change log."""
     values = {one.attname: getattr(old, one.attname) for one in old._meta.concrete_fields}
-    last = type(old)(**values | {"ended": True, "reason": _reason(reason)})
+    last = type(old)(**values | {"ended": True, "reason": worded(reason)})
     put(last, old, actor, {"ended": True})
 
 
@@ -213,7 +218,8 @@ def _lock() -> None:
         cursor.execute("LOCK TABLE monitoring_workpackage IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _gone() -> str:
+def gone() -> str:
+    """What is told of a row that stands no longer."""
     return _("somebody else has changed or ended it meanwhile")
 
 
@@ -224,7 +230,7 @@ def _standing(model: type[Row], area: str, replaces: UUID | None) -> Row | None:
         return None
     found = model._default_manager.filter(STANDING, pk=replaces).first()
     if found is None or area_of(found) != area:
-        raise Problem(_gone())
+        raise Problem(gone())
     return found
 
 
@@ -244,7 +250,8 @@ def _indicator(key: str) -> Any:
     return INDICATORS[key]
 
 
-def _reason(reason: str) -> str:
+def worded(reason: str) -> str:
+    """A reason as it is kept. Raises Problem where there is none."""
     if not reason.strip():
         raise Problem(_("say why"))
     return reason.strip()

@@ -43,7 +43,10 @@ def _taken_back(dry_run: bool) -> str:
 
 @app.command()
 def costs(
-    file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="area, service, per (month, start), euros, source.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.csv", help="area, service, per (month, start, year), euros, source, from_year."),
+    ],
     dry_run: DryRun = False,
 ) -> None:
     """Say what services cost, from a file; the same file again changes nothing.

@@ -71,7 +71,7 @@ def _edit(request: Request, area: str, kind: Kind, old: Goal | None) -> HttpResp
         try:
             save(request)
         except Problem as problem:
-            form.add_error(None, _sentence(problem))
+            form.add_error(None, goal_words.sentence(problem))
         else:
             messages.success(request, _("Changed. What stood before stays on record.") if old else _("Added."))
             return redirect("monitoring:goals_of", area)
@@ -159,7 +159,7 @@ def end(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpRespo
         try:
             goal_actions.end(kind, goal_id, reason=form.cleaned_data["reason"], actor=request.actor)
         except Problem as problem:
-            form.add_error(None, _sentence(problem))
+            form.add_error(None, goal_words.sentence(problem))
         else:
             messages.success(request, _("Ended. It stays on record."))
             return redirect("monitoring:goals_of", area)
@@ -174,9 +174,3 @@ def _name(goal: Goal) -> str:
     if isinstance(goal, Target):
         return goal_words.label(goal)
     return goal.name
-
-
-def _sentence(problem: Problem) -> str:
-    """A problem's one line as a page tells it."""
-    line = str(problem)
-    return line[:1].upper() + line[1:]

@@ -13,6 +13,7 @@ from kokeilu.monitoring.definition_texts import POPULATION_NAMES, whole_name
 from kokeilu.monitoring.goal_models import LANGUAGES, Direction, Expectation, Statement, Target
 from kokeilu.monitoring.goal_rules import Missing, Whose
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
+from kokeilu.problems import Problem
 from kokeilu.web import formats
 
 KINDS: Final = {
@@ -108,6 +109,12 @@ def expected(one: Expectation) -> str:
     if one.by_day is not None:
         words = _("%(change)s, until %(day)s") % {"change": words, "day": formats.day(one.by_day)}
     return words
+
+
+def sentence(problem: Problem) -> str:
+    """A problem's one line as a form tells it."""
+    line = str(problem)
+    return line[:1].upper() + line[1:]
 
 
 def written_in(rows: Iterable[Statement]) -> str:

@@ -1,23 +1,16 @@
-"""What changes services side by side: publishing a panel's figures, and saying what a service costs."""
+"""What changes services side by side: publishing a panel's figures."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
-import duckdb
-import narwhals as nw
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import goal_actions, operations, service_comparison_rules, service_comparison_steps
+from kokeilu.monitoring import engines, operations, service_comparison_rules, service_comparison_steps
 from kokeilu.monitoring.actions import Published
-from kokeilu.monitoring.engines import MEND
-from kokeilu.monitoring.goal_models import STANDING
-from kokeilu.monitoring.models import MonthlyFigure, ServiceCost, ServiceFigure
+from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
 from kokeilu.monitoring.rules import month_number
 from kokeilu.monitoring.service_comparison_rules import PAGE, Cell
 from kokeilu.monitoring.service_comparison_steps import Counted
@@ -27,19 +20,14 @@ from kokeilu.problems import Problem
 
 Key = tuple[str, int, str, str]  # area, year, service, measure
 PageMonths = dict[tuple[str, int], float | None]  # by indicator and month_number; None is hidden
-LONGEST_CODE: Final = 40
 
 
 def count(panel: Panel) -> Counted:
     """`service_comparison_steps.count` of a whole panel by DuckDB. Raises Problem where its spells are damaged."""
     first, last = (month_number(month) for month in (panel.manifest.first_month, panel.manifest.last_month))
     wanted = service_comparison_rules.years(first, last)
-    try:
-        with duckdb.connect(":memory:") as database:
-            rows = database.sql("SELECT * FROM read_parquet($files)", params={"files": panel.spells})
-            return service_comparison_steps.count(nw.from_native(rows), first, last, wanted)
-    except (OSError, duckdb.Error) as error:
-        raise Problem("the panel's spells are missing or damaged", file=panel.path, mend=MEND) from error
+    with engines.telling_damage(panel), engines.opened(panel.spells) as (_connection, rows):
+        return service_comparison_steps.count(rows, first, last, wanted)
 
 
 def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = None) -> Published:
@@ -119,32 +107,3 @@ def _store(wanted: dict[Key, int | None], kept: int, actor: Actor | None) -> Pub
     if new:
         record_change(actor, "publish", "service_figures", "all", new={"added": done.added, "kept": done.kept})
     return done
-
-
-@dataclass(frozen=True)
-class NewCost:
-    """What a service costs; see models.ServiceCost."""
-
-    service: str
-    per: str
-    cents: int
-    source: str
-    illustrative: bool = False
-
-
-@transaction.atomic
-def set_cost(area: str, said: NewCost, *, reason: str, actor: Actor | None) -> ServiceCost:
-    """Say what a service costs an area, in place of what was said before. The same again changes nothing.
-
-    Raises PermissionDenied, and Problem where the price cannot be.
-    """
-    goal_actions.require_own(actor, area)
-    goal_actions.refuse_unknown(area)
-    if said.per not in ServiceCost.Per.values or said.cents < 0 or not 0 < len(said.service) <= LONGEST_CODE:
-        raise Problem(_("this is no price of a service"))
-    with connection.cursor() as cursor:  # two at once would both find the same place free
-        cursor.execute("LOCK TABLE monitoring_servicecost IN SHARE ROW EXCLUSIVE MODE")
-    old = ServiceCost.objects.filter(STANDING, area=area, service=said.service).first()
-    if old is not None and asdict(said) == {key: getattr(old, key) for key in asdict(said)}:
-        return old
-    return goal_actions.put(ServiceCost(area=area, reason=reason, **asdict(said)), old, actor, asdict(said))

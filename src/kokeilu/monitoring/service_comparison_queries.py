@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from kokeilu.monitoring import release_calendar
-from kokeilu.monitoring.goal_models import STANDING
+from kokeilu.monitoring import release_calendar, service_cost_queries
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
 from kokeilu.monitoring.service_comparison_rules import MEASURES, OUTCOMES, mean_months
 from kokeilu.monitoring.structure import AFTER
@@ -21,8 +21,15 @@ class Costs:
 
     given: bool
     year: int | None = None
-    per_start: float | None = None
-    per_exit: float | None = None
+    per_start: "Amount | None" = None
+    per_exit: "Amount | None" = None
+
+
+class Amount(NamedTuple):
+    """Cents of a person; `at_most` where an area hides its part of those whom the cost is shared among."""
+
+    cents: float
+    at_most: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,11 +77,12 @@ def compared(year: int, area: str | None) -> list[Compared]:
     found: dict[str, dict[str, dict[str, int | None]]] = defaultdict(lambda: defaultdict(dict))
     for place, service, measure, value in rows.values_list("area", "service", "measure", "value"):
         found[service][place][measure] = value
-    costs = {(one.area, one.service): one for one in ServiceCost.objects.filter(STANDING).order_by("area", "service")}
-    return [_service(service, places, costs) for service, places in sorted(found.items())]
+    costs = service_cost_queries.of_year(service_cost_queries.standing(area), year)
+    return [of_service(service, places, costs) for service, places in sorted(found.items())]
 
 
-def _service(service: str, places: Mapping[str, Values], costs: Mapping[tuple[str, str], ServiceCost]) -> Compared:
+def of_service(service: str, places: Mapping[str, Values], costs: Mapping[tuple[str, str], ServiceCost]) -> Compared:
+    """A service's figures of the areas (`places`) added up, with what they cost by the prices of area and service."""
     hiding = {key: sum(values[key] is None for values in places.values()) for key in MEASURES}
     shown = {
         key: None if hiding[key] == len(places) else sum(values[key] or 0 for values in places.values())
@@ -88,23 +96,30 @@ def _service(service: str, places: Mapping[str, Values], costs: Mapping[tuple[st
 def _costs(
     places: Mapping[str, Values], prices: Mapping[str, ServiceCost], shown: Values, hiding: Mapping[str, int]
 ) -> Costs:
-    """A price times a count: hidden with the count, which it would give back."""
+    """A price times a count: hidden with the count, which it would give back.
+
+    So every cost is worked out from figures that are shown, and tells nothing that these do not.
+    """
     if len(prices) < len(places):
         return Costs(given=False)
     parts = [of_year(prices[place], values) for place, values in places.items()]
     if None in parts:
         return Costs(given=True)
     whole = sum(part or 0 for part in parts)
-    starts, exits = shown["starts"], shown[OUTCOMES[0]]
-    return Costs(
-        True,
-        whole,
-        whole / starts if starts and not hiding["starts"] else None,
-        whole / exits if exits and not hiding[OUTCOMES[0]] else None,
-    )
+    return Costs(True, whole, _each(whole, "starts", shown, hiding), _each(whole, OUTCOMES[0], shown, hiding))
+
+
+def _each(whole: int, measure: str, shown: Values, hiding: Mapping[str, int]) -> Amount | None:
+    """The cost of each of those counted. Where an area hides its part there are more of them, so it is at most that."""
+    people = shown[measure]
+    return Amount(whole / people, at_most=bool(hiding[measure])) if people else None
+
+
+COUNTED = {ServiceCost.Per.MONTH: "person_months", ServiceCost.Per.START: "starts", ServiceCost.Per.YEAR: "persons"}
+"""The count that a price is multiplied with."""
 
 
 def of_year(price: ServiceCost, values: Values) -> int | None:
     """What a service cost in a year, in cents; None where the count that it needs is hidden."""
-    count = values["person_months" if price.per == ServiceCost.Per.MONTH else "starts"]
+    count = values[COUNTED[ServiceCost.Per(price.per)]]
     return None if count is None else price.cents * count

@@ -7,6 +7,7 @@ agree with the page there are figures of the services that agree with what is sh
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from statistics import median
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -143,6 +144,25 @@ def hidden(figures: Figures, out: Collection[str]) -> set[Cell]:
             continue
         return {cell for cell, hides in zip(cells, found.tolist(), strict=True) if hides}
     return set(figures)
+
+
+TIMES: Final = 2
+"""How many times the middle one a cost is high, and which part of the whole's share a share is low."""
+
+
+def middle(costs: Sequence[float]) -> float | None:
+    """The middle one of some costs; None of fewer than two, of which neither is in the middle."""
+    return median(costs) if len(costs) > 1 else None
+
+
+def is_high(cost: float | None, middle: float | None) -> bool:
+    """Whether a cost is at least TIMES the middle one."""
+    return cost is not None and middle is not None and cost >= TIMES * middle > 0
+
+
+def is_low(share: float | None, together: float | None) -> bool:
+    """Whether a share is at most a TIMES-th of that of all together."""
+    return share is not None and together is not None and together > 0 and TIMES * share <= together
 
 
 def mean_months(values: Mapping[str, float | None]) -> float | None:

@@ -7,13 +7,15 @@ from pathlib import Path
 
 from django.db import transaction
 
-from kokeilu.monitoring import queries, service_comparison_actions
+from kokeilu.monitoring import queries, service_cost_actions
 from kokeilu.monitoring.models import ServiceCost
-from kokeilu.monitoring.service_comparison_actions import LONGEST_CODE, NewCost
+from kokeilu.monitoring.service_cost_actions import FIRST_YEAR, LAST_YEAR, LONGEST_CODE, NewCost
 from kokeilu.problems import Problem
 
 COLUMNS = ("area", "service", "per", "euros", "source")
-MEND = f"give the columns {', '.join(COLUMNS)}, separated by ; or ,"
+YEAR = "from_year"
+"""A column that may be missing: the first calendar year of the price, empty where it holds for any before too."""
+MEND = f"give the columns {', '.join(COLUMNS)} and, where prices change, {YEAR}, separated by ; or ,"
 CENTS = 100
 
 
@@ -26,7 +28,7 @@ class Line:
 
 
 def read(path: Path, *, illustrative: bool = False) -> list[Line]:
-    """The prices of a file: CSV with a head and COLUMNS, `per` month or start, euros with up to two decimals.
+    """The prices of a file: CSV with a head, COLUMNS and YEAR; `per` of ServiceCost.Per, euros with up to two decimals.
 
     Raises Problem, with the line, for anything else.
     """
@@ -37,12 +39,13 @@ def read(path: Path, *, illustrative: bool = False) -> list[Line]:
     reader = csv.DictReader(text.splitlines(), delimiter=";" if ";" in text.partition("\n")[0] else ",")
     if missing := [name for name in COLUMNS if name not in (reader.fieldnames or ())]:
         raise Problem(f"has no column {', '.join(missing)}", file=path, line=1, mend=MEND)
-    found: dict[tuple[str, str], Line] = {}
+    found: dict[tuple[str, str, int | None], Line] = {}
     for row in reader:
         one = _line(path, reader.line_num, row, illustrative)
-        if (one.area, one.cost.service) in found:
+        key = one.area, one.cost.service, one.cost.from_year
+        if key in found:
             raise Problem("tells the price of the service twice", file=path, line=reader.line_num, mend=MEND)
-        found[one.area, one.cost.service] = one
+        found[key] = one
     return list(found.values())
 
 
@@ -57,7 +60,7 @@ def _line(path: Path, number: int, row: dict[str, str | None], illustrative: boo
     if not 0 < len(service) <= LONGEST_CODE:
         raise refuse("names no service", "write its code in the register")
     if per not in ServiceCost.Per.values:
-        raise refuse(f"'{per}' is not known here", "write month or start")
+        raise refuse(f"'{per}' is not known here", "write month, start or year")
     if not source:
         raise refuse("names no source", "write where the price is from")
     try:
@@ -66,13 +69,15 @@ def _line(path: Path, number: int, row: dict[str, str | None], illustrative: boo
         raise refuse("has no price in euros", "write an amount such as 412.50") from None
     if not cents.is_finite() or cents < 0 or cents != int(cents):
         raise refuse("has no price in euros", "write an amount such as 412.50")
-    return Line(area, NewCost(service, per, int(cents), source, illustrative))
+    year = (row.get(YEAR) or "").strip()
+    if year and not (year.isdecimal() and FIRST_YEAR <= int(year) <= LAST_YEAR):
+        raise refuse(f"'{year}' is no year", f"write a year from {FIRST_YEAR} to {LAST_YEAR}, or leave it empty")
+    return Line(area, NewCost(service, per, int(cents), source, illustrative, int(year) if year else None))
 
 
 def load(lines: list[Line]) -> int:
     """Say what the services cost; how many prices are new or changed. All of it or nothing."""
     with transaction.atomic():
-        before = ServiceCost.objects.count()
-        for one in lines:
-            service_comparison_actions.set_cost(one.area, one.cost, reason="loaded from a file", actor=None)
-        return ServiceCost.objects.count() - before
+        return sum(
+            service_cost_actions.load_cost(one.area, one.cost, reason="loaded from a file", actor=None) for one in lines
+        )

@@ -12,6 +12,7 @@ from kokeilu.monitoring import (
     pages,
     release_pages,
     service_comparison_pages,
+    service_cost_pages,
 )
 
 app_name = "monitoring"
@@ -40,6 +41,12 @@ urlpatterns = [
     path("monitoring/releases/<uuid:release_id>/withdraw/", release_pages.withdraw, name="release_withdraw"),
     path("monitoring/releases/<uuid:release_id>/files/<str:file_name>", release_pages.file, name="release_file"),
     path("monitoring/services/", service_comparison_pages.services, name="services"),
+    path("monitoring/services/costs/<slug:area>/", service_cost_pages.costs, name="service_costs"),
+    path("monitoring/services/costs/<slug:area>/add/", service_cost_pages.add, name="service_cost_add"),
+    path(
+        "monitoring/services/costs/<slug:area>/<uuid:cost_id>/", service_cost_pages.change, name="service_cost_change"
+    ),
+    path("monitoring/services/costs/<slug:area>/<uuid:cost_id>/end/", service_cost_pages.end, name="service_cost_end"),
     path("monitoring/services/<slug:size>.svg", service_comparison_pages.services_chart, name="services_chart"),
     path("monitoring/tables/", builder_pages.tables, name="tables"),
     path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),

@@ -3,10 +3,11 @@
 Made by the rooms' own actions, so that every page has something true to show.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 from uuid import UUID
 
@@ -16,11 +17,12 @@ from kokeilu.access.policy import Actor
 from kokeilu.casework import actions as casework
 from kokeilu.casework.models import WorkerProfile
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import goal_actions, service_comparison_actions
+from kokeilu.monitoring import goal_actions, service_cost_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import (
     DurationMedian,
+    MonthlyBreakdown,
     MonthlyFigure,
     NationalFigure,
     Release,
@@ -92,7 +94,7 @@ def build(folder: Path) -> World:
     stated = statements.protect(_of(37), MARCH, "A decision of the registry office", actor=None)
     parameters = _parameters(staff, run.pk) | {"statement_id": stated.statement.pk}
     parameters |= {"release_id": release.pk, "file_name": release.files.order_by("position")[0].name}
-    parameters |= {"goal_kind": "target", "goal_id": _goals()}
+    parameters |= _goals()
     return World(staff, parameters, Seeker(UUID(str(parameters["person_id"]))))
 
 
@@ -186,8 +188,10 @@ def _release(staff: dict[str, User]) -> Release:
         return released.publish(preparer, checker)
 
 
-def _goals() -> UUID:
-    """A target of Helsinki, and a measure in a work package that is expected to lower unemployment; services."""
+def _goals() -> dict[str, Any]:
+    """Targets of Helsinki, and measures in a work package: of all, of a group by its classes, and of one in words only;
+    services with prices.
+    """
     ServiceFigure.objects.bulk_create(
         ServiceFigure(area=area, year=2020, service=service, measure=measure, value=None if hidden else 100 + place)
         for area in ("helsinki", "espoo")
@@ -195,17 +199,40 @@ def _goals() -> UUID:
         for measure in MEASURES
         for hidden in [measure == "followed_supported_work"]
     )
-    price = service_comparison_actions.NewCost("coaching", "month", 41_250, "The budget")
-    for area in ("helsinki", "espoo"):
-        service_comparison_actions.set_cost(area, price, reason="The budget", actor=None)
+    MonthlyBreakdown.objects.bulk_create(
+        MonthlyBreakdown(
+            area="helsinki", population="residents", month=date(2021, month, 1), indicator=key, dimension="age",
+            group=group, value=None if hidden else 200 + month, suppressed=hidden,
+        )
+        for month in (1, 2, 3)
+        for key in ("registered_unemployed", "broad_unemployment", "open_market_exits")
+        for group in ("under_25", "25_29")
+        for hidden in [month == 2 and key == "registered_unemployed"]
+    )  # fmt: skip
+    price = service_cost_actions.NewCost("coaching", "month", 41_250, "The budget")
+    cost = [
+        service_cost_actions.set_cost(area, replace(price, from_year=year), reason="The budget", actor=None)
+        for area in ("espoo", "helsinki")
+        for year in (2020, None)
+    ][-1]
     aim = NewTarget("registered_unemployed", Decimal(900), "down", date(2021, 1, 1), date(2022, 1, 1), "The council")
     target = goal_actions.set_target("helsinki", aim, reason="The strategy", actor=None)
+    for key, value, by in (("registered_unemployed", 800, 2023), ("inflow", 90, None), ("activation_rate", 60, 2022)):
+        more = NewTarget(
+            key, Decimal(value), "up" if key == "activation_rate" else "down", date(2021, 1, 1),
+            date(by, 1, 1) if by else None, "The council", "en",
+        )  # fmt: skip
+        goal_actions.set_target("helsinki", more, reason="The strategy", actor=None)
     plan = NewPackage(1, "Neuvonta", "Rådgivning", "Advice", "The plan")
     package = goal_actions.set_package("helsinki", plan, reason="The plan", actor=None)
     moves = NewExpectation("registered_unemployed", "down", size=Decimal(10), by_day=date(2022, 1, 1))
     measure = NewMeasure("Advice in the evenings", date(2021, 1, 1), None, "helsinki", expectations=(moves,))
     goal_actions.set_measure(package, measure, reason="The plan", actor=None)
-    return target.pk
+    young = NewExpectation("registered_unemployed", "down", dimension="age", classes=("under_25", "25_29"))
+    groups = (young, replace(young, indicator="laid_off"), NewExpectation("inflow", "down", group="Newcomers"))
+    youth = NewMeasure("Youth desk", date(2021, 1, 1), None, "helsinki", expectations=groups, language="en")
+    goal_actions.set_measure(package, youth, reason="The plan", actor=None)
+    return {"goal_kind": "target", "goal_id": target.pk, "cost_id": cost.pk}
 
 
 def _ask(staff: dict[str, User], customer: UUID) -> UUID:

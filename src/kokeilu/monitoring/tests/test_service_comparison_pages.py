@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from kokeilu.access.models import Role
-from kokeilu.monitoring import service_comparison_actions
+from kokeilu.access.models import ChangeLog, Role
+from kokeilu.monitoring import service_cost_actions
+from kokeilu.monitoring.goal_models import STANDING
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
-from kokeilu.monitoring.service_comparison_actions import NewCost
 from kokeilu.monitoring.service_comparison_rules import MEASURES
+from kokeilu.monitoring.service_cost_actions import NewCost
 from kokeilu.problems import Problem
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 
@@ -39,7 +40,7 @@ def services(db: None) -> None:
     figures("espoo", "new_thing", TRIAL)
     figures("helsinki", "coaching", COACHING | {"starts": None})
     price = NewCost("coaching", "month", 41_250, "budget of 2020")
-    service_comparison_actions.set_cost("espoo", price, reason="why", actor=None)
+    service_cost_actions.set_cost("espoo", price, reason="why", actor=None)
 
 
 def row(response, table: str, name: str) -> list[str]:
@@ -57,36 +58,95 @@ def test_a_service_by_use_cost_and_outcome(logged_in, services) -> None:
     assert row(page, "Where", "Coaching") == [
         "90", "18 (20.0%)", "hidden", "20 (22.2%)", "40 (44.4%)", "hidden", "5 (5.6%)",
     ]  # fmt: skip
-    assert row(page, "Costs", "Coaching") == ["€412.50 a month", "€247 500", "€2 250", "€13 750"]
+    assert row(page, "Cost and result", "Coaching") == [
+        "€13 750", "18 (20.0%)", "€247 500", "€2 250", "€412.50 a month",
+    ]  # fmt: skip
     assert "budget of 2020" in page.content.decode()
     assert "is no effect" in page.content.decode()
 
 
 def test_without_a_price_the_cost_is_not_given_and_never_zero(logged_in, services) -> None:
     page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
-    assert row(page, "Costs", "new_thing") == ["not given"] * 4
+    found = row(page, "Cost and result", "new_thing")
+    assert [found[at] for at in (0, 2, 3, 4)] == ["not given"] * 4
 
 
 def test_a_hidden_count_hides_the_cost_that_would_give_it_back(logged_in, services) -> None:
     client = logged_in(Role.ANALYST, "ely")
     price = NewCost("coaching", "start", 100, "budget")
-    service_comparison_actions.set_cost("helsinki", price, reason="why", actor=None)
-    assert row(client.get(f"{PAGE}?area=helsinki"), "Costs", "Coaching") == [
-        "€1.00 a start", "hidden", "hidden", "hidden",
+    service_cost_actions.set_cost("helsinki", price, reason="why", actor=None)
+    assert row(client.get(f"{PAGE}?area=helsinki"), "Cost and result", "Coaching") == [
+        "hidden", "18 (20.0%)", "hidden", "hidden", "€1.00 a start",
     ]  # fmt: skip
 
 
 def test_nobody_in_the_open_market_has_no_cost_per_person(logged_in, services) -> None:
     price = NewCost("new_thing", "month", 100, "budget")
-    service_comparison_actions.set_cost("espoo", price, reason="why", actor=None)
+    service_cost_actions.set_cost("espoo", price, reason="why", actor=None)
     page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
-    assert row(page, "Costs", "new_thing") == ["€1.00 a month", "€200", "€20", "–"]
+    result = row(page, "Cost and result", "new_thing")
+    assert result[0] == "no one"
+    assert "0 (0.0%): low" in result[1]
+    assert result[2:] == ["€200", "€20", "€1.00 a month"]
+    assert (
+        "No one was in the open labour market 3 months after: new_thing (cost of the year: €200)."
+        in page.content.decode()
+    )
 
 
 def test_areas_together_are_the_sum_of_what_is_shown(logged_in, services) -> None:
     page = logged_in(Role.ANALYST, "ely").get(PAGE)
     assert row(page, "Use", "Coaching") == ["80", "180", "at least 110", "180", "–"]
-    assert row(page, "Costs", "Coaching")[0] == "not given"  # Helsinki has told no price
+    assert row(page, "Cost and result", "Coaching")[0] == "not given"  # Helsinki has told no price
+
+
+def test_where_an_area_hides_its_exits_each_costs_at_most(logged_in, services) -> None:
+    figures("oulu", "coaching", COACHING | {"followed_open_market": None})
+    ServiceFigure.objects.filter(area="helsinki").delete()
+    price = NewCost("coaching", "month", 41_250, "budget")
+    service_cost_actions.set_cost("oulu", price, reason="why", actor=None)
+    page = logged_in(Role.ANALYST, "ely").get(PAGE)
+    result = row(page, "Cost and result", "Coaching")
+    assert result[:4] == ["at most €27 500", "at least 18", "€495 000", "€2 250"]
+    assert "costs by at most" in page.content.decode()
+
+
+def test_what_stands_out_is_told_first(logged_in, services) -> None:
+    for service, exits in (("work_trial", 60), ("training", 30), ("dear", 3)):
+        figures("espoo", service, COACHING | {"followed_open_market": exits})
+        price = NewCost(service, "month", 41_250, "budget")
+        service_cost_actions.set_cost("espoo", price, reason="why", actor=None)
+    page = unescape(logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo").content.decode()).replace("\xa0", " ")
+    told = page[page.index("What to look at first") : page.index("Not the effect of the services")]
+    assert "dear costs most: €82 500. The middle one of the services costs €11 000." in told
+    assert "after dear: 3.3%. Of all who ended a service it is 30.0%." in told
+    assert "3 months after: new_thing (cost of the year: not given)." in told
+    assert "is not known of" not in told
+    table = page[page.index("<caption>Cost and result") :]
+    assert re.findall(r'<th scope="row"[^>]*>(.*?)</th>', table)[:4] == ["dear", "Coaching", "training", "Work trial"]
+    assert "€82 500: high" in table
+    assert "3 (3.3%): low" in table
+    assert (table.count("%): low"), table.count(": high")) == (2, 1)
+
+
+@pytest.mark.parametrize(("year", "price"), [(2019, "€1.00 a start"), (2020, "€2.00 a start"), (2021, "€2.00 a start")])
+def test_a_price_holds_from_its_year_until_the_next(logged_in, db, year, price) -> None:
+    ServiceFigure.objects.bulk_create(
+        ServiceFigure(area="espoo", year=year, service="coaching", measure=key, value=100) for key in MEASURES
+    )
+    for from_year, cents in ((None, 100), (2020, 200), (2022, 300)):
+        said = NewCost("coaching", "start", cents, "budget", from_year=from_year)
+        service_cost_actions.set_cost("espoo", said, reason="why", actor=None)
+    page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
+    assert row(page, "Cost and result", "Coaching")[-1] == price
+
+
+def test_a_price_of_a_person_and_year_is_of_different_people(logged_in, services) -> None:
+    price = NewCost("new_thing", "year", 1000, "budget")
+    service_cost_actions.set_cost("espoo", price, reason="why", actor=None)
+    ServiceFigure.objects.filter(service="new_thing", measure="persons").update(value=40)
+    page = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo")
+    assert row(page, "Cost and result", "new_thing")[2:] == ["€400", "€40", "€10.00 a year"]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +182,7 @@ def test_the_page_asks_as_often_for_one_area_as_for_many(logged_in, services) ->
 
 
 def test_the_chart_holds_each_service(logged_in, services) -> None:
-    service_comparison_actions.set_cost("espoo", NewCost("new_thing", "month", 100, "b"), reason="why", actor=None)
+    service_cost_actions.set_cost("espoo", NewCost("new_thing", "month", 100, "b"), reason="why", actor=None)
     client = logged_in(Role.ANALYST, "ely")
     page = client.get(f"{PAGE}?area=espoo").content.decode()
     address = unescape(re.search(r'<img src="([^"]+)"', page)[1])
@@ -131,6 +191,81 @@ def test_the_chart_holds_each_service(logged_in, services) -> None:
     assert "new_thing" in svg
     assert "<script" not in svg
     assert client.get("/monitoring/services/huge.svg").status_code == 404
+
+
+COSTS = "/monitoring/services/costs/espoo/"
+SENT = {
+    "service": "coaching", "euros": "412.50", "per": "month", "from_year": "2020", "source": "The budget",
+    "language": "en", "reason": "the new budget",
+}  # fmt: skip
+
+
+def plain(response) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", response.content.decode()))).strip()
+
+
+@pytest.mark.django_db
+def test_an_analyst_of_the_area_sets_changes_and_ends_a_price(logged_in) -> None:
+    client = logged_in(Role.ANALYST, "espoo")
+    assert "The area has told no price." in plain(client.get(COSTS))
+    assert client.get(f"{COSTS}add/").status_code == 200
+    assert "Added." in plain(client.post(f"{COSTS}add/", SENT, follow=True))
+    cost = ServiceCost.objects.get()
+    assert (cost.service, cost.cents, cost.per, cost.from_year) == ("coaching", 41_250, "month", 2020)
+    again = client.post(f"{COSTS}add/", SENT)
+    assert again.status_code == 422
+    assert "The service has a price from this year" in plain(again)
+    assert 'value="412.50"' in client.get(f"{COSTS}{cost.pk}/").content.decode()
+    sent = SENT | {"euros": "500", "service": "work_trial", "illustrative": "on"}
+    page = plain(client.post(f"{COSTS}{cost.pk}/", sent, follow=True))
+    assert "€500.00" in page
+    assert "€412.50" in page[page.index("What was said before") :]
+    new = ServiceCost.objects.get(STANDING)
+    assert (new.service, new.cents, new.illustrative, new.set_by) == ("coaching", 50_000, True, cost.set_by)
+    late = client.post(f"{COSTS}{cost.pk}/", SENT | {"reason": "mine"})
+    assert late.status_code == 422
+    assert "Somebody else has changed or ended it meanwhile" in plain(late)
+    assert client.post(f"{COSTS}{new.pk}/end/", {"reason": ""}).status_code == 422
+    assert "Ended." in plain(client.post(f"{COSTS}{new.pk}/end/", {"reason": "no more"}, follow=True))
+    assert not ServiceCost.objects.filter(STANDING).exists()
+    assert client.get(f"{COSTS}{new.pk}/").status_code == 404
+    assert list(ChangeLog.objects.order_by("id").values_list("action", "subject")) == [
+        ("set", "servicecost"), ("change", "servicecost"), ("end", "servicecost"),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"euros": "-1"}, "euros"), ({"euros": "1.005"}, "euros"), ({"euros": "free"}, "euros"),
+        ({"euros": ""}, "euros"),
+        ({"per": "decade"}, "per"), ({"service": "none"}, "service"), ({"from_year": "1999"}, "from_year"),
+        ({"from_year": "2020.5"}, "from_year"), ({"source": " "}, "source"), ({"source": "x" * 2001}, "source"),
+        ({"reason": ""}, "reason"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_the_form_is_told_at_its_field(logged_in, change, field) -> None:
+    response = logged_in(Role.ANALYST, "espoo").post(f"{COSTS}add/", SENT | change)
+    assert response.status_code == 422
+    assert f'id="id_{field}-error"' in response.content.decode()
+    assert not ServiceCost.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("role", "organisation"), [(Role.ANALYST, "ely"), (Role.ANALYST, "helsinki")])
+def test_others_read_prices_and_set_none(logged_in, services, role, organisation) -> None:
+    client = logged_in(role, organisation)
+    cost = ServiceCost.objects.get()
+    page = plain(client.get(COSTS))
+    assert "€412.50" in page
+    assert "Add a price" not in page
+    assert "Change the price" not in page
+    for path in ("add/", f"{cost.pk}/", f"{cost.pk}/end/"):
+        assert client.get(COSTS + path).status_code == 403
+        assert client.post(COSTS + path, SENT).status_code == 403
+    assert ServiceCost.objects.get() == cost
+    assert client.get("/monitoring/services/costs/narnia/").status_code == 404
 
 
 CSV = "area;service;per;euros;source\nespoo;coaching;month;412,50;budget\nespoo;work_trial;start;80;budget\n"
@@ -158,6 +293,7 @@ def test_prices_are_loaded_once_and_superseded(tmp_path: Path, command_line) -> 
         ("412,50", "-1", 2, "no price in euros"), ("412,50", "NaN", 2, "no price in euros"),
         ("espoo;work", "narnia;work", 3, "no trial area"), (";start", ";decade", 3, "'decade' is not known"),
         ("work_trial", "coaching", 3, "twice"), ("source\n", "\n", 1, "has no column source"),
+        (CSV[: CSV.index("espoo;work")], CSV.splitlines()[0] + ";from_year\nespoo;a;year;1;b;soon\n", 2, "no year"),
         ("80;budget", "80;", 3, "names no source"), ("work_trial", "", 3, "names no service"),
     ],
 )  # fmt: skip
@@ -176,15 +312,20 @@ def test_what_is_wrong_in_a_file_is_told_at_its_line(tmp_path: Path, command_lin
 def test_only_an_analyst_of_the_area_says_what_its_services_cost(actor_of, role, organisation) -> None:
     price = NewCost("coaching", "month", 1, "budget")
     with pytest.raises(PermissionDenied):
-        service_comparison_actions.set_cost("espoo", price, reason="why", actor=actor_of(role, organisation))
+        service_cost_actions.set_cost("espoo", price, reason="why", actor=actor_of(role, organisation))
     own = actor_of(Role.ANALYST, "espoo")
-    assert service_comparison_actions.set_cost("espoo", price, reason="why", actor=own).set_by == own.user
+    assert service_cost_actions.set_cost("espoo", price, reason="why", actor=own).set_by == own.user
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("language", "width"), [("fi", DESKTOP), ("sv", PHONE), ("en", PHONE)])
 def test_the_page_is_accessible_at_every_width(visit, services, actor_of, language, width) -> None:
     user = actor_of(Role.ANALYST, "ely").user
+    cost = ServiceCost.objects.get()
+    for path in (COSTS, f"{COSTS}add/", f"{COSTS}{cost.pk}/", f"{COSTS}{cost.pk}/end/"):
+        page = visit(path, actor_of(Role.ANALYST, "espoo").user, language, width)
+        assert axe_faults(page) == []
+        assert overflow(page) == 0
     for path in (PAGE, f"{PAGE}?area=espoo&sort=persons&order=falling", f"{PAGE}?year=1999"):
         page = visit(path, user, language, width)
         assert axe_faults(page) == []
