@@ -75,7 +75,7 @@ def _read(out: Path, manifest: Manifest) -> pl.DataFrame | None:
 
 def _reached(facts: rules.Facts, since: date) -> pl.Series:
     """The people of whom something begins or ends after a day up to the register's, as row numbers."""
-    frames = (facts.situations, facts.details, facts.responsibilities, facts.readings)
+    frames = (facts.situations, facts.details, facts.responsibilities, facts.readings, facts.people)
     days = [(frame, name) for frame in frames for name in ("from", "to") if name in frame.columns]
     turns = rules.turning_days(facts.details, since + timedelta(days=1), facts.as_of)
     return pl.concat(

@@ -77,7 +77,8 @@ PEOPLE: Final = """
         ORDER BY stated.kept_id, stated.recorded_at DESC
     )
     SELECT string_agg(uuid_send(told.person), ''), string_agg(int8send(told.pseudonym), ''),
-           string_agg(coalesce(newer.sex, record.sex, ''), E'\\x1f')
+           string_agg(coalesce(newer.sex, record.sex, ''), E'\\x1f'),
+           string_agg(date_send(coalesce(record.known_until, '-infinity')), '')
     FROM panel_pseudonyms((SELECT array_agg(id) FROM register_person)) AS told
     JOIN register_person AS record ON record.id = told.person
     LEFT JOIN newer ON newer.kept_id = told.person"""
@@ -127,7 +128,7 @@ def snapshot() -> Iterator[None]:
 def _people(cursor: Any) -> pl.DataFrame:
     """Everyone, ordered by pseudonym, with `number`, so that nothing in the panel keeps the register's order."""
     cursor.execute(PEOPLE)
-    kinds: list[tuple[Kind, str]] = [("key", "person"), ("big", "pseudonym"), ("text", "sex")]
+    kinds: list[tuple[Kind, str]] = [("key", "person"), ("big", "pseudonym"), ("text", "sex"), ("day", "to")]
     sent = cursor.fetchone()
     columns = [decoded(kind, name, column) for (kind, name), column in zip(kinds, sent, strict=True)]
     people = pl.DataFrame([each for column in columns for each in column])
@@ -166,7 +167,7 @@ def read() -> Source:
         secret=b"".join(made[each].to_bytes(8, "big", signed=True) for each in NOBODIES),
         causes=causes,
         pseudonyms=people.get_column("pseudonym"),
-        people=people.select(pl.col("number").alias("person"), "sex"),
+        people=people.select(pl.col("number").alias("person"), "to", "sex"),
         situations=situations.with_columns(pl.col("job_search_valid").cast(pl.Boolean)),
         details=details.with_columns(pl.col("immigrant").cast(pl.Boolean)),
         readings=readings,

@@ -91,8 +91,9 @@ def status() -> pl.Expr:
 
     Employment codes 00 (employed with support) and 01 (open market) say what the person does whatever else
     holds. Otherwise a person whose job search has ended is outside, one in a service is in the service, and
-    only then does the code tell unemployed (02) from laid off (03). Codes: TEM's quality description of the
-    employment service statistics, 00-03.
+    only then does the code tell unemployed (02) from laid off (03). Whose search has ended without a code may work, so
+    the status is not known; who seeks work and is in a service is in it, whatever the code. Codes: TEM's quality
+    description of the employment service statistics, 00-03.
     """
     code, service, valid = pl.col("employment_code"), pl.col("service"), pl.col("job_search_valid")
     return (
@@ -100,10 +101,10 @@ def status() -> pl.Expr:
         .then(pl.lit("supported_work"))
         .when(code == "01")
         .then(pl.lit("open_market"))
-        .when(~valid)
-        .then(pl.lit("outside"))
         .when(valid.is_null())
         .then(None)
+        .when(~valid)
+        .then(pl.when(code.is_not_null()).then(pl.lit("outside")))
         .when(service != NO_SERVICE)
         .then(pl.lit("service"))
         .when(service.is_null() | code.is_null())
@@ -122,11 +123,12 @@ def next_start(owner: str = "person") -> pl.Expr:
     return pl.when(pl.col(owner) == pl.col(owner).shift(-1)).then(pl.col("from").shift(-1))
 
 
-def states(situations: pl.DataFrame) -> pl.DataFrame:
+def states(situations: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     """Situations with `status` and `job_seeker`, and further rows for states that last unreported.
 
     A person who was last reported in the open market or outside stays there, no longer a job seeker, until a
-    new report. One who vanishes from the register in any other state is in no state until then.
+    new report or, by `people`, the death. One who vanishes from the register in any other state is in no state until
+    then.
     """
     reported = (
         situations.with_columns(
@@ -142,16 +144,18 @@ def states(situations: pl.DataFrame) -> pl.DataFrame:
         & pl.col("to").is_not_null()
         & (pl.col("following").is_null() | (pl.col("following") > pl.col("to")))
     )
-    lasting = lasting.with_columns(
+    died = people.filter(pl.col("to").is_not_null()).select("person", died="to")
+    lasting = lasting.join(died, on="person", how="left").with_columns(
         pl.col("to").alias("from"),
-        pl.col("following").alias("to"),
+        pl.min_horizontal("following", "died").alias("to"),
         job_seeker=pl.lit(False),
         service=pl.lit(NO_SERVICE),
         benefit=pl.lit("none"),
         job_search_since=pl.lit(None, pl.Date),
         unemployed_since=pl.lit(None, pl.Date),
     )
-    return pl.concat([reported, lasting.select(reported.columns)])
+    living = lasting.filter(pl.col("to").is_null() | (pl.col("from") < pl.col("to")))
+    return pl.concat([reported, living.select(reported.columns)])
 
 
 def carried(periods: pl.DataFrame) -> pl.DataFrame:
@@ -239,7 +243,9 @@ def turning_days(births: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
 def _age_class() -> pl.Expr:
     """The class of the age, in whole years, on the day `from`."""
     birth, day = pl.col("birth_date"), pl.col("from")
-    had_birthday = (day.dt.month() * 100 + day.dt.day()) >= (birth.dt.month() * 100 + birth.dt.day())
+    # Polars counts months in eight bits: 100 times a month does not fit into them.
+    of_year = [each.dt.month().cast(pl.Int32) * 100 + each.dt.day() for each in (birth, day)]
+    had_birthday = of_year[0] <= of_year[1]
     age = day.dt.year() - birth.dt.year() - 1 + had_birthday.cast(pl.Int32)
     first, *later = AGE_CLASSES.items()
     classes: pl.Expr = pl.when(age.is_not_null()).then(pl.lit(first[1]))
@@ -329,8 +335,8 @@ class Facts:
     Periods are without overlap within a person. `situations`: from, to, municipality, placed_in, job_search_valid,
     employment_code, service, benefit, job_search_since, unemployed_since; `details`: from, to, birth_date,
     language, immigrant, education (ISCED 0-8); `responsibilities`: from, to, responsible; `readings` of the counter
-    of support days: from, days; `people`: sex; `areas`: municipality, area, from, to; `mergers`: municipality,
-    successor, from.
+    of support days: from, days; `people`: to (the day after the death, null where none is known), sex; `areas`:
+    municipality, area, from, to; `mergers`: municipality, successor, from.
     """
 
     as_of: date  # the last day that the register reported; what begins later is not known yet
@@ -346,7 +352,8 @@ class Facts:
 def spells(facts: Facts) -> pl.DataFrame:
     """One row per person and unbroken state: columns person, from, to and DIMENSIONS, by person and time."""
     as_of = facts.as_of
-    lived, known, support = states(facts.situations), carried(facts.details), support_periods(facts.readings)
+    lived, known = states(facts.situations, facts.people), carried(facts.details)
+    support = support_periods(facts.readings)
     began = lived.get_column("from").min()
     turns = turning_days(known, began if isinstance(began, date) else as_of, as_of)
     days = boundaries([lived, known, facts.responsibilities, support, turns])

@@ -56,10 +56,10 @@ def readings(*rows: dict) -> pl.DataFrame:
     return pl.DataFrame(rows, {"person": pl.Int32(), "from": pl.Date(), "days": pl.Int32()})
 
 
-def people(**sexes: str) -> pl.DataFrame:
-    """The sex of each person: `people(_1="male")`."""
-    rows = [(int(name.strip("_")), sex) for name, sex in sexes.items()]
-    return pl.DataFrame(rows, {"person": pl.Int32(), "sex": pl.String()}, orient="row")
+def people(to: date | None = None, **sexes: str) -> pl.DataFrame:
+    """The sex of each person: `people(_1="male")`; `to` is the day after their death."""
+    rows = [(int(name.strip("_")), to, sex) for name, sex in sexes.items()]
+    return pl.DataFrame(rows, {"person": pl.Int32(), "to": pl.Date(), "sex": pl.String()}, orient="row")
 
 
 def mergers(*rows: tuple) -> pl.DataFrame:

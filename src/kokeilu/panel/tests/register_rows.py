@@ -1,6 +1,6 @@
 """People of the register for the tests that read PostgreSQL, made with the models."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from kokeilu.access.models import Organisation
@@ -27,14 +27,21 @@ def extract(as_of: date) -> Extract:
 
 
 def person(
-    *situations: dict, moves_on: date | None = None, sex: str | None = None, id: UUID | None = None, **details: object
+    *situations: dict,
+    moves_on: date | None = None,
+    died: date | None = None,
+    sex: str | None = None,
+    id: UUID | None = None,
+    **details: object,
 ) -> Person:
     """A person whose situations hold one after the other; each is {"from": day, fact: value}.
 
-    Facts that are left out are as in SEEKING. The state is responsible until `moves_on`, then Helsinki.
+    Facts that are left out are as in SEEKING. The state is responsible until `moves_on`, then Helsinki; nobody
+    after the day of death.
     """
     first = situations[0]["from"] if situations else SINCE
-    made = Person.objects.create(id=id or uuid4(), known_since=first, sex=sex)
+    buried = died and died + timedelta(days=1)
+    made = Person.objects.create(id=id or uuid4(), known_since=first, known_until=buried, sex=sex)
     ends = [*(each["from"] for each in situations[1:]), None][: len(situations)]
     for situation, end in zip(situations, ends, strict=True):
         facts = SEEKING | situation
@@ -42,7 +49,7 @@ def person(
         Situation.objects.create(person=made, valid=(begins, end), opened_by=extract(begins), **facts)
     known = {"birth_date": date(1980, 5, 5), "language": "fi", "immigrant": False, "education": 3} | details
     Details.objects.create(person=made, valid=(first, None), opened_by=extract(first), **known)
-    periods = [("te", first, moves_on)] + ([("helsinki", moves_on, None)] if moves_on else [])
+    periods = [("te", first, moves_on or buried)] + ([("helsinki", moves_on, buried)] if moves_on else [])
     for key, begins, end in periods:
         Responsibility.objects.create(person=made, organisation=organisation(key), valid=(begins, end), ground="intake")
     return made

@@ -66,6 +66,22 @@ def test_a_person_told_otherwise_is_computed_alone(panel: Path) -> None:
     assert is_whole(panel, build(panel)).computed == 1
 
 
+def test_a_state_that_lasts_ends_with_the_death(panel: Path) -> None:
+    died = date(2021, 3, 10)
+    someone = person({"from": JANUARY, "employment_code": "01"}, died=died)
+    Situation.objects.filter(person=someone).update(valid=(JANUARY, FEBRUARY))
+    build(panel)
+    assert lasted(panel).to_list() == [FEBRUARY, None]  # the register does not reach the day yet
+    extract(MARCH)
+    is_whole(panel, build(panel))
+    assert lasted(panel).to_list() == [FEBRUARY, date(2021, 3, 11)]
+
+
+def lasted(panel: Path) -> pl.Series:
+    """The ends of the spells in the open market."""
+    return pl.read_parquet(open_panel(panel).spells).filter(status="open_market").sort("from").get_column("to")
+
+
 @pytest.mark.parametrize(
     ("change", "revised"),
     [

@@ -46,6 +46,7 @@ def spells_of(
         ({"job_search_valid": False}, "outside"),
         ({"job_search_valid": False, "employment_code": "01"}, "open_market"),
         ({"job_search_valid": False, "employment_code": "05"}, "outside"),
+        ({"job_search_valid": False, "employment_code": None}, None),
     ],
 )
 def test_status(given: dict, expected: str | None) -> None:
@@ -107,6 +108,15 @@ def test_open_market_lasts_until_the_person_comes_back() -> None:
     ]
 
 
+@pytest.mark.parametrize("died", [date(2021, 1, 15), JANUARY, FEBRUARY])
+def test_nobody_stays_anywhere_after_their_death(died: date) -> None:
+    found = spells_of(
+        situations({"person": 1, "from": date(2020, 12, 31), "to": date(2021, 1, 15), "employment_code": "01"}),
+        people=people(died, _1="male"),
+    )
+    assert max(row["to"] for row in found) == died
+
+
 def test_who_vanishes_while_unemployed_is_in_no_state() -> None:
     found = spells_of(
         situations({"person": 1, "from": date(2020, 12, 31), "to": JANUARY}, {"person": 1, "from": MARCH})
@@ -137,6 +147,21 @@ def test_an_age_class_changes_on_the_birthday(birth: date, turns: date) -> None:
     )
     before, after = ("25_29", "30_49") if birth.year == 1991 else ("under_25", "25_29")
     assert [(row["from"], row["age_class"]) for row in found] == [(JANUARY, before), (turns, after)]
+
+
+def test_the_age_class_is_that_of_the_whole_years_on_every_day() -> None:
+    """Every pair of birthday and day of the year, leap days too, of people who are about to leave each class."""
+    year = [date(2020, 1, 1) + timedelta(days=number) for number in range(366)]
+    born = {age: [date(2020 - age, day.month, min(day.day, 28)) for day in year] for age in (25, 30, 50, 65)}
+    pairs = [(birth, day) for births in born.values() for birth in births[::3] for day in year[::5]]
+    frame = pl.DataFrame(pairs, {"birth_date": pl.Date, "from": pl.Date}, orient="row")
+    found = frame.select(rules._age_class()).to_series().to_list()
+
+    def expected(birth: date, day: date) -> str:
+        age = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+        return next(name for least, name in reversed(rules.AGE_CLASSES.items()) if age >= least)
+
+    assert found == [expected(birth, day) for birth, day in pairs]
 
 
 def test_a_birthday_to_come_splits_nothing_yet() -> None:
