@@ -11,6 +11,7 @@ counts as known to the attacker.
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import highspy
@@ -205,9 +206,13 @@ class _Attack:
         self.loose_low, self.loose_high = truth.copy(), truth.copy()  # of tables of fractions too
         sums = self.system.sums(truth)
         self.moves = replace(self.system, low=self.system.low - sums, high=self.system.high - sums)
-        self.solver = _solver(self.moves, floor=-truth)
         self.supports = [np.zeros(0, np.int64)]  # where each table seen differs from the first
         self.low_at, self.high_at = np.zeros(count, np.int64), np.zeros(count, np.int64)
+
+    @cached_property
+    def solver(self) -> highspy.Highs:
+        """The programme of the component, for one cell after the other: not made where no cell needs it."""
+        return _solver(self.moves, floor=-self.truth)
 
     def settle(self) -> None:
         """Find both bounds of every cell."""
@@ -390,6 +395,8 @@ class _Attack:
         linear programme finds all at once: as many cells as possible go up by u <= 1 (and by any w more).
         """
         system, count = self.system, self.component.cells.size
+        if bounded(system).all():
+            return
         doubled = System(
             2 * count,
             system.starts * 2,
@@ -408,6 +415,25 @@ class _Attack:
         self.high[endless] = self.loose_high[endless] = np.inf
         self.high_at[endless] = len(self.supports)
         self.supports.append(np.flatnonzero(endless))
+
+
+def bounded(system: System) -> Marks:
+    """The cells that are seen without a programme to be bounded; others may be so all the same.
+
+    A sum with an upper bound bounds the cells that it adds, where all that it takes away are bounded; one with a lower
+    bound bounds what it takes away, where all that it adds are.
+    """
+    found, before = np.zeros(system.cells, np.bool_), -1
+    adds, takes = system.coefficients > 0, system.coefficients < 0
+    above, below = np.isfinite(system.high)[system.rows], np.isfinite(system.low)[system.rows]
+    while found.sum() > before:
+        before = int(found.sum())
+        loose = ~found[system.columns]
+        adding, taking = (np.bincount(system.rows[loose & each], minlength=system.low.size) for each in (adds, takes))
+        capped = above & adds & (taking[system.rows] == 0)
+        floored = below & takes & (adding[system.rows] == 0)
+        found[system.columns[capped | floored]] = True
+    return found
 
 
 def _pushed(solver: highspy.Highs, place: int, sign: float) -> tuple[highspy.HighsModelStatus, highspy.HighsSolution]:

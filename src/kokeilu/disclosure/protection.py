@@ -287,7 +287,9 @@ class _Search:
         most = TRIED // hidden.size + 1
         for cell in extra[np.argsort(-self.costs[extra], kind="stable")][:most].tolist():
             hidden[cell] = False
-            hidden[cell] = bool(self.broken(hidden, fractions=True) or self.broken(hidden))
+            # What breaks a condition known already needs no attack.
+            known = any(cell in cut.cells and not cut.holds(hidden) for cut in self.cuts)
+            hidden[cell] = known or bool(self.broken(hidden, fractions=True) or self.broken(hidden))
         return self._without_derived(hidden)
 
     def relaxed(self, bound: float) -> tuple[Marks, float]:

@@ -120,6 +120,9 @@ class _Area:
         self.months = sorted(self.by_month)
         self.found: Statuses = {}
         self.whole: set[int] = set()  # months hidden as a whole
+        self.ties: dict[
+            Cell, list[tuple[dict[Cell, float], float]]
+        ] = {}  # `_ties_of`, for the months that share a cell
 
     def keep(self, month: int, earlier: Earlier) -> None:
         """Take the month as it was published: what was hidden, and what a revision has added since, is not told."""
@@ -296,8 +299,8 @@ class _Area:
         rows: dict[tuple[int, str], list[Cell]] = {}
         for cell in cells:
             rows.setdefault(cell[:2], []).append(cell)
-            for terms, high in tied(cell, constant=self.constant):
-                if all(each in place for each in terms) and 0 <= self._sum(terms) <= high:
+            for terms, high in self._ties_of(cell):
+                if all(each in place for each in terms):
                     yield terms, 0.0, high
         for (month, indicator), row in rows.items():
             total = float(self.totals[month, indicator])
@@ -305,6 +308,16 @@ class _Area:
                 yield dict.fromkeys(row, 1.0), total, total
             elif every_total:  # what the page hides of the exits can be that many at least
                 yield dict.fromkeys(row, 1.0), 0.0, max(total, THRESHOLD)
+
+    def _ties_of(self, cell: Cell) -> list[tuple[dict[Cell, float], float]]:
+        """What ties a cell to others of the area, as far as it holds for the true figures."""
+        if cell not in self.ties:
+            self.ties[cell] = [
+                (terms, high)
+                for terms, high in tied(cell, constant=self.constant)
+                if terms.keys() <= self.persons.keys() and 0 <= self._sum(terms) <= high
+            ]
+        return self.ties[cell]
 
     def _sum(self, terms: Mapping[Cell, float]) -> float:
         return sum(factor * self.persons[cell] for cell, factor in terms.items())

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from kokeilu.disclosure.attacker import Contradiction, intervals
+from kokeilu.disclosure.attacker import Contradiction, bounded, intervals
 from kokeilu.disclosure.relations import Relation, System, components
 
 ENOUGH = 10_000
@@ -86,6 +86,26 @@ def test_a_width_that_is_asked_for_is_told_rightly(case: tuple[System, np.ndarra
     quick = intervals(system, values, hidden, np.full(values.size, float(width)))
     assert ((quick.width >= width) == (exact.width >= width)).all()
     assert (quick.low >= exact.low).all() and (quick.high <= exact.high).all()
+
+
+@given(systems())
+@settings(max_examples=100, deadline=None)
+def test_cells_that_are_seen_to_be_bounded_are(case: tuple[System, np.ndarray, np.ndarray]) -> None:
+    system, values, _ = case
+    exact = intervals(system, values, np.ones(values.size, bool))
+    assert np.isfinite(exact.high[bounded(system)]).all()
+
+
+def test_bounds_are_passed_on_from_cell_to_cell() -> None:
+    """0 + 1 <= 5; 2 - 0 <= 3; 1 - 3 >= 0; 4 - 5 = 0; 6 >= 2."""
+    relations = [
+        Relation([0, 1], [1, 1], -np.inf, 5),
+        Relation([2, 0], [1, -1], -np.inf, 3),
+        Relation([1, 3], [1, -1], 0, np.inf),
+        Relation([4, 5], [1, -1]),
+        Relation([6], [1], 2, np.inf),
+    ]
+    assert bounded(System.of(7, relations)).tolist() == [True, True, True, True, False, False, False]
 
 
 def test_whole_numbers_tell_more_than_fractions() -> None:
