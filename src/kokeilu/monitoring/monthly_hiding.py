@@ -48,7 +48,7 @@ def relations(cells: Sequence[Cell]) -> Iterator[Relation]:
     """All that ties an area's cells; their numbers are the places in `cells`."""
     place = {cell: number for number, cell in enumerate(cells)}
     for cell in cells:
-        for terms, high in (*tied(cell), *_told_again(cell)):
+        for terms, high in (*tied(cell), *told_again(cell)):
             if all(each in place for each in terms):
                 yield Relation([place[each] for each in terms], list(terms.values()), 0.0, high)
 
@@ -72,7 +72,7 @@ def tied(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
         yield {cell._replace(indicator=whole): 1.0, cell: -1.0}, np.inf
 
 
-def _told_again(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
+def told_again(cell: Cell) -> Iterator[tuple[dict[Cell, float], float]]:
     """Those whose services ended are told again structure.AFTER months later, by what followed."""
     if cell.indicator == FOLLOWED and cell.population == RESIDENTS:
         yield {cell: 1.0, _ended(cell.month): -1.0}, 0.0

@@ -4,7 +4,7 @@ What ties the cells is what every reader can calculate: parts and totals, popula
 stock with the flows to this month's; and, from version to version, which cells were not revised.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from kokeilu.disclosure import linked
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
+from kokeilu.disclosure.protection import Unprotectable
 from kokeilu.monitoring import monthly_hiding
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.monthly_hiding import Cell
@@ -54,9 +55,18 @@ def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = li
     as_pages = _as_on_pages(wanted)
     if not audit([*earlier, Version("new", as_pages)], threshold).get_column("exposed").any():
         return as_pages
-    found = linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
-    statuses = found.tables[-1].rows.select(*KEY, "status")
+    statuses = _least(wanted, earlier, threshold).tables[-1].rows.select(*KEY, "status")
     return wanted.drop("status").join(statuses, on=KEY, how="left", maintain_order="left").select(COLUMNS)
+
+
+def _least(wanted: pl.DataFrame, earlier: Sequence[Version], threshold: int) -> linked.Protected:
+    """The least that must be hidden: zeros, which a reader may know to be none, only where nothing else will do."""
+    try:
+        return linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
+    except Unprotectable:
+        value = pl.col("value")
+        cost = pl.when(value > 0).then(value + 1).otherwise(monthly_hiding.LAST_RESORT)
+        return linked.protect(joint([*earlier, Version("new", wanted.with_columns(cost=cost))]), threshold)
 
 
 def _last_told(earlier: Sequence[Version]) -> pl.DataFrame:
@@ -123,10 +133,11 @@ def joint(versions: Sequence[Version]) -> Linked:
     parts = [Version(one.name, _differing(one.cells, newest.cells)) for one in versions[:-1]]
     known = {one.name: dict(zip(one.cells.select(KEY).rows(), one.cells.get_column("value"), strict=True))
              for one in [*parts, newest]}  # fmt: skip
+    given_away: set[Key] = set().union(*map(_given_away, versions[:-1]))
     identities = [
         identity
         for one in [*parts, newest]
-        for identity in _sums(one.name, known[one.name], newest.name, known[newest.name])
+        for identity in _sums(one.name, known[one.name], newest.name, known[newest.name], given_away)
     ]
     for one in parts:
         identities += _same(one, newest)
@@ -150,12 +161,24 @@ def _same(one: Version, newest: Version) -> Iterator[Identity]:
         yield linked.same(Term(one.name, key), Term(newest.name, key))
 
 
-def _sums(name: str, own: Values, newest: str, others: Values) -> Iterator[Identity]:
+def _given_away(version: Version) -> set[Key]:
+    """What a version tells of services that ended, where it shows it and hides the ends, or hides it and shows them."""
+    told = dict(zip(version.cells.select(KEY).rows(), version.cells.get_column("status"), strict=True))
+    return {
+        key
+        for key in told
+        for terms in told_again(key)
+        if all(one in told for one in terms) and len({told[one] == PUBLISHED for one in terms}) == 2
+    }
+
+
+def _sums(name: str, own: Values, newest: str, others: Values, given_away: Collection[Key]) -> Iterator[Identity]:
     """The sums among a version's cells. A month that it does not hold apart is read from the newest version, where
-    that keeps the sum true.
+    that keeps the sum true. What was `given_away` about services that ended is not tied to the ends: that is out.
     """
     for key in sorted(own):
-        for coefficients, high in tied(key):
+        again = ((terms, 0.0) for terms in told_again(key) if key not in given_away)
+        for coefficients, high in (*tied(key), *again):
             if all(other in own or other in others for other in coefficients):
                 terms = [Term(name if other in own else newest, other, by) for other, by in coefficients.items()]
                 total = sum(by * (own[other] if other in own else others[other]) for other, by in coefficients.items())
@@ -184,4 +207,15 @@ def tied(key: Key) -> Iterator[tuple[Mapping[Key, float], float]]:
     if INDICATORS[indicator].unit != "persons":
         return
     for terms, high in monthly_hiding.tied(Cell(int(month.replace("-", "")), population, indicator)):
-        yield {(area, of, month_name(at), name): by for (at, of, name), by in terms.items()}, high
+        yield _named(area, terms), high
+
+
+def told_again(key: Key) -> Iterator[Mapping[Key, float]]:
+    """The services that ended, which are told again by what followed them: zero together."""
+    area, population, month, indicator = key
+    for terms, _ in monthly_hiding.told_again(Cell(int(month.replace("-", "")), population, indicator)):
+        yield _named(area, terms)
+
+
+def _named(area: str, terms: Mapping[Cell, float]) -> Mapping[Key, float]:
+    return {(area, of, month_name(at), name): by for (at, of, name), by in terms.items()}

@@ -1,0 +1,75 @@
+"""Everything that is published of a panel and of its revision, with the exact attacker: no hidden small figure is told.
+
+Pages, figures by class, durations, services, sums of all areas and releases come from the actions that people use, and
+are read back from the tables; what ties them is written apart from the code that hides (everything.py).
+"""
+
+from pathlib import Path
+
+import pytest
+
+from kokeilu.access.models import Role
+from kokeilu.monitoring import (
+    actions,
+    breakdown_actions,
+    duration_actions,
+    release_actions,
+    service_comparison_actions,
+)
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+from kokeilu.monitoring.models import Release
+from kokeilu.monitoring.tests import worlds
+from kokeilu.monitoring.tests.everything import Reader, released, seen
+from kokeilu.monitoring.tests.true_figures import truth
+from kokeilu.monitoring.tests.worlds import World
+from kokeilu.panel.check import open_panel
+
+pytestmark = pytest.mark.django_db
+
+CLASSES = World(seed=2, sizes={"espoo": 60, "raasepori-hanko": 25}, months=5, corrected=6)
+YEARS = World(seed=2, sizes={"espoo": 110}, months=18, moves=False, corrected=4)
+
+
+@pytest.fixture
+def analysts(actor_of):
+    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
+
+
+def release(path: Path, force: Path, analysts) -> Release:
+    """A release of the panel's last month, published at once."""
+    preparer, checker = analysts
+    last = open_panel(path).manifest.last_month
+    made = release_actions.prepare(path, last, reason="A correction", labour_force=force, actor=preparer)
+    release_actions.check(made.pk, actor=checker)
+    return release_actions.schedule(made.pk, actor=preparer)
+
+
+def told(world: World, folder: Path, analysts, dimensions: tuple[str, ...], pairs: tuple[tuple[str, str], ...] = ()):
+    """A reader who has kept everything of a panel and of its revision."""
+    paths, rows = worlds.panels(world, folder)
+    force = worlds.labour_force(folder, world)
+    reader = Reader(moves=world.moves)
+    for path, persons in zip(paths, rows, strict=True):
+        reader.opens(truth(path, persons, dimensions, pairs))
+        actions.publish(path, labour_force=force)
+        if dimensions:
+            breakdown_actions.publish(path, [DIMENSIONS[key] for key in (*dimensions, "duration")])
+        duration_actions.publish(path)
+        service_comparison_actions.publish(path)
+        made = released(release(path, force, analysts)) if dimensions else None
+        reader.reads(seen(), made)
+    return reader
+
+
+def test_pages_classes_sums_and_releases_of_two_panels(tmp_path: Path, analysts) -> None:
+    reader = told(CLASSES, tmp_path, analysts, ("sex",))
+    for kind in ("page", "all", "class"):
+        assert any(name[0] == kind for name in reader.known[1]), kind
+    assert reader.exposed() == []
+
+
+def test_pages_durations_and_services_of_two_panels(tmp_path: Path, analysts) -> None:
+    reader = told(YEARS, tmp_path, analysts, ())
+    assert any(name[0] == "year" for name in reader.known[0])
+    assert reader.last.steps
+    assert reader.exposed() == []
