@@ -10,6 +10,7 @@ from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, POPULATION, Dimensio
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.rules import SUMS, Inconsistent
 from kokeilu.panel.folder import Panel
+from kokeilu.panel.places import areas_on
 from kokeilu.panel.rules import month_end
 from kokeilu.problems import Problem
 
@@ -78,13 +79,10 @@ def members(trial: str, totals: pl.DataFrame) -> pl.DataFrame:
 
     A municipality's first area also counts for the years before, as in the panel.
     """
-    held = totals.select("area", "month").unique().sort("area", "month")
-    rows = []
-    for area, month in held.iter_rows():
-        end = month_end(month)
-        areas = sorted(shipped(trial).areas, key=lambda row: row.from_day, reverse=True)
-        of = {row.municipality: str(row.area) for row in areas if row.to_day is None or row.to_day > end}
-        rows += [(area, month, code) for code, its in of.items() if its == area]
+    held = totals.select("area", "month").unique()
+    law = shipped(trial)
+    of = {month: areas_on(law, month_end(month)) for month in held.get_column("month").unique()}
+    rows = [(area, month, code) for area, month in held.iter_rows() for code, its in of[month].items() if its == area]
     return pl.DataFrame(rows, {"area": pl.String, "month": pl.Int32, "group": pl.String}, orient="row")
 
 

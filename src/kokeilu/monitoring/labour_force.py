@@ -1,6 +1,6 @@
 """The labour force of each municipality and month, from a file: the register knows only who seeks work."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 from polars.exceptions import PolarsError
 
+from kokeilu.law.areas import municipalities
 from kokeilu.panel.rules import month_named
 from kokeilu.problems import Problem
 
@@ -24,16 +25,18 @@ class LabourForce:
     by_area: pl.DataFrame
 
 
-def read(path: Path, areas: Mapping[str, str]) -> LabourForce:
-    """The file's numbers summed over the areas. `areas` gives the area of each municipality by its 3-digit code.
+def read(path: Path, areas: Callable[[int], Mapping[str, str]], last: int) -> LabourForce:
+    """The file's numbers up to the month `last` (202103) summed over the areas.
 
-    The file is CSV with a head and COLUMNS: people of the labour force, the employed of them, and the population of
-    the same age. Employed and population may be empty. Raises Problem, with the line, for anything else.
+    `areas` gives the area of each municipality, by its 3-digit code, in a month: who joins an area later does not count
+    for it before. The file is CSV with a head and COLUMNS: people of the labour force, the employed of them, and the
+    population of the same age. Employed and population may be empty. Raises Problem, with the line, for anything else.
     """
-    rows = _rows(path)
-    whole = pl.DataFrame(list(areas.items()), {"municipality": pl.String, "area": pl.String}, orient="row")
+    rows = _rows(path).filter(pl.col("month") <= last)
+    held = [(code, area, month) for month in rows.get_column("month").unique() for code, area in areas(month).items()]
+    whole = pl.DataFrame(held, {"municipality": pl.String, "area": pl.String, "month": pl.Int32}, orient="row")
     numbers = ("labour_force", "employed", "population")
-    grid = whole.join(rows.select("month").unique(), how="cross").join(rows, on=("municipality", "month"), how="left")
+    grid = whole.join(rows, on=("municipality", "month"), how="left")
     sums = [pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in numbers]
     by_area = grid.group_by("area", "month").agg(sums).filter(pl.any_horizontal(pl.col(*numbers).is_not_null()))
     return LabourForce(by_area.rename({"population": "population_of_age"}).sort("area", "month"))
@@ -66,6 +69,18 @@ def _row(path: Path, line: int, values: tuple[str | None, ...]) -> tuple[str, in
         force, employed, people = (int(number) if number else None for number in numbers)
         if any(number is not None and number < 0 for number in (force, employed, people)):
             raise ValueError("negative")
-        return municipality, month_named(month), force, employed, people
+        of = month_named(month)
     except ValueError:
         raise Problem("is not a municipality's numbers of a month", file=path, line=line, mend=MEND) from None
+    if municipality not in municipalities():
+        mend = "write the municipality's 3-digit code, as 049"
+        raise Problem(f"there is no municipality {municipality}", file=path, line=line, mend=mend)
+    if _more(employed, force) or _more(force, people) or _more(employed, people):
+        mend = "give people, not thousands or per cent: employed <= labour_force <= population"
+        raise Problem("tells of more employed than labour force, or of more than the population", file=path, line=line,
+                      mend=mend)  # fmt: skip
+    return municipality, of, force, employed, people
+
+
+def _more(part: int | None, whole: int | None) -> bool:
+    return part is not None and whole is not None and part > whole

@@ -15,6 +15,7 @@ from kokeilu.monitoring.labour_force import read as read_force
 from kokeilu.monitoring.rules import Events
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.folder import Manifest, Panel
+from kokeilu.panel.places import areas_on
 from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
 
@@ -90,8 +91,12 @@ def all_published(
 
 
 def force(path: Path, panel: Panel, last: int) -> LabourForce:
-    """The labour force of a file over the panel's areas as they are in the month `last`. Raises Problem (`read`)."""
-    return read_force(path, _areas(panel.manifest, last))
+    """The labour force of a file up to the month `last`, over the panel's areas as they are in each month.
+
+    Raises Problem (`labour_force.read`).
+    """
+    trial = shipped(panel.manifest.trial)
+    return read_force(path, lambda month: areas_on(trial, month_end(month)), last)
 
 
 def shown(
@@ -121,13 +126,6 @@ def opened(source: Source, last: int | None) -> tuple[Panel, int]:
     last = panel.manifest.last_month if last is None else last
     _check(panel, last)
     return panel, last
-
-
-def _areas(manifest: Manifest, month: int) -> dict[str, str]:
-    """The area of each municipality of the trial at the month's end; its first one for the years before."""
-    end = month_end(month)
-    rows = sorted(shipped(manifest.trial).areas, key=lambda row: row.from_day, reverse=True)
-    return {row.municipality: str(row.area) for row in rows if row.area and (row.to_day is None or row.to_day > end)}
 
 
 def published(source: Source, month: int, engine: Engine = "duckdb", labour_force: Path | None = None) -> pl.DataFrame:

@@ -17,10 +17,8 @@ from typing import Literal
 import polars as pl
 
 from kokeilu import clock
-from kokeilu.law.areas import municipalities
 from kokeilu.law.definition import shipped
-from kokeilu.law.trial import Trial
-from kokeilu.panel import changes, folder, known, queries, rules
+from kokeilu.panel import changes, folder, known, places, queries, rules
 from kokeilu.panel.folder import Cause, Changed, Content, Manifest, Part
 from kokeilu.problems import Problem
 
@@ -80,19 +78,6 @@ def _months(situations: pl.DataFrame, first_month: int | None, as_of: date) -> l
     return wanted
 
 
-def area_table(trial: Trial) -> pl.DataFrame:
-    """The trial's municipalities with their area and its days."""
-    rows = [(row.municipality, row.area, row.from_day, row.to_day) for row in trial.areas]
-    schema = {"municipality": pl.String, "area": pl.String, "from": pl.Date, "to": pl.Date}
-    return pl.DataFrame(rows, schema, orient="row")
-
-
-def merger_table() -> pl.DataFrame:
-    """The municipalities that were merged, with their successor and the day."""
-    rows = [(place.code, place.successor, place.to_day) for place in municipalities().values() if place.successor]
-    return pl.DataFrame(rows, {"municipality": pl.String, "successor": pl.String, "from": pl.Date}, orient="row")
-
-
 def _digest(*tables: pl.DataFrame) -> str:
     """What stands for tables: the same for the same rows, in any order."""
     told = "".join(table.sort(pl.all()).write_csv() for table in tables)
@@ -102,7 +87,7 @@ def _digest(*tables: pl.DataFrame) -> str:
 def _spells(
     source: queries.Source, out: Path, before: Manifest | None, trial: str, first_month: int | None, *, whole: bool
 ) -> _Spells:
-    areas, mergers = area_table(shipped(trial)), merger_table()
+    areas, mergers = places.area_table(shipped(trial)), places.merger_table()
     facts = rules.Facts(
         source.as_of, source.situations, source.details, source.responsibilities, source.readings, source.people,
         areas, mergers,

@@ -17,7 +17,7 @@ from kokeilu.monitoring.reading import HEADLINE, Headline, sentence
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.survival_curves import Curve, Point, Step
 from kokeilu.panel import rules as panel_rules
-from kokeilu.panel.build import area_table
+from kokeilu.panel.places import area_table
 from kokeilu.panel.tests.frames import details, facts, situations
 from kokeilu.synthetic.extracts import Extracts
 from kokeilu.synthetic.world import World, generate

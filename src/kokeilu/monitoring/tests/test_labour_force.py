@@ -21,8 +21,16 @@ def file(folder: Path, text: str) -> Path:
 
 def test_municipalities_are_summed_and_an_area_that_is_not_whole_has_no_number(tmp_path: Path) -> None:
     rows = "092;2021-03;100;90;150\n245;2021-03;50;45;70\n049;2021-03;10;;20\n092;2021-04;1;1;1\n"
-    found = labour_force.read(file(tmp_path, rows), AREAS).by_area
+    found = labour_force.read(file(tmp_path, rows), lambda month: AREAS, 202112).by_area
     assert found.rows() == [("espoo", 202103, 10, None, 20), ("vantaa-kerava", 202103, 150, 135, 220)]
+
+
+def test_who_joins_an_area_later_does_not_count_for_it_before(tmp_path: Path) -> None:
+    rows = "092;2021-03;100;90;150\n245;2021-03;50;45;70\n092;2021-04;100;90;150\n245;2021-04;50;45;70\n"
+    joins = {202103: {"092": "vantaa-kerava"}, 202104: {"092": "vantaa-kerava", "245": "vantaa-kerava"}}
+    path = file(tmp_path, rows)
+    assert labour_force.read(path, joins.__getitem__, 202104).by_area.get_column("labour_force").to_list() == [100, 150]
+    assert labour_force.read(path, joins.__getitem__, 202103).by_area.get_column("month").to_list() == [202103]
 
 
 def test_the_rates_are_in_the_table_where_the_file_tells_and_else_left_out(tmp_path: Path) -> None:
@@ -44,12 +52,17 @@ def test_the_rates_are_in_the_table_where_the_file_tells_and_else_left_out(tmp_p
         ("49;2021-03;1;1;1\n", "not a municipality's numbers"),
         ("049;2021-03;many;1;1\n", "not a municipality's numbers"),
         ("049;2021-03;-1;1;1\n", "not a municipality's numbers"),
-        ("049;2021-03;1;1;1\n049;2021-03;2;1;1\n", "twice"),
+        ("049;2021-03;1;1;1\n049;2021-03;1;1;2\n", "twice"),
+        ("049;2021-03;1.5;1;1\n", "not a municipality's numbers"),
+        ("999;2021-03;1;1;1\n", "there is no municipality 999"),
+        ("049;2021-03;1;2;3\n", "more employed than labour force"),
+        ("049;2021-03;3;1;2\n", "more than the population"),
+        ("049;2021-03;;3;2\n", "more than the population"),
     ],
 )
 def test_a_bad_row_is_told_by_its_line(tmp_path: Path, rows: str, told: str) -> None:
     with pytest.raises(Problem, match=told) as problem:
-        labour_force.read(file(tmp_path, rows), AREAS)
+        labour_force.read(file(tmp_path, rows), lambda month: AREAS, 202112)
     assert problem.value.line == rows.count("\n") + 1
 
 
@@ -57,6 +70,6 @@ def test_a_file_without_the_columns_or_none_at_all_is_told(tmp_path: Path) -> No
     path = tmp_path / "other.csv"
     path.write_text("a;b\n1;2\n")
     with pytest.raises(Problem, match="has no column municipality"):
-        labour_force.read(path, AREAS)
+        labour_force.read(path, lambda month: AREAS, 202112)
     with pytest.raises(Problem, match="no such file"):
-        labour_force.read(tmp_path / "none.csv", AREAS)
+        labour_force.read(tmp_path / "none.csv", lambda month: AREAS, 202112)

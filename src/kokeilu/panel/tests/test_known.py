@@ -11,8 +11,7 @@ import pytest
 from django.db import connection
 from typer.testing import Result
 
-from kokeilu.panel import build as building
-from kokeilu.panel import known, queries
+from kokeilu.panel import known, places, queries
 from kokeilu.panel.build import Built, build
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.tests.register_rows import extract, organisation, person
@@ -132,7 +131,7 @@ def test_areas_and_mergers_that_change_compute_everybody(panel: Path, monkeypatc
     extract(MARCH)
     merger = pl.DataFrame({"municipality": ["734"], "successor": ["091"], "from": [date(2021, 3, 10)]})
     with monkeypatch.context() as patch:
-        patch.setattr(building, "merger_table", lambda: merger)
+        patch.setattr(places, "merger_table", lambda: merger)
         built = is_whole(panel, build(panel))
         assert built.computed == 3
         assert build(panel).computed == 0
@@ -143,7 +142,7 @@ def test_a_merger_known_beforehand_computes_everybody_when_its_day_comes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merger = pl.DataFrame({"municipality": ["734"], "successor": ["091"], "from": [date(2021, 3, 10)]})
-    monkeypatch.setattr(building, "merger_table", lambda: merger)
+    monkeypatch.setattr(places, "merger_table", lambda: merger)
     person({"from": JANUARY, "municipality": "734"})
     extract(FEBRUARY)
     build(tmp_path / "panel")
