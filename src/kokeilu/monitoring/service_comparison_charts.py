@@ -8,6 +8,7 @@ from kokeilu.monitoring.charts import COLOURS, TEXT_COLOUR, WIDTHS, Size
 
 ROW: Final = 30  # pixels of a service
 NAMES: Final = 190  # pixels of the services' names
+NARROW_NAMES: Final = 150
 ROOM: Final = 1.45
 """How much wider than its longest bar a panel is, for the words at the end of the bars."""
 
@@ -47,7 +48,7 @@ def _spec(wanted: Bars) -> dict[str, Any]:
     import altair as alt
 
     wide = wanted.size == "wide"
-    width = (WIDTHS[wanted.size] - NAMES) // 2 - 30 if wide else WIDTHS[wanted.size] - NAMES // 2 - 70
+    width = (WIDTHS[wanted.size] - NAMES) // 2 - 30 if wide else WIDTHS[wanted.size] - NARROW_NAMES - 30
     cost = _panel(wanted, "cost", wanted.cost_name, COLOURS[1], width, names=True)
     share = _panel(wanted, "share", wanted.share_name, COLOURS[0], width, names=not wide)
     both = alt.hconcat(cost, share, spacing=20) if wide else alt.vconcat(cost, share, spacing=20)
@@ -62,7 +63,7 @@ def _panel(wanted: Bars, key: str, title: str, colour: str, width: int, *, names
         for bar in wanted.bars
     ]
     longest = max(row["value"] for row in rows) or 1.0
-    limit = NAMES if wanted.size == "wide" else NAMES // 2 + 30
+    limit = NAMES if wanted.size == "wide" else NARROW_NAMES
     axis = alt.Axis(title=None, labelLimit=limit, ticks=False, domain=False) if names else None
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * ROOM])),

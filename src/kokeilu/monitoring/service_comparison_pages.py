@@ -19,7 +19,6 @@ from kokeilu.monitoring import (
     queries,
     service_comparison_charts,
     service_comparison_queries,
-    service_comparison_rules,
     service_cost_queries,
 )
 from kokeilu.monitoring import service_comparison_texts as texts
@@ -113,7 +112,6 @@ def services(request: Request) -> HttpResponse:
             "outcomes": {"columns": _outcome_columns(chosen), "rows": [texts.outcomes(one) for one in found]},
             "use": {"columns": _use_columns(chosen), "rows": [texts.use(one) for one in found]},
             "pictures": _pictures(glance, chosen) if len(found) > 1 else [],
-            "times": service_comparison_rules.TIMES,
             "incomplete": any(any(one.hiding.values()) for one in found) and chosen.area is None,
             "illustrative": any(price.illustrative for one in found for price in one.prices),
             "prices_of": prices_of, "prices_name": queries.area_name(prices_of, language),
@@ -153,6 +151,7 @@ def _use_columns(chosen: Chosen) -> list[dict[str, Any]]:
     names = {
         "service": _("Service"), "stock": _("At the year's end"), "persons": _("People in the year"),
         "starts": _("Started"), "ends": pgettext("people", "Ended"), "months": _("Mean length, months"),
+        "per_start": _("Cost per start"),
     }  # fmt: skip
     return [_column(chosen, key, label) for key, label in names.items()]
 
@@ -161,7 +160,6 @@ def _result_columns(chosen: Chosen) -> list[dict[str, Any]]:
     names = {
         "service": _("Service"), "per_exit": _("Cost per person in the open labour market"),
         texts.EXITS: _("In the open labour market after 3 months"), "year": _("Cost of the year"),
-        "per_start": _("Cost per start"),
     }  # fmt: skip
     columns = [_column(chosen, key, label) for key, label in names.items()]
     return [*columns, {"label": _("Price"), "number": True}]

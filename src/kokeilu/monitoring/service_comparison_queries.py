@@ -26,10 +26,15 @@ class Costs:
 
 
 class Amount(NamedTuple):
-    """Cents of a person; `at_most` where an area hides its part of those whom the cost is shared among."""
+    """Cents of a person.
+
+    `at_most` where an area hides its part of those whom the cost is shared among. `areas` where the cost of an area is
+    hidden: of how many areas it is then, those that show both.
+    """
 
     cents: float
     at_most: bool = False
+    areas: int | None = None
 
 
 @dataclass(frozen=True)
@@ -100,19 +105,25 @@ def _costs(
 
     So every cost is worked out from figures that are shown, and tells nothing that these do not.
     """
-    if len(prices) < len(places):
-        return Costs(given=False)
-    parts = [of_year(prices[place], values) for place, values in places.items()]
-    if None in parts:
-        return Costs(given=True)
-    whole = sum(part or 0 for part in parts)
-    return Costs(True, whole, _each(whole, "starts", shown, hiding), _each(whole, OUTCOMES[0], shown, hiding))
+    parts = {place: of_year(prices[place], values) for place, values in places.items() if place in prices}
+    told = {place: part for place, part in parts.items() if part is not None}
+    given, whole = len(prices) == len(places), sum(told.values())
+    if given and len(told) == len(places):
+        return Costs(True, whole, _each(whole, "starts", shown, hiding), _each(whole, OUTCOMES[0], shown, hiding))
+    return Costs(given, None, _of_some(places, told, "starts"), _of_some(places, told, OUTCOMES[0]))
 
 
 def _each(whole: int, measure: str, shown: Values, hiding: Mapping[str, int]) -> Amount | None:
     """The cost of each of those counted. Where an area hides its part there are more of them, so it is at most that."""
     people = shown[measure]
     return Amount(whole / people, at_most=bool(hiding[measure])) if people else None
+
+
+def _of_some(places: Mapping[str, Values], told: Mapping[str, int], measure: str) -> Amount | None:
+    """The same of those areas alone that show both the cost and those counted."""
+    both = {place: people for place in told if (people := places[place][measure]) is not None}
+    people = sum(both.values())
+    return Amount(sum(told[place] for place in both) / people, areas=len(both)) if people else None
 
 
 COUNTED = {ServiceCost.Per.MONTH: "person_months", ServiceCost.Per.START: "starts", ServiceCost.Per.YEAR: "persons"}

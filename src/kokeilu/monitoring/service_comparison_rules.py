@@ -147,7 +147,9 @@ def hidden(figures: Figures, out: Collection[str]) -> set[Cell]:
 
 
 TIMES: Final = 2
-"""How many times the middle one a cost is high, and which part of the whole's share a share is low."""
+"""How many times the middle one a cost is high, and which part of the whole's share a share is low: the page says so in
+words.
+"""
 
 
 def middle(costs: Sequence[float]) -> float | None:

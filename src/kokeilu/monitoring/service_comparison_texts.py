@@ -43,7 +43,7 @@ def number(one: Compared, measure: str) -> str:
 def use(one: Compared) -> list[Any]:
     """A row of the table of use."""
     counts = [number(one, key) for key in ("stock", "persons", "starts", "ends")]
-    return [name(one.service), *counts, formats.number(one.mean_months, 1)]
+    return [name(one.service), *counts, formats.number(one.mean_months, 1), each(one, "starts", one.costs.per_start)]
 
 
 def outcomes(one: Compared) -> list[Any]:
@@ -77,12 +77,15 @@ def cost_of_year(one: Compared) -> str:
 
 def each(one: Compared, measure: str, amount: Amount | None) -> str:
     """What each person cost of those whom a measure counts; never zero where no price is given."""
-    if not one.costs.given:
+    if amount is None and not one.costs.given:
         return _("not given")
     if amount is None:
         nobody = one.values[measure] == 0 and not one.hiding[measure]
         return pgettext("cost per person", "no one") if nobody else hidden()
     written = figure_texts.euros(round(amount.cents / CENTS))
+    if amount.areas is not None:
+        told = {"value": written, "number": amount.areas, "all": one.areas}
+        return _("%(value)s in %(number)s of %(all)s areas") % told
     return _("at most %(value)s") % {"value": written} if amount.at_most else written
 
 
@@ -116,7 +119,7 @@ class Glance:
             cells[0] = {"text": _("%(value)s: high") % {"value": cells[0]}, "color": "warning"}
         if service_comparison_rules.is_low(share, self.together):
             cells[1] = {"text": _("%(value)s: low") % {"value": cells[1]}, "color": "warning"}
-        return [name(one.service), *cells, cost_of_year(one), each(one, "starts", one.costs.per_start), price(one)]
+        return [name(one.service), *cells, cost_of_year(one), price(one)]
 
     def sentences(self) -> list[str]:
         """What a reader should see first."""

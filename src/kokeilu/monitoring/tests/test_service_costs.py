@@ -67,10 +67,15 @@ def told(shown: dict[Name, int | None], place: dict[Name, int]) -> list[Relation
             for measure, amount in (("starts", one.costs.per_start), (OUTCOMES[0], one.costs.per_exit)):
                 if amount is None:
                     continue
-                among = [place[area, Cell(one.service, measure)] for area in areas]
-                terms = [*[float(cents)] * len(counted), *[-amount.cents] * len(among)]
+                unit = Cell(one.service, COUNTED[ServiceCost.Per(per)])
+                some = [
+                    area for area in areas
+                    if amount.areas is None or None not in (shown[area, unit], shown[area, Cell(one.service, measure)])
+                ]  # fmt: skip
+                cells = [place[area, cell] for cell in (unit, Cell(one.service, measure)) for area in some]
+                terms = [*[float(cents)] * len(some), *[-amount.cents] * len(some)]
                 least = -np.inf if amount.at_most else -1e-6
-                found.append(Relation([*counted, *among], terms, least, 1e-6))
+                found.append(Relation(cells, terms, least, 1e-6))
     return found
 
 
