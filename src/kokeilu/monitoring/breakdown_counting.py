@@ -1,5 +1,6 @@
 """The true figures of each class: from the panel's events, by one column at a time."""
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import polars as pl
@@ -32,17 +33,27 @@ def counted(panel: Panel, dimension: Dimension, totals: pl.DataFrame, engine: En
     `totals` are those of all classes (`rules.figures` of the panel): what they have, the classes have. Raises Problem
     where the classes do not add up to them.
     """
-    events = engines.events(panel, engine, dimension.column)
-    found = of_classes(rules.counts(events), dimension, totals, members(panel.manifest.trial, totals))
-    try:
-        check(found, totals)
-    except Inconsistent as error:
-        raise Problem(
-            f"the figures by {dimension.key} do not add up at {error.cell}",
-            file=panel.path,
-            mend="build the panel again and look at that month",
-        ) from error
+    [found] = every(panel, [dimension], totals, engine)
     return found
+
+
+def every(
+    panel: Panel, dimensions: Sequence[Dimension], totals: pl.DataFrame, engine: Engine = "duckdb"
+) -> Iterator[pl.DataFrame]:
+    """`counted` of each of the dimensions, one after the other: the panel is read once. Raises Problem likewise."""
+    columns = [one.column for one in dimensions if one.column]
+    belong = members(panel.manifest.trial, totals)
+    for dimension, events in zip(dimensions, engines.events_by(panel, columns, engine), strict=True):
+        found = of_classes(rules.counts(events), dimension, totals, belong)
+        try:
+            check(found, totals)
+        except Inconsistent as error:
+            raise Problem(
+                f"the figures by {dimension.key} do not add up at {error.cell}",
+                file=panel.path,
+                mend="build the panel again and look at that month",
+            ) from error
+        yield found
 
 
 def of_classes(

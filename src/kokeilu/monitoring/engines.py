@@ -1,7 +1,8 @@
 """Counting a panel's indicators on the engine that is asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Final, Literal
 
 import duckdb
@@ -11,7 +12,7 @@ from narwhals.exceptions import NarwhalsError
 from polars.exceptions import PolarsError
 
 from kokeilu.monitoring import rules, spark
-from kokeilu.monitoring.rules import Events
+from kokeilu.monitoring.rules import Events, Keep
 from kokeilu.monitoring.steps import Rows
 from kokeilu.panel.folder import Panel
 from kokeilu.panel.rules import month_name
@@ -38,15 +39,34 @@ def checked(panel: Panel, engine: Engine = "duckdb") -> Events:
 def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Events:
     """`rules.events` of a whole panel. Raises Problem where its files are missing or damaged, or Spark is."""
     first, last = panel.manifest.first_month, panel.manifest.last_month
+    with _reading(panel, engine) as (spells, calendar, keep):
+        return rules.events(spells, calendar, first, last, by, keep=keep)
+
+
+def events_by(panel: Panel, columns: Sequence[str], engine: Engine = "duckdb") -> Iterator[Events]:
+    """`events` by each of the columns, one after the other; the spells are read once. Raises Problem likewise."""
+    with _reading(panel, engine) as (spells, _calendar, keep):
+        yield from rules.events_by(spells, panel.manifest.first_month, panel.manifest.last_month, columns, keep=keep)
+
+
+@contextmanager
+def _reading(panel: Panel, engine: Engine) -> Iterator[tuple[Rows, Rows, Keep]]:
+    """The panel's spells, the month_numbers of its months, and how to keep a frame that several counts read.
+
+    Raises Problem where files are missing or damaged, or Spark is.
+    """
+    numbers = _numbers(panel.manifest.first_month, panel.manifest.last_month)
     with telling_damage(panel):
         if engine == "spark":
-            with spark.job(panel.spells, _numbers(first, last)) as (spells, calendar, keep):
-                return rules.events(spells, calendar, first, last, by, keep=keep)
-        if engine == "polars":
+            with spark.job(panel.spells, numbers) as job:
+                yield job
+        elif engine == "polars":
             spells = nw.from_native(pl.scan_parquet(panel.spells))
-            calendar = nw.from_native(pl.LazyFrame({"at": _numbers(first, last)}, {"at": pl.Int64}))
-            return rules.events(spells, calendar, first, last, by, keep=lambda rows: rows.collect("polars").lazy())
-        return on_duckdb(panel.spells, first, last, by)
+            calendar = nw.from_native(pl.LazyFrame({"at": numbers}, {"at": pl.Int64}))
+            yield spells, calendar, lambda rows: rows.collect("polars").lazy()
+        else:
+            with _in_duckdb(panel.spells, numbers) as job:
+                yield job
 
 
 @contextmanager
@@ -69,15 +89,24 @@ def on_duckdb(
 
     The steps are kept in a table there, on disk where large. `settings` are DuckDB's, such as memory_limit.
     """
-    numbers = _numbers(first, last)
+    with _in_duckdb(spells, _numbers(first, last), settings) as (rows, calendar, keep):
+        return rules.events(rows, calendar, first, last, by, keep=keep)
+
+
+@contextmanager
+def _in_duckdb(
+    spells: list[str], numbers: Sequence[int], settings: Mapping[str, str] | None = None
+) -> Iterator[tuple[Rows, Rows, Keep]]:
     with opened(spells, settings) as (connection, rows):
         calendar = connection.sql(f"SELECT range AS at FROM range({numbers[0]}, {numbers[-1] + 1})")
+        names = (f"kept_{number}" for number in count())
 
-        def keep(steps: Rows) -> Rows:
-            steps.to_native().create(KEPT)
-            return nw.from_native(connection.table(KEPT))
+        def keep(frame: Rows) -> Rows:
+            name = next(names)
+            frame.to_native().create(name)
+            return nw.from_native(connection.table(name))
 
-        return rules.events(rows, nw.from_native(calendar), first, last, by, keep=keep)
+        yield rows, nw.from_native(calendar), keep
 
 
 @contextmanager
@@ -90,9 +119,6 @@ def opened(
     """
     with duckdb.connect(":memory:", config=dict(settings or {})) as connection:
         yield connection, nw.from_native(connection.sql("SELECT * FROM read_parquet($files)", params={"files": spells}))
-
-
-KEPT: Final = "steps"
 
 
 def check(panel: Panel, found: Events) -> None:

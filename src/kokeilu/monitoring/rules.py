@@ -1,9 +1,10 @@
 """From the panel's spells to the figures: what the engine adds up, and the indicators made of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import narwhals as nw
 import polars as pl
 
 from kokeilu.monitoring import steps, structure, survival
@@ -90,7 +91,25 @@ def events(
     ]
     if by is None:
         parts += [structure.groups(rows, calendar), structure.followed(rows), survival.begun(rows, end)]
-    return Events(begin, end, *(part.collect("polars").to_native() for part in parts))
+    return Events(begin, end, *map(_collected, parts))
+
+
+def events_by(
+    spells: Rows, first: int, last: int, columns: Sequence[str], *, keep: Keep = lambda rows: rows
+) -> Iterator[Events]:
+    """`events` by each of the columns, one after the other. What they have in common is worked out once, and kept."""
+    begin, end = month_number(first), month_number(last)
+    rows = keep(steps.steps_by(spells, begin, end, columns))
+    gone = keep(steps.departures(rows, end, columns))
+    everyone = _collected(steps.everyone(rows))
+    for column in columns:
+        held, moves = (frame.with_columns(by=nw.col(column)) for frame in (rows, gone))
+        yield Events(begin, end, _collected(steps.events(held)), _collected(steps.moved(moves)), everyone)
+
+
+def _collected(rows: Rows) -> pl.DataFrame:
+    found: pl.DataFrame = rows.collect("polars").to_native()
+    return found
 
 
 def _summed(rows: pl.DataFrame, indicator: str, persons: pl.Expr) -> pl.DataFrame:

@@ -6,6 +6,7 @@ engine only adds up events, by month and class; what comes back is small, and `r
 No row per person and month is made.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import narwhals as nw
@@ -42,6 +43,19 @@ def steps(spells: Rows, first: int, last: int, by: str | None = None) -> Rows:
     seeking, service, since (month_number of `unemployed_since`, null where not known), paid (class of paid support
     days of those paid labour market support on the ground of unemployment, else null), area, trial, by.
     """
+    return _steps(spells, first, last, by=nw.lit("total") if by is None else _class(by))
+
+
+def steps_by(spells: Rows, first: int, last: int, columns: Sequence[str]) -> Rows:
+    """`steps` with the class by each of the columns, under its name, in place of `by`."""
+    return _steps(spells, first, last, **{column: _class(column) for column in columns})
+
+
+def _class(column: str) -> nw.Expr:
+    return nw.col(column).cast(nw.String).fill_null(UNKNOWN)
+
+
+def _steps(spells: Rows, first: int, last: int, **classes: nw.Expr) -> Rows:
     begins = nw.max_horizontal(_number("from"), nw.lit(first).cast(nw.Int64))
     ends = nw.min_horizontal(_number("to").fill_null(last + 1), nw.lit(last + 1).cast(nw.Int64))
     paid = (nw.col("benefit") == SUPPORT) & nw.col("status").is_in(UNEMPLOYED)
@@ -56,7 +70,7 @@ def steps(spells: Rows, first: int, last: int, by: str | None = None) -> Rows:
         since=nw.when(nw.col("status").is_in(UNEMPLOYED)).then(_number("unemployed_since")),
         paid=nw.when(paid).then(nw.col("support_days").cast(nw.Int64)),
         trial=(nw.col("responsible") != STATE).fill_null(False),
-        by=nw.lit("total") if by is None else nw.col(by).cast(nw.String).fill_null(UNKNOWN),
+        **classes,
     ).filter(nw.col("begins") < nw.col("ends"))
 
 
@@ -93,6 +107,16 @@ def moves(rows: Rows, last: int) -> Rows:
     (unemployed still, or in a service still) their class now: who changes class within an area is neither inflow nor
     outflow, so that the classes add up to the area.
     """
+    return moved(departures(rows, last, ["by"]))
+
+
+def moved(gone: Rows) -> Rows:
+    """`moves` of its `departures`."""
+    return gone.group_by(*KEYS, "at", "was", "became", "same", "since").agg(nw.len().cast(nw.Int64).alias("persons"))
+
+
+def departures(rows: Rows, last: int, classes: Sequence[str]) -> Rows:
+    """Those whom `moves` counts, a row each; `classes` are columns that tell people apart as `by` does."""
     left = rows.filter(
         nw.col("status").is_in((*UNEMPLOYED, SERVICE)), ~nw.col("area").is_null(), nw.col("ends") <= last
     ).select(
@@ -102,10 +126,10 @@ def moves(rows: Rows, last: int) -> Rows:
         at=nw.col("ends"),
         was=nw.when(nw.col("status") == SERVICE).then(nw.lit(SERVICE)).otherwise(nw.lit("unemployed")),
         trial_before=nw.col("trial"),
-        by_before=nw.col("by"),
+        **{f"{one}_before": nw.col(one) for one in classes},
     )
     now = rows.select(
-        "person", "trial", "by", at=nw.col("begins"), area_now=nw.col("area"), status_now=nw.col("status")
+        "person", "trial", *classes, at=nw.col("begins"), area_now=nw.col("area"), status_now=nw.col("status")
     )
     same = nw.col("area_now") == nw.col("area")
     became = nw.when(nw.col("status_now").is_in(UNEMPLOYED)).then(nw.lit("unemployed")).otherwise(nw.col("status_now"))
@@ -114,7 +138,7 @@ def moves(rows: Rows, last: int) -> Rows:
     )
     stays = nw.col("same") & (nw.col("was") == nw.col("became"))
     # A person of whom nothing is reported any more counts with those who were responsible last.
-    told = gone.with_columns(
-        trial=nw.coalesce("trial", "trial_before"), by=nw.when(stays).then(nw.col("by")).otherwise(nw.col("by_before"))
+    own = {one: nw.when(stays).then(nw.col(one)).otherwise(nw.col(f"{one}_before")) for one in classes}
+    return gone.select(
+        "area", "at", "was", "became", "same", "since", trial=nw.coalesce("trial", "trial_before"), **own
     )
-    return told.group_by(*KEYS, "at", "was", "became", "same", "since").agg(nw.len().cast(nw.Int64).alias("persons"))

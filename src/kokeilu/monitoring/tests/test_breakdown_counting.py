@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kokeilu.monitoring import breakdown_counting, rules
+from kokeilu.monitoring import breakdown_counting, engines, rules
 from kokeilu.monitoring.breakdown_counting import counted
 from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, DIMENSIONS, UNKNOWN
 from kokeilu.monitoring.indicators import INDICATORS
@@ -103,6 +103,19 @@ def test_duckdb_and_polars_count_the_same(tmp_path: Path, dimension: object) -> 
     one, other = (counted(panel, dimension, totals, engine) for engine in ("duckdb", "polars"))  # type: ignore[arg-type]
     assert one.height
     assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars"])
+def test_dimensions_counted_together_are_counted_as_each_alone(tmp_path: Path, engine: engines.Engine) -> None:
+    panel = open_panel(panels.write_panel(tmp_path / "panel", breakdowns.people(7, 60, 4), 4))
+    columns = [one.column for one in DIMENSIONS.values() if one.column]
+    for column, found in zip(columns, engines.events_by(panel, columns, engine), strict=True):
+        alone = engines.events(panel, engine, column)
+        assert alone.moves.height
+        for part in ("held", "moves", "everyone"):
+            assert_frame_equal(
+                getattr(found, part), getattr(alone, part), check_row_order=False, check_column_order=False
+            )
 
 
 def test_every_dimension_and_indicator_is_named_in_three_languages() -> None:
