@@ -57,7 +57,7 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
     dashes = alt.Scale(domain=names, range=[list(each) for each in (*DASHES, (1, 3))][: len(names)])
     chart = (
         alt.Chart(alt.InlineData(values=rows))
-        .mark_line(strokeWidth=2.5, point=len(wanted.months) == 1)
+        .mark_line(strokeWidth=2.5, point=has_lonely_points(wanted))
         .encode(
             x=alt.X("month:T", axis=alt.Axis(format="%m/%Y", title=None, tickCount=6), scale=alt.Scale(type="utc")),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False)),
@@ -72,6 +72,15 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
         )
     )
     return styled(chart)
+
+
+def has_lonely_points(wanted: TargetChart) -> bool:
+    """Whether a line has a month between two gaps, of which nothing would be seen without points."""
+    return any(
+        here is not None and before is None and after is None
+        for line in wanted.lines
+        for before, here, after in zip([None, *line.values], line.values, [*line.values[1:], None], strict=False)
+    )
 
 
 def styled(chart: Any) -> dict[str, Any]:

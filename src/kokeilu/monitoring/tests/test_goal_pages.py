@@ -14,6 +14,7 @@ from django.urls import reverse
 from kokeilu.access.models import Organisation, Role
 from kokeilu.monitoring import comparable, goal_actions, goal_file, goal_queries
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
+from kokeilu.monitoring.goal_charts import Line, TargetChart, has_lonely_points
 from kokeilu.monitoring.goal_models import STANDING, Measure, Target
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
@@ -385,6 +386,15 @@ def test_the_chart_of_a_target_holds_its_lines(logged_in, espoo) -> None:
         assert words in svg
     assert "<script" not in svg
     assert f"narrow.svg?v={goal_sha(svg)}" in client.get(ESPOO).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "lonely"),
+    [([1, 2, 3], False), ([1, 2, None], False), ([1, None, 3, 4], True), ([None, 2, None], True), ([5], True)],
+)
+def test_a_month_between_two_gaps_is_drawn_as_a_point(values, lonely) -> None:
+    months = [f"2021-0{number}-01" for number in range(1, len(values) + 1)]
+    assert has_lonely_points(TargetChart("wide", months, [Line("inflow", values)], "people")) is lonely
 
 
 def goal_sha(svg: str) -> str:

@@ -341,3 +341,22 @@ def test_the_page_is_accessible_at_every_width(visit, services, actor_of, langua
         page = visit(path, user, language, width)
         assert axe_faults(page) == []
         assert overflow(page) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_price_is_set_with_the_keyboard_alone(visit, actor_of) -> None:
+    page = visit(COSTS, actor_of(Role.ANALYST, "espoo").user, "fi", DESKTOP)
+    page.get_by_role("link", name="Lisää hinta").press("Enter")
+    page.wait_for_url("**/add/")
+    page.locator("#id_service").focus()
+    page.keyboard.press("Tab")
+    for text in ("412,50", "", "2020", "Talousarvio", " ", "", "Uusi talousarvio"):
+        if text:
+            page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{COSTS}")
+    cost = ServiceCost.objects.get()
+    assert (cost.cents, cost.from_year, cost.source, cost.illustrative, cost.language, cost.reason) == (
+        41_250, 2020, "Talousarvio", True, "fi", "Uusi talousarvio",
+    )  # fmt: skip
