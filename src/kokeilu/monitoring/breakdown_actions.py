@@ -9,12 +9,12 @@ from django.db import connection, transaction
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
 from kokeilu.disclosure.linked import PUBLISHED, SECONDARY
-from kokeilu.monitoring import breakdown_table, operations
+from kokeilu.monitoring import breakdown_out, breakdown_table, operations
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
-from kokeilu.monitoring.breakdown_table import COLUMNS, Made
+from kokeilu.monitoring.breakdown_table import Made
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
+from kokeilu.monitoring.models import MonthlyFigure
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
@@ -46,27 +46,19 @@ def publish(
 
 
 def made(source: Source, dimensions: Sequence[Dimension], last: int | None, engine: Engine) -> Iterator[Made]:
-    """`breakdown_table.all_published` beside the pages and beside what is out by class. Raises Problem likewise."""
-    earlier = {one.key: _out(one) for one in dimensions}
-    ends = pl.concat([breakdown_table.last_out(frame) for frame in earlier.values()])
-    everywhere = ends.group_by("area").agg(pl.len(), pl.col("out").min()).filter(len=len(earlier)).drop("len")
+    """`breakdown_table.all_published` beside the pages and beside what is out by class. Raises Problem likewise.
+
+    What a release has by class already is taken over from there.
+    """
+    ends = {one.key: breakdown_table.last_out(breakdown_out.on_pages(one)) for one in dimensions}
+    both = pl.concat(ends.values())
+    everywhere = both.group_by("area").agg(pl.len(), pl.col("out").min()).filter(len=len(ends)).drop("len")
 
     def decide(figures: pl.DataFrame) -> pl.DataFrame:
         return on_pages(figures, everywhere)
 
-    return breakdown_table.all_published(source, dimensions, last, engine, decide, lambda one: earlier[one.key])
-
-
-def _out(dimension: Dimension) -> pl.DataFrame:
-    """What is published by a dimension: breakdown_table.COLUMNS."""
-    rows = MonthlyBreakdown.objects.filter(dimension=dimension.key).order_by("id").values_list(*COLUMNS)
-    held = pl.DataFrame(list(rows), breakdown_table.SCHEMA | {"month": pl.Date}, orient="row")
-    return held.with_columns(month=_number("month"))
-
-
-def _number(name: str) -> pl.Expr:
-    """A month (202103) of a date."""
-    return (pl.col(name).dt.year() * 100 + pl.col(name).dt.month()).cast(pl.Int32)
+    for one in breakdown_table.all_published(source, dimensions, last, engine, decide, breakdown_out.anywhere):
+        yield one._replace(new=breakdown_table.after(one.figures, ends[one.dimension.key]))
 
 
 def on_pages(figures: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
@@ -79,7 +71,8 @@ def on_pages(figures: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
     rows = MonthlyFigure.objects.filter(month__in=[date(month // 100, month % 100, 1) for month in months])
     names = ("area", "population", "month", "indicator", "value", "suppressed")
     schema = {name: breakdown_table.SCHEMA[name] for name in names} | {"value": pl.Float64, "month": pl.Date}
-    shown = pl.DataFrame(list(rows.values_list(*names)), schema, orient="row").with_columns(month=_number("month"))
+    shown = pl.DataFrame(list(rows.values_list(*names)), schema, orient="row")
+    shown = shown.with_columns(month=breakdown_out.number("month"))
     both = figures.join(shown, on=names[:4], how="left", maintain_order="left")
     other = breakdown_table.after(both, out).filter(
         pl.col("suppressed").is_null() | (~pl.col("suppressed") & pl.col("value").ne_missing(pl.col("persons")))
@@ -108,7 +101,10 @@ def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Publish
 
 def _store(one: Made, actor: Actor | None) -> None:
     key = one.dimension.key
-    if breakdown_table.after(one.new, breakdown_table.last_out(_out(one.dimension))).height < one.new.height:
+    if (
+        breakdown_table.after(one.new, breakdown_table.last_out(breakdown_out.on_pages(one.dimension))).height
+        < one.new.height
+    ):
         raise Problem(f"figures by {key} were published meanwhile", mend="publish once more")
     month = pl.col("month")
     new = one.new.with_columns(month=pl.date(month // 100, month % 100, 1), dimension=pl.lit(key))

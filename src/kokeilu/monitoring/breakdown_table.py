@@ -24,14 +24,15 @@ SCHEMA: Final = {
 
 
 class Made(NamedTuple):
-    """The figures by a dimension: all that are to be shown (COLUMNS), of them those of months that are not out yet, and
-    how many of the others the panel gives differently.
+    """The figures by a dimension: all that are to be shown (COLUMNS), of them those of months that are not out yet, how
+    many of the others the panel gives differently, and what the panel says of each: KEY and `persons`.
     """
 
     dimension: Dimension
     figures: pl.DataFrame
     new: pl.DataFrame
     kept: int
+    persons: pl.DataFrame
 
 
 def none(dimension: Dimension) -> pl.DataFrame:
@@ -53,13 +54,16 @@ def all_published(
     engine: Engine = "duckdb",
     decide: Decide = monthly_hiding.hidden,
     out: Callable[[Dimension], pl.DataFrame] = none,
+    *,
+    compare: bool = True,
 ) -> Iterator[Made]:
     """Every month's figures by each dimension of a panel, up to `last` (202103), as they may be shown.
 
     Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on
     that month and earlier ones only. `decide` says what is hidden of the areas' own figures; `out` tells what is
-    published already by a dimension (COLUMNS): that stays as it is, and an area's later months are new. Raises Problem
-    where the folder is no panel, does not cover `last`, or where its figures do not add up.
+    published already by a dimension (COLUMNS): that stays as it is, and an area's later months are new. Without
+    `compare` areas that have none are not decided, and `kept` tells nothing. Raises Problem where the folder is no
+    panel, does not cover `last`, or where its figures do not add up.
     """
     panel, last = table.opened(source, last)
     figures = table.count(source if isinstance(source, Counted) else panel, engine).figures
@@ -70,17 +74,23 @@ def all_published(
     for one in dimensions:
         earlier = out(one).filter(pl.col("month") <= last)
         if one.indicators is None:
-            yield _made(of_classes(next(classes), page, one, earlier), earlier, one)
+            counted = next(classes)
+            persons = counted.with_columns(population=pl.lit(POPULATION)).select(*KEY, "persons")
+            later = after(counted, last_out(earlier)).select("area").unique()
+            wanted = counted if compare else counted.join(later, on="area", how="semi", maintain_order="left")
+            rows = of_classes(wanted, page, one, earlier) if wanted.height else none(one)
+            yield _made(rows, earlier, one, persons)
         else:
-            yield _made(of_figures(page, one), earlier, one)
+            true = of_figures(page.with_columns(value=pl.col("persons")), one)
+            yield _made(of_figures(page, one), earlier, one, true.select(*KEY, pl.col("value").alias("persons")))
 
 
-def _made(rows: pl.DataFrame, earlier: pl.DataFrame, dimension: Dimension) -> Made:
+def _made(rows: pl.DataFrame, earlier: pl.DataFrame, dimension: Dimension, persons: pl.DataFrame) -> Made:
     """The rows, those of earlier as they were published."""
     new = after(rows, last_out(earlier))
     both = earlier.join(rows, on=KEY, how="left", suffix="_now")
     kept = both.filter(pl.col("value").ne_missing(pl.col("value_now"))).height
-    return Made(dimension, _ordered(pl.concat([earlier.select(COLUMNS), new]), dimension), new, kept)
+    return Made(dimension, _ordered(pl.concat([earlier.select(COLUMNS), new]), dimension), new, kept, persons)
 
 
 def last_out(earlier: pl.DataFrame) -> pl.DataFrame:

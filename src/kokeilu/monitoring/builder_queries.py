@@ -24,7 +24,7 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure, Release
-from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, PublishedTable, Words
+from kokeilu.monitoring.published_table import LANGUAGES, Dimension, PublishedTable, Words
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.panel.rules import month_end, month_named
@@ -98,8 +98,7 @@ def dimensions(choice: Choice) -> list[Dimension]:
     """The dimensions of the chosen table with the chosen codes, that of the breakdown last."""
     found = [published_codes.dimension(key, choice.codes[key]) for key in KEY]
     if choice.by is not None:
-        classes = tuple(Code(group, choice.by.class_name(group)) for group in choice.groups)
-        found.append(Dimension(choice.by.key, choice.by.name, "other", classes))
+        found.append(published_codes.classes(choice.by, choice.groups))
     return found
 
 
@@ -153,11 +152,7 @@ def _title(by: Breakdown | None) -> Words:
 
 def of_classes(choice: Choice) -> list[Words]:
     """What to say of a breakdown: that it is not revised, and where nobody has verified how it tells people apart."""
-    by = choice.by
-    if by is None:
-        return []
-    unverified: Words = {one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}
-    return [builder_texts.NOT_REVISED] if by.verified else [builder_texts.NOT_REVISED, unverified]
+    return [] if choice.by is None else published_codes.class_notes(choice.by)
 
 
 def _cell(key: tuple[str, ...], figure: Figure) -> tuple[str | float | None, ...]:

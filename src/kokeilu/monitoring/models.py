@@ -72,6 +72,7 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
     ReleaseCheck,
     ReleaseContent,
     ReleaseFile,
+    ReleaseTable,
 )
 from kokeilu.monitoring.service_comparison_models import ServiceCost, ServiceFigure  # noqa: E402
 
@@ -88,6 +89,7 @@ __all__ = [
     "ReleaseCheck",
     "ReleaseContent",
     "ReleaseFile",
+    "ReleaseTable",
     "ServiceCost",
     "ServiceFigure",
     "SurvivalStep",

@@ -7,7 +7,8 @@ from typing import Final
 from babel.dates import format_date
 
 from kokeilu.law.definition import shipped
-from kokeilu.monitoring import queries, release_texts
+from kokeilu.monitoring import builder_texts, queries, release_texts
+from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, Role, Words
 from kokeilu.panel.rules import month_end, month_named
@@ -21,6 +22,18 @@ LOCALES: Final = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 def dimension(key: str, codes: Iterable[str]) -> Dimension:
     """One of the dimensions of `release_audit.KEY` with these codes, in the order in which tables have them."""
     return Dimension(key, release_texts.DIMENSIONS[key], ROLES[key], tuple(_codes(key, set(codes))))
+
+
+def classes(by: Breakdown, groups: Iterable[str]) -> Dimension:
+    """The dimension that figures are broken down by, with these classes in the order of the tables."""
+    codes = tuple(Code(group, by.class_name(group)) for group in sorted(set(groups), key=by.place))
+    return Dimension(by.key, by.name, "other", codes)
+
+
+def class_notes(by: Breakdown) -> list[Words]:
+    """What to say of a breakdown: that it is not revised, and where nobody has verified how it tells people apart."""
+    unverified: Words = {one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}
+    return [builder_texts.NOT_REVISED] if by.verified else [builder_texts.NOT_REVISED, unverified]
 
 
 def _codes(key: str, held: set[str]) -> list[Code]:

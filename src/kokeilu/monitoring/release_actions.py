@@ -16,37 +16,50 @@ from kokeilu import clock
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, Operation, require
 from kokeilu.monitoring import (
+    breakdown_out,
     operations,
-    release_audit,
     release_calendar,
     release_checks,
+    release_class_checks,
+    release_classes,
     release_files,
+    release_findings,
     release_queries,
     release_source,
     release_words,
 )
-from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
-from kokeilu.monitoring.published_table import PublishedTable, from_json
+from kokeilu.monitoring.breakdown_rules import Dimension
+from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile, ReleaseTable
+from kokeilu.monitoring.published_table import PublishedTable
+from kokeilu.monitoring.release_class_tables import Wanted
 from kokeilu.monitoring.release_source import About, Prepared
 from kokeilu.monitoring.table import Source
-from kokeilu.panel.folder import Panel
-from kokeilu.panel.rules import month_named
 from kokeilu.problems import Problem
 
 LONGEST: Final = 2000  # characters of a reason or a remark
 
 
-def prepare(source: Source, last: int, *, reason: str = "", labour_force: Path | None = None, actor: Actor) -> Release:
+def prepare(
+    source: Source,
+    last: int,
+    by: Sequence[Dimension] = (),
+    *,
+    reason: str = "",
+    labour_force: Path | None = None,
+    actor: Actor,
+) -> Release:
     """Make the next release of the monthly figures up to the month `last` (202103) of the panel.
 
-    `labour_force` is the file of the employment and unemployment rates, which are left out without it.
-    `reason` says why figures change that are published already. Raises PermissionDenied, and Problem where another
-    release is under way, figures change without a reason, or the panel does not give the table.
+    `by` are the dimensions that it has a further table of each. `labour_force` is the file of the employment and
+    unemployment rates, which are left out without it. `reason` says why figures change that are published already.
+    Raises PermissionDenied, and Problem where another release is under way, figures change without a reason, or the
+    panel does not give the tables.
     """
     require(actor, operations.PREPARE_RELEASE)
     _refuse_another(release_source.TABLE)
     earlier = release_queries.versions(release_source.TABLE)
-    made = release_source.prepare(source, last, earlier, about(actor), labour_force)
+    wanted = Wanted(by, breakdown_out.anywhere, release_queries.beside)
+    made = release_source.prepare(source, last, earlier, about(actor), labour_force, wanted)
     return keep(made, reason=reason, actor=actor)
 
 
@@ -85,15 +98,26 @@ def keep(made: Prepared, *, reason: str = "", actor: Actor) -> Release:
         protection=_content(release_source.to_csv(made.version)),
         made_from=made.made_from,
     )
-    for position, file in enumerate(release_files.files(table)):
-        ReleaseFile.objects.create(
-            release=release, position=position, name=file.name, kind=file.kind, language=file.language,
-            size=len(file.content), content=_content(file.content),
+    _keep_files(release, table, None)
+    for position, one in enumerate(made.by_class):
+        further = ReleaseTable.objects.create(
+            release=release, position=position, dimension=one.classes.dimension.key,
+            content=_content(one.table.to_json()), protection=_content(release_classes.to_csv(one.classes)),
         )  # fmt: skip
+        _keep_files(release, one.table, further)
     new = {"table": table.key, "number": release.number, "period": table.period, "sha256": release.content_id}
     record_change(actor, "prepare", "release", release.pk, new=new)
     run_checks(release, "prepare", actor)
     return release
+
+
+def _keep_files(release: Release, table: PublishedTable, of: ReleaseTable | None) -> None:
+    """Keep the table in every format, behind the release's files so far."""
+    for position, file in enumerate(release_files.files(table), release.files.count()):
+        ReleaseFile.objects.create(
+            release=release, of=of, position=position, name=file.name, kind=file.kind, language=file.language,
+            size=len(file.content), content=_content(file.content),
+        )  # fmt: skip
 
 
 def _content(content: bytes) -> ReleaseContent:
@@ -115,6 +139,7 @@ def _refuse_another(table: str) -> None:
 
 def _refuse_without_reason(made: Prepared, before: Release, reason: str) -> None:
     changed = list(release_checks.revised(made.table, release_queries.table_of(before)))
+    changed += release_class_checks.gone([one.table for one in made.by_class], release_queries.tables(before))
     if changed and not reason.strip():
         what = _("%(number)s published figures change, among them %(place)s")
         raise Problem(what % {"number": len(changed), "place": changed[0]}, mend=_("say why: give a reason"))
@@ -122,14 +147,7 @@ def _refuse_without_reason(made: Prepared, before: Release, reason: str) -> None
 
 def run_checks(release: Release, step: str, actor: Actor) -> ReleaseCheck:
     """Run all checks on what the release keeps, against everything that readers have or will have, and note it."""
-    table, before = release_queries.table_of(release), release.replaces
-    versions = [*release_queries.versions(release.table, before=release), release_queries.version_of(release)]
-    audited = release_audit.audit(versions).filter("exposed")
-    exposed = [
-        f"{release_checks.named(key)}: {low:g}–{high:g}"
-        for *key, low, high in audited.select(*release_audit.KEY, "low", "high").rows()
-    ]
-    findings = release_checks.run(table, release_queries.table_of(before) if before else None, exposed)
+    findings = release_findings.of(release)
     return ReleaseCheck.objects.create(
         release=release, at=clock.now(), by=actor.user, step=step, passed=all(one.passed for one in findings),
         findings=[one.plain() for one in findings],
@@ -223,45 +241,3 @@ def _of(release_id: UUID, actor: Actor, operation: Operation) -> Release:
 
 def _locked(release: Release) -> Release:
     return Release.objects.select_for_update().get(pk=release.pk)
-
-
-def differences(release: Release, panel: Panel | None = None, labour_force: Path | None = None) -> list[str]:
-    """What comes out otherwise when the release is made again; empty where every bit is the same.
-
-    Files are made again from the table that was kept; with a `panel` of the revision that it was made from, and the
-    file of the labour force where there was one, the table too.
-    """
-    kept = bytes(release.content.content)
-    found = list(_file_differences(release, from_json(kept)))
-    if panel is not None:
-        found += _table_differences(release, panel, labour_force, kept)
-    return found
-
-
-def _file_differences(release: Release, table: PublishedTable) -> Sequence[str]:
-    made = {file.name: file.sha256 for file in release_files.files(table)}
-    held = dict(release.files.values_list("name", "content_id"))
-    return [name for name in sorted(made.keys() | held.keys()) if made.get(name) != held.get(name)]
-
-
-def _table_differences(release: Release, panel: Panel, labour_force: Path | None, kept: bytes) -> Sequence[str]:
-    source = release.made_from
-    given = release_source.digest(labour_force) if labour_force else None
-    if given != source.get("labour_force"):
-        return ["the file of the labour force is not the one that the release was made from"]
-    if panel.manifest.sha256 != source["panel"]["sha256"]:
-        return [f"the panel is another one than revision {source['panel']['revision']} that the release was made from"]
-    parameters = source["parameters"]
-    made_at = release.prepared_at.astimezone(clock.HELSINKI)
-    who = About(parameters["publisher"], parameters["contact"], parameters["licence"], made_at)
-    earlier = release_queries.made_beside(release)
-    made = release_source.prepare(panel, month_named(parameters["last_month"]), earlier, who, labour_force)
-    return [] if made.table.to_json() == kept else ["the table of figures"]
-
-
-def made_with(release: Release) -> str:
-    """Which programs differ from those that made the release, in words; that none does."""
-    held = {"kokeilu": release.made_from["software"], **release.made_from["libraries"]}
-    here = {"kokeilu": release_source.software(), **release_source.libraries()}
-    other = [f"{name} {held[name]} then, {here.get(name)} now" for name in held if held[name] != here.get(name)]
-    return "; ".join(other) or "the programs are the same ones"

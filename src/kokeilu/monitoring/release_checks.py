@@ -4,7 +4,7 @@ A check that does not pass blocks the release and says where. Large changes bloc
 person who checks.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -37,19 +37,29 @@ class Finding:
         return asdict(self) | {"places": list(self.places)}
 
 
-def run(table: PublishedTable, last: PublishedTable | None, exposed: Sequence[str]) -> list[Finding]:
+def run(
+    table: PublishedTable,
+    last: PublishedTable | None,
+    exposed: Sequence[str],
+    more: Mapping[str, Sequence[str]] | None = None,
+) -> list[Finding]:
     """All checks. `last` is the newest published release's table; `exposed` names the figures that the joint audit of
-    all versions found recoverable.
+    all versions found recoverable; `more` is what is found of the release's further tables, by check. The check
+    `classes` is of these alone.
     """
+    more = more or {}
     places: list[tuple[str, bool, list[str]]] = [
         ("complete", True, [*_missing(table), *(_lost(table, last) if last else ())]),
         ("totals", True, list(_broken(table, lambda words: words != "stock and flows"))),
         ("stock_flow", True, list(_broken(table, lambda words: words == "stock and flows"))),
         ("disclosure", True, [*exposed, *map(named, release_rates.opened(table))]),
-        ("definitions", True, list(_undefined(table))),
+        ("definitions", True, list(undefined(table))),
         ("revised", False, list(revised(table, last)) if last else []),
         ("large", False, list(_large(table, last))),
     ]
+    places = [(key, blocks, [*found, *more.get(key, ())]) for key, blocks, found in places]
+    if "classes" in more:
+        places.append(("classes", True, list(more["classes"])))
     return [Finding(key, not (blocks and found), len(found), tuple(found[:LISTED])) for key, blocks, found in places]
 
 
@@ -97,7 +107,7 @@ def _broken(table: PublishedTable, wanted: Callable[[str], bool]) -> Iterator[st
                     yield f"{named(key)}: {words}"
 
 
-def _undefined(table: PublishedTable) -> Iterator[str]:
+def undefined(table: PublishedTable) -> Iterator[str]:
     """What lacks its words in a language."""
     yield from (f"table: {name}" for name in ("title", "description", "source", "publisher") if _lacks(table, name))
     for dimension in table.dimensions:

@@ -26,6 +26,12 @@ LabourForceFile = Annotated[
         "--labour-force", help="CSV of municipality, month, labour_force, employed, population: adds the rates of both."
     ),
 ]
+TablesBy = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--table-by", metavar="DIMENSION", help="A further table by age, sex, education …; given again for more."
+    ),
+]
 By = Annotated[str, typer.Option("--by", metavar="EMAIL", help="Who does it: an analyst's e-mail address.")]
 
 
@@ -70,20 +76,24 @@ def prepare(
     panel: Annotated[Path, typer.Option(help="The panel's folder, made by kokeilu panel build.")],
     chosen: Annotated[int, typer.Option("--month", metavar="YYYY-MM", parser=month, help="The last month.")],
     by: By,
+    table_by: TablesBy = None,
     labour_force: LabourForceFile = None,
     reason: Annotated[str, typer.Option(help="Why figures change that were published before.")] = "",
 ) -> None:
     """Make the next release of the monthly figures: figures protected, checked, in every format.
 
-    Example: kokeilu release prepare --panel panel --month 2021-03 --by analyst@ely.example
+    Example: kokeilu release prepare --panel panel --month 2021-03 --table-by age --by analyst@ely.example
     """
-    from kokeilu.monitoring import release_actions
+    from kokeilu.monitoring import breakdown_table, release_actions
     from kokeilu.panel.check import open_panel
 
+    dimensions = [breakdown_table.dimension(key) for key in dict.fromkeys(table_by or ())]
     actor = _actor(by)
     with progress.bar() as shown:
         shown.add_task("counting and protecting", total=None)
-        made = release_actions.prepare(open_panel(panel), chosen, reason=reason, labour_force=labour_force, actor=actor)
+        made = release_actions.prepare(
+            open_panel(panel), chosen, dimensions, reason=reason, labour_force=labour_force, actor=actor
+        )
     typer.echo(f"{made.pk}")
     _print_checks(made)
 
@@ -182,14 +192,14 @@ def reproduce(
 
     Example: kokeilu release reproduce 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --panel panel
     """
-    from kokeilu.monitoring import release_actions
+    from kokeilu.monitoring import release_again
     from kokeilu.panel.check import open_panel
 
     found = _release(release_id)
     source = open_panel(panel, found.made_from["panel"]["revision"]) if panel else None
-    different = release_actions.differences(found, source, labour_force)
+    different = release_again.differences(found, source, labour_force)
     if different:
-        raise Problem(f"comes out otherwise: {', '.join(different)}", mend=release_actions.made_with(found))
+        raise Problem(f"comes out otherwise: {', '.join(different)}", mend=release_again.made_with(found))
     typer.echo(f"the same, bit for bit: {found.files.count()} files" + (" and the table" if panel else ""))
 
 

@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kokeilu import clock
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.release_actions import LONGEST
 from kokeilu.panel.rules import month_named
+from kokeilu.web.formats import language
 from kokeilu.web.forms import DayField
 
 
@@ -20,6 +22,14 @@ class PrepareForm(forms.Form):
     """What the next release covers."""
 
     month = forms.ChoiceField(label=_("Last month"), help_text=_("The table covers the panel's months up to it."))
+    by = forms.MultipleChoiceField(
+        label=_("Tables by class"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "A further table for each. What is out by class already stays as it is; later months are decided beside it."
+        ),
+    )
     reason = _words(
         _("Reason"), required=False, help_text=_("Needed where figures change that were published before: why they do.")
     )
@@ -27,9 +37,13 @@ class PrepareForm(forms.Form):
     def __init__(self, *args: Any, months: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["month"].choices = months  # type: ignore[attr-defined]
+        self.fields["by"].choices = [(one.key, one.name[language()]) for one in DIMENSIONS.values()]  # type: ignore[attr-defined]
 
     def clean_month(self) -> int:
         return month_named(self.cleaned_data["month"])
+
+    def clean_by(self) -> list[Dimension]:
+        return [one for key, one in DIMENSIONS.items() if key in self.cleaned_data["by"]]
 
 
 class CheckForm(forms.Form):

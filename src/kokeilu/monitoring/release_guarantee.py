@@ -68,6 +68,32 @@ PAGES_ONLY_ADDED = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_pagesversion
     FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
 """
+TABLES = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasetable
+    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+
+-- Who checks a release has seen all of it.
+CREATE FUNCTION monitoring_release_is_whole() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF EXISTS (SELECT FROM monitoring_release
+               WHERE id = NEW.release_id AND num_nonnulls(checked_at, withdrawn_at) > 0) THEN
+        RAISE EXCEPTION 'nothing is added to a release that was checked or withdrawn'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'release_is_whole', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END
+$body$;
+CREATE TRIGGER whole BEFORE INSERT ON monitoring_releasetable
+    FOR EACH ROW EXECUTE FUNCTION monitoring_release_is_whole();
+CREATE TRIGGER whole BEFORE INSERT ON monitoring_releasefile
+    FOR EACH ROW EXECUTE FUNCTION monitoring_release_is_whole();
+"""
+DROP_TABLES = """
+DROP TRIGGER whole ON monitoring_releasefile;
+DROP TRIGGER whole ON monitoring_releasetable;
+DROP FUNCTION monitoring_release_is_whole();
+DROP TRIGGER append_only ON monitoring_releasetable;
+"""
 CREATE = _ONLY_ADDED + _STEPS
 DROP = """
 DROP TRIGGER step ON monitoring_release;

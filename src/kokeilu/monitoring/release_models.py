@@ -94,11 +94,31 @@ class PagesVersion(models.Model):
         return f"pages {self.pk}"
 
 
+class ReleaseTable(models.Model):
+    """A further table of a release: its figures by one dimension. Rows are only added, before the release's check."""
+
+    id = models.BigAutoField(primary_key=True)
+    release = models.ForeignKey(Release, models.PROTECT, related_name="tables")
+    position = models.PositiveSmallIntegerField()  # its place among the release's further tables
+    dimension = models.CharField(max_length=20)  # key of breakdown_rules.DIMENSIONS
+    content = models.ForeignKey(ReleaseContent, models.PROTECT, related_name="+")  # the table in its own form
+    # Needed to audit later releases; never downloaded.
+    protection = models.ForeignKey(ReleaseContent, models.PROTECT, related_name="+")  # which cells are hidden, and how
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["release", "dimension"], name="one_table_by_a_dimension")]
+
+    def __str__(self) -> str:
+        return f"{self.release} by {self.dimension}"
+
+
 class ReleaseFile(models.Model):
-    """A file of a release. Rows are only added."""
+    """A file of a release. Rows are only added, before the release's check."""
 
     id = models.BigAutoField(primary_key=True)
     release = models.ForeignKey(Release, models.PROTECT, related_name="files")
+    # The table that it holds; null: the release's own, that of the monthly figures.
+    of = models.ForeignKey(ReleaseTable, models.PROTECT, null=True, related_name="files")
     position = models.PositiveSmallIntegerField()  # its place in the list of files
     name = models.CharField(max_length=120)  # as it is downloaded
     kind = models.CharField(max_length=20)  # csv, csvw, jsonstat, px or xlsx

@@ -24,9 +24,10 @@ from kokeilu.monitoring import (
     release_files,
     release_queries,
     release_rules,
+    release_views,
     release_words,
 )
-from kokeilu.monitoring.models import Release, ReleaseFile
+from kokeilu.monitoring.models import Release
 from kokeilu.monitoring.release_forms import CheckForm, PrepareForm, ScheduleForm, WithdrawForm
 from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
@@ -101,11 +102,12 @@ def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -
         "title": _title(found),
         **_state(state),
         "replaced_by": release_calendar.published().filter(replaces=found).first(),
-        "files": [_file(found, one) for one in found.files.order_by("position")],
-        "table": _about(found),
-        "checks": [_checks(one) for one in found.checks.order_by("-id")[: None if inside else 1]],
+        "files": release_views.files(found),
+        "table": release_views.about(found),
+        "further": release_views.further(found),
+        "checks": release_views.checks(found, inside=inside),
         "steps": steps,
-        "history": _history(found),
+        "history": release_views.history(found),
         "views": release_queries.seen_before(found) if inside else [],
         "inside": inside,
         "refused": _refused(form, steps),
@@ -124,57 +126,6 @@ def _sentence(problem: Problem) -> str:
     """A problem's one line as a page tells it."""
     line = str(problem)
     return line[:1].upper() + line[1:]
-
-
-def _file(release: Release, file: ReleaseFile) -> dict[str, Any]:
-    return {
-        "name": file.name,
-        "href": reverse("monitoring:release_file", args=[release.pk, file.name]),
-        "kind": release_words.KINDS[file.kind],
-        "language": release_words.LANGUAGES.get(file.language, ""),
-        "size": formats.number(max(1, round(file.size / 1000))),
-        "sha256": file.content_id,
-    }
-
-
-def _about(release: Release) -> dict[str, Any]:
-    """What the table says of itself, in the reader's language."""
-    table, language = release_queries.table_of(release), formats.language()
-    return {
-        "description": table.description[language],
-        "notes": [note[language] for note in table.notes],
-        "unverified": list(table.unverified),
-        "laws": ", ".join(table.unverified),
-        "publisher": table.publisher[language],
-        "contact": table.contact,
-        "licence": table.licence,
-        "figures": table.cells.filter(status="published").height,
-        "hidden": table.cells.filter(status="hidden").height,
-        "measures": [
-            {"name": code.label[language], "definition": code.definition[language], "verified": code.verified}
-            for code in table.measures.codes
-            if code.definition
-        ],
-    }
-
-
-def _history(release: Release) -> list[dict[str, Any]]:
-    """The release's steps in the order of time, each with who took it."""
-    steps = (
-        (release_words.STATES["prepared"], release.prepared_at, release.prepared_by),
-        (release_words.STATES["checked"], release.checked_at, release.checked_by),
-        (release_words.STATES["scheduled"], release.scheduled_at, release.scheduled_by),
-        (release_words.STATES["withdrawn"], release.withdrawn_at, release.withdrawn_by),
-    )
-    return [{"name": name, "at": at, "by": by.name if by else ""} for name, at, by in steps if at]
-
-
-def _checks(run: Any) -> dict[str, Any]:
-    findings = [
-        {"name": release_words.CHECKS[one["key"]], "rest": one["found"] - len(one["places"]), **one}
-        for one in run.findings
-    ]
-    return {"at": run.at, "by": run.by.name, "step": release_words.STEPS[run.step], "findings": findings}
 
 
 def _steps(request: Request, release: Release, state: str, sent: forms.Form | None) -> list[dict[str, Any]]:
@@ -219,12 +170,13 @@ def file(request: Request, release_id: UUID, file_name: str) -> HttpResponse:
 def prepare(request: Request) -> HttpResponse:
     """Make the next release from the installation's panel."""
     choices, problem = _months()
-    form = PrepareForm(request.POST or None, months=choices)
+    form = PrepareForm(request.POST or None, months=choices, initial={"by": release_queries.last_by()})
     if request.method == "POST" and problem is None and form.is_valid():
         try:
             made = release_actions.prepare(
                 _panel(),
                 form.cleaned_data["month"],
+                form.cleaned_data["by"],
                 reason=form.cleaned_data["reason"],
                 labour_force=settings.KOKEILU_LABOUR_FORCE,
                 actor=request.actor,
@@ -306,7 +258,7 @@ def catalogue(request: Request) -> HttpResponse:
     """The catalogue of published releases by DCAT-AP."""
     address = request.build_absolute_uri
     found = list(release_calendar.published())
-    entries = [release_queries.entry(one, lambda path: address(path)) for one in found]
+    entries = [entry for one in found for entry in release_queries.entries(one, lambda path: address(path))]
     publisher = release_queries.publisher(found)
     content = format_dcat.catalogue(address(request.path), entries, publisher, "RESTRICTED")
     return HttpResponse(content, content_type="application/ld+json")

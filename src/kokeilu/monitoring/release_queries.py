@@ -1,9 +1,11 @@
 """Reading releases: who sees which, what they hold, and which figures are not public yet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -11,10 +13,21 @@ from django.utils import timezone
 from kokeilu import clock
 from kokeilu.access.models import ReadLog
 from kokeilu.access.policy import Actor
-from kokeilu.monitoring import format_dcat, operations, release_files, release_source, release_texts
-from kokeilu.monitoring.models import PagesVersion, Release, ReleaseFile
+from kokeilu.monitoring import (
+    format_dcat,
+    operations,
+    release_calendar,
+    release_classes,
+    release_files,
+    release_source,
+    release_texts,
+)
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
+from kokeilu.monitoring.models import PagesVersion, Release, ReleaseFile, ReleaseTable
 from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable, Words, from_json
 from kokeilu.monitoring.release_audit import Version
+from kokeilu.monitoring.release_class_tables import anchor
+from kokeilu.monitoring.release_classes import Classes
 
 
 def insider(actor: Actor, release: Release | None = None) -> bool:
@@ -46,6 +59,23 @@ def table_of(release: Release) -> PublishedTable:
     return from_json(bytes(release.content.content))
 
 
+def tables(release: Release) -> list[PublishedTable]:
+    """The release's table, and its further ones."""
+    return [table_of(release), *(table for _, table in further(release))]
+
+
+def further(release: Release) -> list[tuple[ReleaseTable, PublishedTable]]:
+    """The release's further tables, by class."""
+    held = release.tables.select_related("content").order_by("position")
+    return [(one, from_json(bytes(one.content.content))) for one in held]
+
+
+def last_by() -> list[str]:
+    """The dimensions of the last release's tables by class: the next one has them too, unless it is said otherwise."""
+    last = release_calendar.newest(release_texts.KEY)
+    return [] if last is None else list(last.tables.order_by("position").values_list("dimension", flat=True))
+
+
 def version_of(release: Release) -> Version:
     """The release's figures as its makers know them, for audits; never shown."""
     return release_source.from_csv(f"release-{release.number}", bytes(release.protection.content))
@@ -63,6 +93,43 @@ def versions(table: str, before: Release | None = None) -> Sequence[Version]:
         pages = PagesVersion.objects.select_related("content").order_by("id")
         told += [(one.at, _version_of_pages(one)) for one in pages]
     return [version for _, version in sorted(told, key=lambda one: one[0])]
+
+
+def by_class(dimension: Dimension, before: Release | None = None) -> Iterator[pl.DataFrame]:
+    """What each release has by a dimension, oldest first: breakdown_table.COLUMNS; with `before` only older ones."""
+    for one in _tables(before).filter(dimension=dimension.key):
+        table = from_json(bytes(one.content.content))
+        yield table.cells.select(
+            "area", "population", pl.col("month").str.replace("-", "").cast(pl.Int32), "indicator",
+            pl.col(dimension.key).alias("group"), pl.col("value").cast(pl.Int64),
+            (pl.col("status") != "published").alias("suppressed"),
+        )  # fmt: skip
+
+
+def _tables(before: Release | None) -> QuerySet[ReleaseTable]:
+    """The further tables of all releases that readers have or will have, oldest first; with `before` of older ones."""
+    found = ReleaseTable.objects.filter(release__withdrawn_at=None).select_related("content", "protection", "release")
+    if before is not None:
+        found = found.filter(release__table=before.table, release__number__lt=before.number)
+    return found.order_by("release__number", "position")
+
+
+def _classes_of(one: ReleaseTable) -> Classes:
+    content = bytes(one.protection.content)
+    return release_classes.from_csv(one.dimension, f"release-{one.release.number}", content)
+
+
+def classes(release: Release) -> list[Classes]:
+    """The release's figures by class as its makers know them, for audits; never shown."""
+    return [_classes_of(one) for one in release.tables.select_related("protection", "release").order_by("position")]
+
+
+def beside(dimension: Dimension, before: Release | None = None) -> pl.DataFrame:
+    """By area and month what figures by class of earlier releases are beside, where the first of these had them."""
+    names = ("area", "month", "beside")
+    found = [_classes_of(one).cells.select(names) for one in _tables(before).filter(dimension=dimension.key)]
+    empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+    return pl.concat([empty, *found]).unique(names[:2], keep="first", maintain_order=True)
 
 
 def _version_of_pages(one: PagesVersion) -> Version:
@@ -88,20 +155,32 @@ def seen_before(release: Release) -> QuerySet[ReadLog]:
     )
 
 
-def entry(release: Release, address: Callable[[str], str]) -> format_dcat.Entry:
-    """A published release in the catalogue; `address` makes a path of this site a whole address."""
+def entries(release: Release, address: Callable[[str], str]) -> Iterator[format_dcat.Entry]:
+    """A published release's tables in the catalogue; `address` makes a path of this site a whole address."""
     page = address(reverse("monitoring:release", args=[release.pk]))
     before = release.replaces
-    return format_dcat.Entry(
+    page_before = address(reverse("monitoring:release", args=[before.pk])) if before else None
+    first = format_dcat.Entry(
         uri=page,
         files_at=f"{page}files/",
         table=table_of(release),
-        files=[_catalogued(one) for one in release.files.order_by("position")],
+        files=[_catalogued(one) for one in release.files.filter(of=None).order_by("position")],
         number=release.number,
         issued=timezone.localtime(release.publish_at),
-        replaces=address(reverse("monitoring:release", args=[before.pk])) if before else None,
+        replaces=page_before,
         reason=release.reason,
     )
+    yield first
+    had = set(before.tables.values_list("dimension", flat=True)) if before else set()
+    for one, table in further(release):
+        at = f"#{anchor(DIMENSIONS[one.dimension])}"
+        yield replace(
+            first,
+            uri=f"{page}{at}",
+            table=table,
+            files=[_catalogued(file) for file in one.files.order_by("position")],
+            replaces=f"{page_before}{at}" if one.dimension in had else None,
+        )
 
 
 def _catalogued(file: ReleaseFile) -> format_dcat.File:

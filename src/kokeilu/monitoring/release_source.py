@@ -15,10 +15,11 @@ from typing import Any, Final
 import polars as pl
 
 from kokeilu.disclosure import linked, protection
-from kokeilu.monitoring import published_codes, release_audit, release_rates, release_texts, table
+from kokeilu.monitoring import published_codes, release_audit, release_class_tables, release_rates, release_texts, table
 from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.published_table import PublishedTable, Words
 from kokeilu.monitoring.release_audit import KEY, SCHEMA, Version
+from kokeilu.monitoring.release_class_tables import ClassTable, Wanted
 from kokeilu.monitoring.table import Counted, Source
 from kokeilu.panel.folder import Panel
 from kokeilu.panel.rules import month_name
@@ -40,21 +41,28 @@ class About:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A table ready to be kept. `version` has the true figures and how each is hidden."""
+    """A table ready to be kept. `version` has the true figures and how each is hidden; `by_class` the other tables."""
 
     table: PublishedTable
     version: Version
     made_from: dict[str, Any]
+    by_class: Sequence[ClassTable] = ()
 
 
 def prepare(
-    source: Source, last: int, earlier: Sequence[Version], about: About, labour_force: Path | None = None
+    source: Source,
+    last: int,
+    earlier: Sequence[Version],
+    about: About,
+    labour_force: Path | None = None,
+    wanted: Wanted | None = None,
 ) -> Prepared:
     """The table of the panel's months up to `last` (202103), protected together with the `earlier` versions.
 
     `labour_force` is a file that `labour_force.read` reads; without it there are no employment and unemployment rates.
-    The same panel, earlier versions, `about` and file give the same table. Raises Problem where the panel does not
-    cover the month or is damaged, or where what was published before leaves no safe way to publish this.
+    `wanted` are the further tables. The same panel, earlier versions, `about`, file and what is out by class give the
+    same tables. Raises Problem where the panel does not cover the month or is damaged, or where what was published
+    before leaves no safe way to publish this.
     """
     panel = table.panel_of(source)
     first = panel.manifest.first_month
@@ -62,9 +70,8 @@ def prepare(
         mend = f"it covers {month_name(first)} to {month_name(panel.manifest.last_month)}"
         raise Problem(f"the panel has no {month_name(last)}", file=panel.path, mend=mend)
     force = None if labour_force is None else table.force(labour_force, panel, last)
-    published, made = publishable(
-        _persons(source if isinstance(source, Counted) else panel, last), earlier, about, panel.manifest.trial, force
-    )
+    counted = table.count(source if isinstance(source, Counted) else panel)
+    published, made = publishable(_persons(counted, last), earlier, about, panel.manifest.trial, force)
     parameters = {
         "table": release_texts.KEY, "first_month": month_name(first), "last_month": month_name(last),
         "threshold": linked.THRESHOLD, "earlier": [one.name for one in earlier],
@@ -73,7 +80,11 @@ def prepare(
     record = made_from(panel, parameters)
     if labour_force is not None:
         record["labour_force"] = digest(labour_force)
-    return Prepared(published, made, record)
+    if wanted is None or not wanted.dimensions:
+        return Prepared(published, made, record)
+    by_class = list(release_class_tables.prepare(counted, last, published, made, earlier, wanted))
+    record["by_class"] = {one.classes.dimension.key: one.taken for one in by_class}
+    return Prepared(published, made, record, by_class)
 
 
 def publishable(
@@ -118,9 +129,9 @@ def libraries() -> dict[str, str]:
     return {name: version(name) for name in LIBRARIES} | own
 
 
-def _persons(source: Source, last: int) -> pl.DataFrame:
+def _persons(counted: Counted, last: int) -> pl.DataFrame:
     """The true figures in persons: KEY and `value`, months as texts."""
-    return release_audit.cells_of(table.count(source).figures.filter(pl.col("month") <= last))
+    return release_audit.cells_of(counted.figures.filter(pl.col("month") <= last))
 
 
 def _protected(persons: pl.DataFrame, earlier: Sequence[Version]) -> pl.DataFrame:

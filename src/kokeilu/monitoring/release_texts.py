@@ -11,6 +11,11 @@ TITLE: Final[Words] = {
     "sv": "Försöksområdenas månadstal efter område, befolkning, indikator och månad",
     "en": "Monthly figures of the trial areas by area, population, indicator and month",
 }
+BY_CLASS: Final[Words] = {
+    "fi": "Kokeilualueiden kuukausiluvut luokittain",
+    "sv": "Försöksområdenas månadstal per klass",
+    "en": "Monthly figures of the trial areas by class",
+}
 DESCRIPTION: Final[Words] = {
     "fi": "Työnhakijat, työttömät, palveluissa olevat sekä työttömyyden virrat kokeilualueittain. Laskentapäivä on"
     " kuukauden viimeinen päivä; virta vertaa kahden peräkkäisen kuukauden viimeistä päivää.",

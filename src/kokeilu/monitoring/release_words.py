@@ -30,6 +30,7 @@ CHECKS: Final = {
     "disclosure": _("No hidden figure can be derived from all releases together"),
     "definitions": _("Every figure is named and defined in three languages"),
     "revised": _("Published figures that change"),
+    "classes": _("Figures by class stay as they were first published"),
     "large": _("Large changes from month to month"),
 }
 KINDS: Final = {

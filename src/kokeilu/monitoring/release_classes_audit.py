@@ -1,0 +1,231 @@
+"""What an attacker derives from a release's monthly figures and its figures by class together, exactly. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from kokeilu.disclosure import attacker, linked
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Linked, Table, Term
+from kokeilu.disclosure.relations import Component, Indices, Numbers, System, components
+from kokeilu.monitoring import breakdown_hiding, release_audit
+from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
+from kokeilu.monitoring.breakdown_rules import POPULATION
+from kokeilu.monitoring.release_audit import KEY, Version
+from kokeilu.monitoring.release_classes import CELL, Classes
+from kokeilu.monitoring.rules import month_number
+from kokeilu.panel.rules import month_name
+
+AROUND: Final = (1, 3, 9)
+"""How many months before and after a cell's own are searched for what protects it, before all of them are."""
+LIMITS: Final = dict(zip(EXIT_PARTS, ("outflow", "service_ends"), strict=True))
+"""The flow that each part of the exits is at most, in every class."""
+
+Known = Mapping[str, Mapping[tuple[str, ...], float | None]]
+"""The figures of each version of the monthly figures that the attacker is given, and their true values."""
+
+
+def exposed(versions: Sequence[Version], classes: Sequence[Classes]) -> list[str]:
+    """The hidden figures that follow too narrowly from all versions of the monthly figures, and from these together
+    with each table by class: each figure with the least and the most that it can be.
+
+    The newest version is the last; classes add up to the versions that they are `beside`. A figure of a class that is
+    hidden for another's sake may follow: where a whole month is hidden by class it may be the area's shown figure, of
+    five people or more. What all of it contradicts is told as well.
+    """
+    own = {version.name for version in versions}
+    problems = [joint(versions, [one]) for one in classes] or [joint(versions, [])]
+    return list(dict.fromkeys(place for problem in problems for place in _exposed(problem, own)))
+
+
+def _exposed(problem: Linked, own: Collection[str]) -> list[str]:
+    """`exposed` of one problem; `own` are the names of the versions of the monthly figures."""
+    arrays = problem.joint()
+    names: list[tuple[str, ...]] = []
+    for table in problem.tables:
+        names += [(table.name, *codes) for codes in table.rows.select(table.dimensions).rows()]
+    hidden = np.array([each != PUBLISHED for each in arrays.status])
+    needed = linked.widths(arrays.status, linked.THRESHOLD)
+    for place, (name, status) in enumerate(zip(names, arrays.status, strict=True)):
+        if name[0] not in own and status != PRIMARY:
+            needed[place] = 0.0
+    months = np.array([month_number(int(name[_MONTH].replace("-", ""))) for name in names])
+    try:
+        attacker.check(arrays.system, arrays.values, hidden)
+        wrong = [
+            f"{' / '.join(names[cell][names[cell][0] in own :])}: {low:g}–{high:g}"
+            for component in components(arrays.system, arrays.values, hidden)
+            for cell, low, high in _narrow(component, arrays.values, needed, months)
+        ]
+    except attacker.Contradiction as error:
+        return [arrays.names[one] for one in error.relations[:1]]
+    return wrong
+
+
+def _narrow(
+    component: Component, values: Numbers, needed: Numbers, months: Indices
+) -> Iterator[tuple[int, float, float]]:
+    """The cells of a component whose intervals are not as wide as needed: number, least and most.
+
+    Two tables that differ in the months around the cell's own alone settle most cells: the search over all months
+    together is for the others.
+    """
+    cells = component.cells
+    truth, left, at = values[cells], needed[cells].copy(), months[cells]
+    if _agrees(component.system, truth):
+        for around in AROUND:
+            for month in np.unique(at[left > 0]):
+                for part in components(component.system, truth, np.abs(at - month) <= around):
+                    here = np.where(at[part.cells] == month, left[part.cells], 0.0)
+                    if here.any():
+                        found = attacker.of_component(part, truth[part.cells], here, fractions=True)
+                        left[part.cells[(here > 0) & (found.width >= here)]] = 0.0
+    if left.any():
+        found = attacker.of_component(component, truth, left)
+        for place in np.flatnonzero((left > 0) & (found.width < left)).tolist():
+            yield int(cells[place]), float(found.low[place]), float(found.high[place])
+
+
+def _agrees(system: System, values: Numbers) -> bool:
+    """Whether the values are known and hold to all relations."""
+    if np.isnan(values).any():
+        return False
+    sums = system.sums(values)
+    return bool(((sums >= system.low) & (sums <= system.high)).all())
+
+
+_MONTH: Final = 1 + KEY.index("month")  # its place in a cell's name, behind the table's
+_PARTS: Final = "exits by "
+
+
+def joint(versions: Sequence[Version], classes: Sequence[Classes]) -> Linked:
+    """All versions of the monthly figures and all classes as one problem."""
+    main = release_audit.joint(versions)
+    known = {
+        table.name: dict(zip(table.rows.select(KEY).rows(), table.rows.get_column("value"), strict=True))
+        for table in main.tables
+    }
+    tables, identities = list(main.tables), list(main.identities)
+    for one in classes:
+        told = _Told(one, known, versions[-1].name)
+        identities += told.identities()
+        tables.append(Table(one.dimension.key, CELL, one.cells.select(*CELL, "value", "status")))
+        if told.parts:
+            rows = [(*codes, value, SECONDARY) for codes, value in told.parts.items()]
+            names = dict.fromkeys((*CELL, "part"), pl.String) | {"value": pl.Float64, "status": pl.String}
+            tables.append(Table(told.parts_name, (*CELL, "part"), pl.DataFrame(rows, names, orient="row")))
+    return Linked(tuple(tables), tuple(identities))
+
+
+class _Told:
+    """What ties the figures by one dimension; `parts` are the two parts of the exits of a class, which are published
+    of none, but which everybody knows to exist: CELL and the part's key, with a value that agrees with the others.
+    """
+
+    def __init__(self, classes: Classes, known: Known, newest: str) -> None:
+        self.dimension, self.known, self.newest = classes.dimension, known, newest
+        self.name = classes.dimension.key
+        self.parts_name = f"{_PARTS}{self.name}"
+        self.parts: dict[tuple[str, ...], float | None] = {}
+        self.values: dict[tuple[str, Cell], tuple[float | None, bool, str]] = {}
+        self.rows: dict[tuple[str, int, str], list[str]] = {}
+        columns = ("area", "month", "indicator", "group", "value", "status", "beside")
+        for area, month, indicator, group, value, status, beside in classes.cells.select(columns).iter_rows():
+            cell = Cell(int(month.replace("-", "")), indicator, group)
+            self.values[area, cell] = (value, status == PUBLISHED, beside)
+            self.rows.setdefault((area, cell.month, indicator), []).append(group)
+
+    def identities(self) -> Iterator[Identity]:
+        """All of them; those among shown figures too."""
+        if self.dimension.indicators is not None:
+            yield from self._told_by_figures(self.dimension.indicators)
+            return
+        yield from self._sums()
+        yield from self._exits()
+        for area, cell in self.values:
+            for terms, high in breakdown_hiding.tied(cell, constant=self.dimension.constant):
+                if self._holds(area, terms, high):
+                    own = [self._term(area, each, by) for each, by in terms.items()]
+                    yield Identity(tuple(own), 0.0, high, f"{self.name}: what ties {area} {cell}")
+
+    def _term(self, area: str, cell: Cell, by: float = 1.0) -> Term:
+        return Term(self.name, (area, POPULATION, month_name(cell.month), cell.indicator, cell.group), by)
+
+    def _total(self, area: str, cell: Cell, figure: str) -> Term | None:
+        """An area's figure in the version that a class stands beside; None where that does not have it."""
+        key = (area, POPULATION, month_name(cell.month), figure)
+        for name in (self.values[area, cell][2], self.newest):  # what the newest tells alike, it tells alone
+            if key in self.known.get(name, ()):
+                return Term(name, key)
+        return None
+
+    def _told_by_figures(self, indicators: Mapping[str, Mapping[str, str]]) -> Iterator[Identity]:
+        """Classes that are figures of their own."""
+        for area, cell in self.values:
+            total = self._total(area, cell, indicators[cell.indicator][cell.group])
+            if total is not None:
+                yield linked.same(total, self._term(area, cell), f"{self.name}: {area} {cell}")
+
+    def _sums(self) -> Iterator[Identity]:
+        """The classes of a figure add up to it."""
+        for (area, month, indicator), groups in self.rows.items():
+            cells = [Cell(month, indicator, group) for group in groups]
+            total = self._total(area, cells[0], indicator)
+            if total is not None:
+                parts = [self._term(area, cell, -1.0) for cell in cells]
+                yield Identity((total, *parts), name=f"{self.name}: classes of {area} {month_name(month)} {indicator}")
+
+    def _holds(self, area: str, terms: Mapping[Cell, float], high: float) -> bool:
+        """Whether the cells are there and the tie holds: corrections, and months of several revisions, break it."""
+        found = [self.values[area, cell] for cell in terms if (area, cell) in self.values]
+        if len(found) < len(terms):
+            return False
+        if any(value is None for value, _, _ in found):
+            return len({beside for _, _, beside in found}) == 1
+        return 0 <= sum(by * (one[0] or 0.0) for by, one in zip(terms.values(), found, strict=True)) <= high
+
+    def _exits(self) -> Iterator[Identity]:
+        """The exits of a class are of two parts, each at most the flow that it is of, and together the area's part."""
+        for (area, month, indicator), groups in self.rows.items():
+            cells = [Cell(month, indicator, group) for group in groups]
+            if indicator != EXITS or all(self.values[area, cell][1] for cell in cells):
+                continue
+            totals = [self._total(area, cells[0], part) for part in EXIT_PARTS]
+            self._part_values(area, cells, totals[0])
+            for cell in cells:
+                yield from self._parts(area, cell)
+            for part, total in zip(EXIT_PARTS, totals, strict=True):
+                if total is not None:
+                    own = [self._part(area, cell, part) for cell in cells]
+                    yield Identity((total, *own), name=f"{self.name}: classes of {area} {month_name(month)} {part}")
+
+    def _part(self, area: str, cell: Cell, part: str) -> Term:
+        return Term(self.parts_name, (*self._term(area, cell).codes, part), -1.0)
+
+    def _part_values(self, area: str, cells: Sequence[Cell], total: Term | None) -> None:
+        """Some values of the parts that agree with the flows and the area's part; null where one is not known."""
+        whole = [self.values[area, cell][0] or 0.0 for cell in cells]
+        first, second = (
+            [self.values.get((area, cell._replace(indicator=flow)), (np.inf,))[0] for cell in cells]
+            for flow in LIMITS.values()
+        )
+        least = [max(0.0, one - (limit or 0.0)) for one, limit in zip(whole, second, strict=True)]
+        most = [min(one, limit or 0.0) for one, limit in zip(whole, first, strict=True)]
+        rest = None if total is None else self.known[total.table][total.codes]
+        rest = sum(least) if rest is None else rest
+        rest -= sum(least)
+        for cell, one, low, high in zip(cells, whole, least, most, strict=True):
+            more = max(0.0, min(rest, high - low))
+            rest -= more
+            for part, value in zip(EXIT_PARTS, (low + more, one - low - more), strict=True):
+                self.parts[self._part(area, cell, part).codes] = value
+
+    def _parts(self, area: str, cell: Cell) -> Iterator[Identity]:
+        """A class's exits are its two parts, each at most its flow."""
+        parts = [self._part(area, cell, part) for part in EXIT_PARTS]
+        yield Identity((self._term(area, cell), *parts), name=f"{self.name}: parts of {area} {cell}")
+        for part, limit in zip(parts, LIMITS.values(), strict=True):
+            flow = cell._replace(indicator=limit)
+            if (area, flow) in self.values:
+                yield Identity((self._term(area, flow), part), 0.0, np.inf, f"{self.name}: {limit} of {area} {cell}")
