@@ -55,7 +55,7 @@ def _cells(form: TableForm) -> Cells:
     """The table's cells; where there is none, the form has a fault."""
     found = builder_queries.cells(form.choice)
     if not found:
-        form.add_error(None, _("Nothing of it has been published."))
+        form.add_error(None, _("Nothing has been published of what was chosen."))
     return found
 
 

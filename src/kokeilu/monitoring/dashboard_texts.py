@@ -6,6 +6,7 @@ The words say how far a figure moved, never whether that is good: `reading` alon
 from datetime import date
 from typing import Any, Final
 
+from babel.lists import format_list
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -31,6 +32,10 @@ VARIABLE_NAMES: Final[dict[str, Promise]] = {
 }
 
 
+DECIMALS: Final = {"per cent": 1}
+"""With so many decimals a unit's figures are written, else with none: less than that is no change to a reader."""
+
+
 def panel(shows: Dashboard, one: Panel, month: date) -> dict[str, Any]:
     """What the page shows of a panel: name, the month's figure, its change, targets, picture, and table."""
     indicator = INDICATORS[one.indicator]
@@ -40,8 +45,9 @@ def panel(shows: Dashboard, one: Panel, month: date) -> dict[str, Any]:
         "key": one.indicator,
         "name": definition_texts.whole_name(one.indicator),
         "href": definition_texts.href(one.indicator),
+        "published": any(one.indicator in figures for figures in shows.own.values()),
         "value": shown(shows.own.get(month, {}).get(one.indicator), indicator),
-        "change": _change(_value(shows, before, one), _value(shows, month, one), indicator),
+        "change": changed(_value(shows, before, one), _value(shows, month, one), indicator),
         "targets": _targets(one, month, indicator),
         "picture": picture and {
             "href": f"{reverse('monitoring:small_chart', args=[shows.area, one.indicator])}?v={picture.sha256}",
@@ -63,12 +69,12 @@ def _value(shows: Dashboard, month: date, one: Panel) -> Value:
     return figure.value if figure else None
 
 
-def _change(before: Value, now: Value, indicator: Indicator) -> str:
+def changed(before: Value, now: Value, indicator: Indicator) -> str:
     """How the figure has moved in a year, in words without praise or blame."""
     change = dashboard.change(before, now)
     if change is None:
         return _("The change from a year before is not known.")
-    if change.difference == 0:
+    if round(change.difference, DECIMALS.get(indicator.unit, 0)) == 0:
         return _("The same as a year before.")
     if indicator.unit == "per cent":
         said = {"points": formats.number(abs(change.difference), 1)}
@@ -159,7 +165,7 @@ def comparison(shows: Dashboard) -> dict[str, Any] | None:
     ]  # fmt: skip
     distances = ["–", *(formats.number(one.distance, 2) for one in shows.comparables)]
     return {
-        "names": [_area(one.area) for one in shows.comparables],
+        "names": format_list([_area(one.area) for one in shows.comparables], locale=formats.language()),
         "columns": [_area(area) for area in areas],
         "rows": [*rows, (_("Distance (0: alike)"), distances)],
         "first": shows.base[0],

@@ -101,6 +101,11 @@ def href(indicator: str) -> str:
     return f"{reverse('monitoring:definitions')}#{indicator}"
 
 
+def term(indicator: str) -> dict[str, str]:
+    """An indicator's name as a table's cell, which leads to its definition."""
+    return {"text": INDICATORS[indicator].name[formats.language()], "href": href(indicator)}
+
+
 def whole_name(indicator: str) -> str:
     """An indicator's name in the active language, also where it stands apart from what it is a part of."""
     one, language = INDICATORS[indicator], formats.language()

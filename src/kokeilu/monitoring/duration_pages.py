@@ -18,37 +18,21 @@ from kokeilu.monitoring import (
     duration_charts,
     duration_queries,
     duration_texts,
+    month_choice,
     operations,
+    picture_answers,
     queries,
 )
 from kokeilu.monitoring import survival_curves as curves_of
 from kokeilu.monitoring.duration_medians import WHOLE, Kind, Median
+from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.pages import A_YEAR, shown
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.survival_curves import Curve
-from kokeilu.panel.rules import month_named
 from kokeilu.web import formats
 
 KINDS: Final[tuple[Kind, ...]] = ("running", "ended")
 STOCK, FLOW = (INDICATORS[WHOLE[kind]] for kind in KINDS)
-
-
-def _day(text: str | None) -> date | None:
-    """The first day of a month named 2021-03; None for anything else."""
-    try:
-        number = month_named(text or "")
-    except ValueError:
-        return None
-    return date(number // 100, number % 100, 1)
-
-
-def _asked(request: Request, name: str, known: Sequence[date], otherwise: date) -> tuple[date, bool]:
-    """The month or half-year that the address asks for, and whether it is there; else the one given."""
-    if name not in request.GET:
-        return otherwise, True
-    wanted = _day(request.GET[name])
-    return (wanted, True) if wanted in known else (otherwise, False)  # type: ignore[return-value]
 
 
 @page(operations.SEE)
@@ -57,9 +41,9 @@ def durations(request: Request, area: str) -> HttpResponse:
     months = duration_queries.months(area)
     if not months:
         raise Http404
-    month, month_known = _asked(request, "month", months, months[0])
+    month, month_known = month_choice.chosen_month(request, months)
     curves = duration_queries.curves(area)
-    began, began_known = _asked(request, "began", list(curves), curves_of.chosen(curves)) if curves else (None, True)
+    began, began_known = month_choice.asked(request, "began", curves, curves_of.chosen(curves) if curves else None)
     beside = _beside(area, curves, began) if began else []
     comparisons = duration_texts.comparisons(beside) if beside else []
     return render(
@@ -68,21 +52,31 @@ def durations(request: Request, area: str) -> HttpResponse:
         {
             "area": area,
             "name": queries.area_name(area, formats.language()),
-            "months": months,
             "month": month,
-            "half_years": [(one, duration_texts.half_year(one)) for one in sorted(curves, reverse=True)],
+            "this_month": formats.month(month),
+            "year_before": formats.month(_year_before(month)),
             "began": began,
-            "known": month_known and began_known,
+            **month_choice.choices(
+                month_known and began_known, *_half_years(curves, began), month_choice.month(months, month)
+            ),
             "threshold": THRESHOLD,
             "half_year": duration_texts.half_year(began) if began else "",
             "sentences": _sentences(beside[0], alone=not comparisons) if beside else [],
             "comparisons": comparisons,
             "pictures": _pictures(area, beside) if beside else [],
             "tables": [_table(one) for one in beside],
-            "columns": _columns(month),
+            "measures": [definition_texts.term(one.key) for one in (STOCK, FLOW)],
             "rows": _rows(area, month),
         },
     )
+
+
+def _half_years(curves: Mapping[date, Curve], began: date | None) -> list[month_choice.Choice]:
+    """The choice of a half-year of beginning, the newest first; none where no curve can be shown."""
+    if began is None:
+        return []
+    options = [(f"{one:%Y-%m}", duration_texts.half_year(one)) for one in sorted(curves, reverse=True)]
+    return [month_choice.Choice("began", _("Unemployment began in"), options, f"{began:%Y-%m}")]
 
 
 def _sentences(one: Curve, *, alone: bool) -> list[str]:
@@ -125,34 +119,22 @@ def _table(one: Curve) -> dict[str, Any]:
     }
 
 
-def _columns(month: date) -> list[dict[str, Any]]:
-    language = formats.language()
-    before = _year_before(month)
-    labels = [f"{one.name[language]}, {formats.month(each)}" for one in (STOCK, FLOW) for each in (month, before)]
-    return [{"label": _("Duration")}, *({"label": label, "number": True} for label in labels)]
-
-
 def _year_before(month: date) -> date:
     return month.replace(year=month.year - 1)
 
 
-def _rows(area: str, month: date) -> list[list[Any]]:
-    """The classes of duration, their sum and the median: running and ended, in the month and a year before."""
+def _rows(area: str, month: date) -> list[tuple[dict[str, str], list[str]]]:
+    """The classes of duration, their sum and the median by name: running and ended, in the month and a year before."""
     both = (month, _year_before(month))
     figures = duration_queries.of_months(area, *both)
     medians = duration_queries.medians(area, *both)
     rows = [
-        [_term(running), *_cells(figures, both, running, ended)]
+        (definition_texts.term(running), _cells(figures, both, running, ended))
         for running, ended in zip(STOCK.also_sum, FLOW.also_sum, strict=True)
     ]
-    rows.append([_("All together"), *_cells(figures, both, STOCK.key, FLOW.key)])
-    rows.append([_("Median, full months"), *(_median(medians.get((one, kind))) for kind in KINDS for one in both)])
-    return rows
-
-
-def _term(key: str) -> dict[str, str]:
-    """An indicator's name, which leads to its definition."""
-    return {"text": INDICATORS[key].name[formats.language()], "href": definition_texts.href(key)}
+    rows.append(({"text": _("All together")}, _cells(figures, both, STOCK.key, FLOW.key)))
+    told = [_median(medians.get((one, kind))) for kind in KINDS for one in both]
+    return [*rows, ({"text": _("Median, full months")}, told)]
 
 
 def _cells(figures: Mapping[tuple[date, str], Figure], months: Sequence[date], *keys: str) -> list[str]:
@@ -167,14 +149,12 @@ def _median(median: Median | None) -> str:
 
 @page(operations.SEE)
 def chart(request: Request, area: str, size: charts.Size) -> HttpResponse:
-    """The chart of the cohort that the address names, the one shown first without. It may be kept: see `charts`."""
+    """The chart of the cohort that the address names, the one shown first without."""
     curves = duration_queries.curves(area)
     if not curves:
         raise Http404
-    began, known = _asked(request, "began", list(curves), curves_of.chosen(curves))
+    began, known = month_choice.asked(request, "began", curves, curves_of.chosen(curves))
     if not known:
         raise Http404
     wanted = duration_charts.chart(_beside(area, curves, began), size)
-    response = HttpResponse(duration_charts.svg(area, wanted), content_type="image/svg+xml")
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
-    return response
+    return picture_answers.answer(request, duration_charts.svg(area, wanted), wanted.sha256)

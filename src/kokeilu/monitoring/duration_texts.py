@@ -74,9 +74,14 @@ def ways(one: Curve) -> str:
     return _way(one, one.last)
 
 
+def _capital(sentence: str) -> str:
+    """A sentence that begins with a half-year's name, which is written small within one."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def _way(one: Curve, point: Point) -> str:
     market, service, other = (share(value) for value in point.left)
-    return (
+    return _capital(
         ngettext(
             "%(half_year)s, after %(months)s month: %(still)s still unemployed; %(market)s had left for the open "
             "labour market, %(service)s for a service, %(other)s elsewhere.",
@@ -102,5 +107,5 @@ def comparisons(curves: Sequence[Curve]) -> list[list[str]]:
             versus = _("%(half_year)s against %(before)s:") % {
                 "half_year": half_year(now.began), "before": half_year(before.began)
             }  # fmt: skip
-            found.append([f"{versus} {said}", _way(now, points[0]), _way(before, points[1])])
+            found.append([_capital(f"{versus} {said}"), _way(now, points[0]), _way(before, points[1])])
     return found

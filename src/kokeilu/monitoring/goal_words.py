@@ -50,7 +50,14 @@ READINGS: Final = {
     "open_market": gettext_lazy(
         "Registered and broad unemployment are lower than before, and more people went to the open labour market."
     ),
+    "mostly_services": gettext_lazy(
+        "Registered and broad unemployment are lower than before. At least half of the fall in registered unemployment "
+        "comes from more people being in services."
+    ),
     "broad_rose": gettext_lazy("Broad unemployment is higher than before."),
+    "registered_rose": gettext_lazy(
+        "Registered unemployment is higher than before; broad unemployment is about the same."
+    ),
     "out_of_services": gettext_lazy("Fewer people are in services than before; registered unemployment is not lower."),
     "unchanged": gettext_lazy("Registered and broad unemployment are about as they were before."),
 }

@@ -12,8 +12,8 @@ from kokeilu.monitoring.charts import FONT, GRID_COLOUR, TEXT_COLOUR, WIDTHS, Ch
 
 NATIONAL: Final = "national"
 """Where an area's key stands with other pictures; no area has this key, which is a reserved word in addresses."""
-BAR_COLOUR: Final = "#00457c"
-LINE_COLOUR: Final = "#9a3b00"
+BAR_COLOUR: Final = "#5b8bb5"  # 3.6:1 on white
+LINE_COLOUR: Final = TEXT_COLOUR  # 4.3:1 on the bars, also in grey
 BAND: Final = 24
 """The height of an area's band, in pixels."""
 NAMES: Final[dict[Size, int]] = {"wide": 210, "narrow": 130}

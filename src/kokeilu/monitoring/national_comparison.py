@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kokeilu.monitoring import definition_texts, national_charts, national_map, national_queries, queries
+from kokeilu.monitoring import figure_tables, national_charts, national_map, national_queries, queries
 from kokeilu.monitoring.charts import Size
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
@@ -92,15 +92,7 @@ class Across:
     def columns(self) -> list[dict[str, Any]]:
         """The heads of the table."""
         measure = _("Per %(number)s job seekers") % {"number": PER} if self.is_count else _("Per cent")
-        counts = [
-            {
-                "label": INDICATORS[key].brief[formats.language()],
-                "number": True,
-                "href": definition_texts.href(key),
-            }
-            for key in self._counts
-        ]
-        return [{"label": _("Area")}, {"label": measure, "number": True}, *counts]
+        return [{"label": _("Area")}, {"label": measure, "number": True}, *map(figure_tables.column, self._counts)]
 
     @property
     def _counts(self) -> tuple[str, ...]:
@@ -112,8 +104,7 @@ class Across:
         return [*found, self._row(_("All areas together"), self._residents)]
 
     def _row(self, name: Any, figures: Figures) -> list[Any]:
-        counts = [shown(figures.get(key), INDICATORS[key]) for key in self._counts]
-        return [name, self.text(self._compared(figures)), *counts]
+        return [name, self.text(self._compared(figures)), *figure_tables.cells(figures, self._counts)]
 
     def map(self, month: date) -> dict[str, Any]:
         """The map: its size, squares with their words and links, and the classes of its colours."""

@@ -14,23 +14,25 @@ from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import (
     charts,
     definition_texts,
+    figure_tables,
+    month_choice,
     month_table,
     national_charts,
     national_queries,
     operations,
+    picture_answers,
     queries,
+    reading_texts,
 )
 from kokeilu.monitoring.charts import Chart, Size
 from kokeilu.monitoring.definition_texts import POPULATION_NAMES
-from kokeilu.monitoring.figure_texts import NO_BREAK_SPACE, shown
+from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.month_choice import chosen_month
 from kokeilu.monitoring.national_charts import Comparison
 from kokeilu.monitoring.national_comparison import Across, link
 from kokeilu.monitoring.national_queries import COMPARED, Month
-from kokeilu.monitoring.pages import A_YEAR, READINGS
 from kokeilu.monitoring.queries import Figure, Figures
-from kokeilu.monitoring.reading import HEADLINE, sentence
+from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
 
@@ -38,6 +40,7 @@ SIDE_BY_SIDE: Final = (
     *HEADLINE, "in_services", "activation_rate", "long_term_unemployed", "inflow", "outflow", "job_seekers",
 )  # fmt: skip
 """The columns of the areas' table; the three that are always read together come first."""
+COMPARED_FIRST: Final = "broad_unemployment"
 NAME: Final = "name"
 ORDERS: Final = ("ascending", "descending")
 
@@ -49,11 +52,12 @@ def national(request: Request) -> HttpResponse:
     months = national_queries.months()
     if not months:
         return render(request, "monitoring/national.html", {"months": months})
-    month, known = chosen_month(request, months)
+    month, month_known = month_choice.chosen_month(request, months)
     held, history = national_queries.of_month(month), national_queries.history()
     residents = held.together.get("residents", {})
     before = history.get(month.replace(year=month.year - 1), {})
-    indicator, sorting = _indicator(request), _sorting(request)
+    indicator, indicator_known = _indicator(request)
+    sorting = _sorting(request)
     address = f"?month={month:%Y-%m}&indicator={indicator}"
     return render(
         request,
@@ -61,32 +65,41 @@ def national(request: Request) -> HttpResponse:
         {
             "months": months,
             "month": month,
-            "known": known,
             "first_month": months[-1],
             "last_month": months[0],
             "threshold": THRESHOLD,
             "how_many": len(held.areas),
             "stats": [_stat(key, held) for key in HEADLINE],
-            "reading": READINGS.get(sentence(queries.headline(before), queries.headline(residents))),
+            **month_choice.choices(
+                month_known and indicator_known,
+                month_choice.month(months, month),
+                _indicators(indicator),
+                sort=sorting[0],
+                order=sorting[1],
+            ),
+            "reading": reading_texts.said(queries.headline(before), queries.headline(residents)),
             "populations": [POPULATION_NAMES[population] for population in held.together],
             "groups": month_table.groups(held.together),
-            "sorting": sorting,
             **_side_by_side(held, month, sorting, address),
             **_comparison(Across(held, indicator), month),
             "pictures": _development(history),
-            "history_columns": _columns(_("Month"), queries.HISTORY),
-            "history": [
-                [formats.month(each).replace(" ", NO_BREAK_SPACE), *_cells(figures, queries.HISTORY)]
-                for each, figures in reversed(history.items())
-            ],
+            "history_columns": figure_tables.columns(_("Month"), queries.HISTORY),
+            "history": figure_tables.months(history, queries.HISTORY),
         },
     )
 
 
-def _indicator(request: Request) -> str:
-    """The indicator that the address asks to compare; that of the headline which the others are read by without."""
-    asked = request.GET.get("indicator", "")
-    return asked if asked in COMPARED else "broad_unemployment"
+def _indicator(request: Request) -> tuple[str, bool]:
+    """The indicator that the address asks to compare, and whether it can be; else, and where it asks for none, that
+    of the headline which the others are read by.
+    """
+    asked = request.GET.get("indicator", COMPARED_FIRST)
+    return (asked, True) if asked in COMPARED else (COMPARED_FIRST, False)
+
+
+def _indicators(chosen: str) -> month_choice.Choice:
+    options = [(key, definition_texts.whole_name(key)) for key in COMPARED]
+    return month_choice.Choice("indicator", _("Figure to compare the areas by"), options, chosen)
 
 
 def _stat(key: str, held: Month) -> dict[str, str]:
@@ -95,6 +108,8 @@ def _stat(key: str, held: Month) -> dict[str, str]:
     found = {"key": key, "value": shown(figure, INDICATORS[key]), "note": ""}
     if figure is not None and figure.suppressed:
         least, hiding = national_queries.at_least(held.areas, key)
+        if not least:
+            return found
         said = ngettext(
             "At least %(number)s; one area hides its part.",
             "At least %(number)s; %(hiding)s areas hide their part.",
@@ -102,18 +117,6 @@ def _stat(key: str, held: Month) -> dict[str, str]:
         )
         found["note"] = said % {"number": formats.number(least, 0), "hiding": formats.number(hiding)}
     return found
-
-
-def _cells(figures: Figures, keys: tuple[str, ...]) -> list[str]:
-    return [shown(figures.get(key), INDICATORS[key]) for key in keys]
-
-
-def _columns(first: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    names = [(key, INDICATORS[key].brief[formats.language()]) for key in keys]
-    return [
-        {"label": first},
-        *({"label": name, "number": True, "href": definition_texts.href(key)} for key, name in names),
-    ]
 
 
 def _sorting(request: Request) -> tuple[str, str]:
@@ -135,8 +138,8 @@ def _side_by_side(held: Month, month: date, sorting: tuple[str, str], address: s
         areas.sort(key=lambda area: _rank(values[area], downwards=order == ORDERS[1]))
     elif order == ORDERS[1]:
         areas.reverse()
-    rows = [[link(area, names[area], month), *_cells(held.areas[area], SIDE_BY_SIDE)] for area in areas]
-    all_of_them = [_("All areas together"), *_cells(held.together.get("residents", {}), SIDE_BY_SIDE)]
+    rows = [[link(area, names[area], month), *figure_tables.cells(held.areas[area], SIDE_BY_SIDE)] for area in areas]
+    all_of_them = [_("All areas together"), *figure_tables.cells(held.together.get("residents", {}), SIDE_BY_SIDE)]
     return {
         "area_columns": [_head(key, sorting, address) for key in (NAME, *SIDE_BY_SIDE)],
         "area_rows": [*rows, all_of_them],
@@ -165,7 +168,6 @@ def _comparison(across: Across, month: date) -> dict[str, Any]:
     return {
         "indicator": across.indicator,
         "indicator_name": definition_texts.whole_name(across.indicator),
-        "indicators": [(key, definition_texts.whole_name(key)) for key in COMPARED],
         "is_count": across.is_count,
         "says": across.sentence(),
         "bars": [_bars(across.bars(size), month, across.indicator) for size in charts.WIDTHS],
@@ -198,11 +200,11 @@ def _development(history: Mapping[date, Figures]) -> list[dict[str, str]]:
 
 @page(operations.SEE)
 def national_chart(request: Request, size: Size) -> HttpResponse:
-    """The chart of all areas over the months as SVG. Its address carries the hash of what it shows."""
+    """The chart of all areas over the months as SVG."""
     history = national_queries.history()
     if not history:
         raise Http404
-    return _svg(charts.chart_of(history, national_queries.began(), size))
+    return _svg(request, charts.chart_of(history, national_queries.began(), size))
 
 
 @page(operations.SEE)
@@ -211,11 +213,12 @@ def national_comparison(request: Request, size: Size) -> HttpResponse:
     months = national_queries.months()
     if not months:
         raise Http404
-    month, _known = chosen_month(request, months)
-    return _svg(Across(national_queries.of_month(month), _indicator(request)).bars(size))
+    month, month_known = month_choice.chosen_month(request, months)
+    indicator, known = _indicator(request)
+    if not (month_known and known):
+        raise Http404
+    return _svg(request, Across(national_queries.of_month(month), indicator).bars(size))
 
 
-def _svg(wanted: Chart | Comparison) -> HttpResponse:
-    response = HttpResponse(national_charts.kept(wanted), content_type="image/svg+xml")
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
-    return response
+def _svg(request: Request, wanted: Chart | Comparison) -> HttpResponse:
+    return picture_answers.answer(request, national_charts.kept(wanted), wanted.sha256)

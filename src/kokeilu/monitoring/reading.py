@@ -1,18 +1,25 @@
 """What the figures of a month say in words, so that people who moved into services are not taken for a success.
 
 The trial of 2017-18 lowered registered unemployment by moving people into services; broad unemployment stood still
-(Nieminen et al. 2021). So the sentence follows from three changes together, never from one of them. Pure.
+(Nieminen et al. 2021). So what is said follows from three changes together, never from one of them. Pure.
 """
 
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Sentence = Literal["into_services", "both_fell", "open_market", "broad_rose", "out_of_services", "unchanged", "unknown"]
+Direction = Literal["lower", "same", "higher"]
+Remark = Literal["services", "open_market", "no_more_exits", "out_of_services"]
+Sentence = Literal[
+    "into_services", "mostly_services", "both_fell", "open_market", "broad_rose", "out_of_services",
+    "registered_rose", "unchanged", "unknown",
+]  # fmt: skip
 
 MOVES: Final = 0.02
 """A change of less than this share of the number before is no change."""
 EXITS: Final = 0.05
 """More exits to the open market than this share above those before are more exits; they vary more than stocks do."""
+MOST: Final = 0.5
+"""Where services have grown by at least this share of the fall of registered unemployment, it is said."""
 
 
 @dataclass(frozen=True)
@@ -28,29 +35,71 @@ HEADLINE: Final = ("registered_unemployed", "broad_unemployment", "open_market_e
 """Their indicators, in this order everywhere."""
 
 
-def _change(before: float | None, now: float | None) -> float | None:
-    """The change as a share of what was before; None where it cannot be told."""
-    return None if before is None or now is None or before <= 0 else now / before - 1
+@dataclass(frozen=True)
+class Reading:
+    """Where registered and broad unemployment went, and what must be said with it.
+
+    - `services`: the people in services (broad less registered unemployment) have grown by at least MOST of the fall
+      of registered unemployment;
+    - `open_market`: both fell and more people than before went to the open labour market;
+    - `no_more_exits`: both fell, and that more went there is not known;
+    - `out_of_services`: broad unemployment alone fell, so fewer people are in services.
+    """
+
+    registered: Direction
+    broad: Direction
+    remark: Remark | None = None
+
+
+def reading(before: Headline, now: Headline) -> Reading | None:
+    """What may be said of the change from `before` to `now`, the same month a year apart; None where it is unknown."""
+    if before.registered is None or now.registered is None or before.broad is None or now.broad is None:
+        return None
+    registered, broad = _direction(before.registered, now.registered), _direction(before.broad, now.broad)
+    fall = before.registered - now.registered
+    in_services = (now.broad - now.registered) - (before.broad - before.registered)
+    if registered == "lower":
+        if in_services >= MOST * fall:
+            return Reading(registered, broad, "services")
+        if broad == "lower":
+            return Reading(registered, broad, "open_market" if _more_exits(before, now) else "no_more_exits")
+    elif broad == "lower":
+        return Reading(registered, broad, "out_of_services")
+    return Reading(registered, broad)
+
+
+def _direction(before: float, now: float) -> Direction:
+    if abs(now - before) <= MOVES * before:
+        return "same"
+    return "lower" if now < before else "higher"
+
+
+def _more_exits(before: Headline, now: Headline) -> bool:
+    return before.exits is not None and now.exits is not None and now.exits > before.exits * (1 + EXITS)
 
 
 def sentence(before: Headline, now: Headline) -> Sentence:
-    """What may be said of the change from `before` to `now`, the same month a year apart.
+    """The reading in one word.
 
-    - `into_services`: registered unemployment fell, broad unemployment did not: people moved into services;
+    - `into_services`: registered unemployment fell, broad unemployment did not;
+    - `mostly_services`: both fell, but most of the fall of registered unemployment is more people in services;
     - `open_market`: both fell and more people than before went to the open labour market;
     - `both_fell`: both fell, without more exits to the open labour market;
     - `broad_rose`: broad unemployment rose and registered unemployment did not fall;
-    - `out_of_services`: of the two either registered unemployment alone rose or broad unemployment alone fell;
+    - `out_of_services`: broad unemployment alone fell; `registered_rose`: registered unemployment alone rose;
     - `unchanged`: neither changed; `unknown`: one of the two cannot be told.
     """
-    registered, broad = _change(before.registered, now.registered), _change(before.broad, now.broad)
-    exits = _change(before.exits, now.exits)
-    if registered is None or broad is None:
+    found = reading(before, now)
+    if found is None:
         return "unknown"
-    if registered < -MOVES:
-        if broad >= -MOVES:
+    if found.registered == "lower":
+        if found.broad != "lower":
             return "into_services"
-        return "open_market" if exits is not None and exits > EXITS else "both_fell"
-    if broad > MOVES:
-        return "broad_rose"
-    return "out_of_services" if registered > MOVES or broad < -MOVES else "unchanged"
+        return "mostly_services" if found.remark == "services" else _both_fell(found)
+    if found.broad == "same":
+        return "registered_rose" if found.registered == "higher" else "unchanged"
+    return "broad_rose" if found.broad == "higher" else "out_of_services"
+
+
+def _both_fell(found: Reading) -> Sentence:
+    return "open_market" if found.remark == "open_market" else "both_fell"

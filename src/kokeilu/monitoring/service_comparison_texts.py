@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from kokeilu.monitoring import figure_texts, service_comparison_rules
 from kokeilu.monitoring.charts import Size
@@ -20,7 +20,7 @@ OUTCOME_NAMES: Final = {
     "followed_open_market": gettext_lazy("Open labour market"),
     "followed_supported_work": gettext_lazy("Supported work"),
     "followed_service": gettext_lazy("In a service again"),
-    "followed_unemployed": gettext_lazy("Unemployed"),
+    "followed_unemployed": pgettext_lazy("what followed", "Unemployed"),
     "followed_outside": gettext_lazy("Outside the labour force"),
     "followed_unknown": gettext_lazy("Not known"),
 }
@@ -170,6 +170,12 @@ class Glance:
             "The cost per person in the open labour market is not known of: %(services)s. "
             "A figure is hidden, or no price is given."
         ) % {"services": ", ".join(found)}
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is something to compare in a picture."""
+        shares = [one for one in self.services if one.share(EXITS) is not None]
+        return max(len(self._amounts), len(shares)) > 1
 
     def bars(self, size: Size) -> Bars:
         """The picture of the services in their order."""

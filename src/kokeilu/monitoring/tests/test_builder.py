@@ -309,7 +309,7 @@ def test_a_table_by_class_holds_the_published_classes_and_no_sum(logged_in, by_c
         ({"by": "benefit"}, "Broken down by: there is no “benefit”"),
         ({"population": ["residents", "customers"]}, "Customers of the trial: only all residents are broken down"),
         ({"indicator": ["inflow", "laid_off"]}, "not published by “Age”:"),
-        ({"first": "2022-01", "last": "2022-02"}, "Nothing of it has been published."),
+        ({"first": "2022-01", "last": "2022-02"}, "Nothing has been published of what was chosen."),
         ({"column": ["area", "population", "month", "indicator", "group"]}, "leave at least one for the rows"),
     ],
 )
@@ -371,3 +371,12 @@ def test_by_keyboard_alone_another_table_is_asked_for(published, visit, actor_of
     assert "area=espoo" not in page.url
     assert "area=vantaa-kerava" in page.url
     assert page.get_by_role("row").filter(has_text="Espoo").count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_paper_stands_what_the_table_is_and_nothing_to_press(published, visit, actor_of):
+    page = visit(TABLES, actor_of(Role.ANALYST, "ely").user, "en", DESKTOP)
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", level=1).inner_text() == "Monthly figures of the trial areas"
+    assert page.locator(".k-no-print").count() > 2
+    assert not any(part.is_visible() for part in page.locator(".k-no-print").all())

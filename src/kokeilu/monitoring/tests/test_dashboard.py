@@ -150,6 +150,36 @@ def test_a_target_of_another_measure_has_a_panel_of_its_own(published):
 
 
 @pytest.mark.django_db
+def test_a_target_without_figures_says_that_there_are_none_yet(logged_in, published):
+    Target.objects.create(
+        area="espoo", indicator="employment_rate", value=75, direction="up", from_day=date(2021, 3, 1), reason="test",
+        source="test",
+    )  # fmt: skip
+    page = unescape(logged_in(Role.ANALYST, "ely").get(AREA).content.decode())
+    panel_of_it = page[page.index('id="panel-employment_rate"') :].partition("</li>")[0]
+    assert "There are no figures of this yet." in panel_of_it
+    assert "Target: 75.0%" in panel_of_it
+    assert "<details>" not in panel_of_it
+    assert "The change" not in panel_of_it
+
+
+@pytest.mark.parametrize(
+    ("indicator", "before", "now", "said"),
+    [
+        ("activation_rate", 20.01, 20.04, "The same as a year before."),
+        ("activation_rate", 20.0, 20.1, "Up 0.1 percentage points from a year before."),
+        ("inflow", 10.0, 10.0, "The same as a year before."),
+        ("inflow", 12.0, 10.0, "Down 2 (16.7%) from a year before."),
+        ("inflow", 0.0, 3.0, "Up 3 from a year before."),
+        ("inflow", None, 3.0, "The change from a year before is not known."),
+    ],
+)
+def test_a_change_is_told_as_far_as_a_reader_sees_it(indicator, before, now, said):
+    with translation.override("en"):
+        assert dashboard_texts.changed(before, now, INDICATORS[indicator]) == said
+
+
+@pytest.mark.django_db
 def test_areas_are_compared_by_the_year_before_the_first_trial_alone(five):
     before = dashboard_queries.read("espoo")
     assert before.base == YEAR
@@ -229,7 +259,7 @@ def test_an_area_with_one_other_says_that_there_is_nothing_to_compare(logged_in,
 @pytest.mark.django_db
 def test_the_areas_stand_side_by_side_with_why_they_are_comparable(logged_in, five):
     page = unescape(logged_in(Role.ANALYST, "ely", "fi").get(AREA).content.decode())
-    assert "Miksi vertailualueina ovat Helsinki, Porvoo" in page
+    assert "Miksi vertailualueina ovat Helsinki ja Porvoo" in page
     part = page[page.index("Miksi vertailualueina") :]
     for variable in comparable.VARIABLES:
         with translation.override("fi"):

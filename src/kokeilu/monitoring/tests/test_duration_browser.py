@@ -41,3 +41,11 @@ def test_another_half_year_by_keyboard(
     page.wait_for_url("**began=2019-01**")
     assert page.locator("main table").count() == 2
     assert "9\u00a0000" in page.locator("main").inner_text().replace(",", "\u00a0")
+
+
+def test_no_caption_is_wider_than_a_phone(visit: Callable[..., Any], actor_of: Callable[..., Any]) -> None:
+    page = visit("/monitoring/espoo/durations/", actor_of(Role.ANALYST, "ely").user, "sv", PHONE)
+    tables = "[...document.querySelectorAll('main table')].map(table => table.getBoundingClientRect().width)"
+    captions = "[...document.querySelectorAll('caption')].map(caption => caption.getBoundingClientRect().right)"
+    assert max(page.evaluate(tables)) > PHONE
+    assert max(page.evaluate(captions)) <= PHONE

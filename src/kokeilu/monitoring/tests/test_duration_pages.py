@@ -1,5 +1,6 @@
 """Durations published from a panel, on their page, in their file; with bad input."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -115,7 +116,17 @@ def test_what_is_not_there_is_told_and_the_newest_is_shown(durations: Path, logg
     client: Client = logged_in(Role.ANALYST, "ely", "en")
     response = client.get(ESPOO, asked)
     assert response.status_code == 200
-    assert "The newest ones are shown instead." in response.content.decode()
+    page = response.content.decode()
+    assert "There are no figures of what was asked for." in page
+    assert re.search("Shown instead: (January to June|July to December) 202[0-9], March 2023[.]", page)
+
+
+def test_the_months_stand_below_the_figure_that_they_are_of(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    page = logged_in(Role.ANALYST, "ely", "en").get(ESPOO).content.decode()
+    groups = re.findall(r'<th scope="colgroup" colspan="2"[^>]*><a[^>]*>([^<]+)</a>', page)
+    assert groups == ["Registered unemployed", "Outflow from unemployment"]
+    head = page[page.index('scope="colgroup"') : page.index("</thead>", page.index('scope="colgroup"'))]
+    assert re.findall(r'scope="col"[^>]*>([^<]+)<', head) == ["March 2023", "March 2022"] * 2
 
 
 def test_an_area_that_is_not_there_is_not_found(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]

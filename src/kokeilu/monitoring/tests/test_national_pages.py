@@ -91,9 +91,9 @@ def test_the_sentence_is_that_of_all_areas(analyst):
 
     put(2021, registered_unemployed=1000, broad_unemployment=1200, open_market_exits=100)
     put(2022, registered_unemployed=800, broad_unemployment=1200, open_market_exits=100)
-    assert "people have moved into services" in page()
+    assert "comes from more people being in services" in page()
     put(2022, broad_unemployment=1000, open_market_exits=150)
-    assert "more people went to the open labour market" in page()
+    assert "During the month more people went to the open labour market" in page()
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,25 @@ def test_an_indicator_that_cannot_be_compared_gives_way_to_broad_unemployment(an
 @pytest.mark.parametrize("month", ["1999-01", "march", ""])
 def test_a_month_that_is_not_there_is_told_and_the_newest_shown(analyst, month):
     page = text(analyst.get(PAGE, {"month": month}).content.decode())
-    assert "There are no figures of the month that was asked for." in page
+    assert "There are no figures of what was asked for." in page
+    assert "Shown instead: March 2023, Broad unemployment." in page
     assert "All figures of the areas together, March 2023" in page
+
+
+def test_a_figure_that_is_not_there_is_told(analyst):
+    page = text(analyst.get(PAGE, {"indicator": "nothing"}).content.decode())
+    assert "Shown instead: March 2023, Broad unemployment." in page
+    assert analyst.get(f"{PAGE}areas-wide.svg", {"indicator": "nothing"}).status_code == 404
+    assert analyst.get(f"{PAGE}areas-wide.svg", {"month": "1999-01"}).status_code == 404
+
+
+@pytest.mark.parametrize("picture", ["wide.svg", "areas-wide.svg"])
+def test_a_picture_without_its_hash_is_not_kept(analyst, picture):
+    page = unescape(analyst.get(PAGE).content.decode())
+    [address] = re.findall(rf'<img src="({PAGE}{picture}[^"]+)"', page)
+    assert "immutable" in analyst.get(address)["Cache-Control"]
+    for asked in (address.partition("?")[0], re.sub("v=.+", f"v={'0' * 64}", address)):
+        assert analyst.get(asked)["Cache-Control"] == "private, no-cache"
 
 
 def test_all_months_have_a_chart_and_the_same_in_a_table(analyst):

@@ -115,13 +115,29 @@ def test_hidden_figures_are_a_word_and_their_values_nowhere(logged_in, published
 @pytest.mark.parametrize("month", ["1999-01", "2021-13", "march", "", "2021-05-01", "9999-12", "0001-01"])
 def test_a_month_that_is_not_there_is_told_and_the_newest_shown(logged_in, published, month):
     page = text(logged_in(Role.ANALYST, "ely").get(AREA, {"month": month}))
-    assert "There are no figures of the month that was asked for." in page
+    assert "There are no figures of what was asked for." in page
+    assert "Shown instead: March 2023." in page
     assert "Figures of March 2023" in page
 
 
 @pytest.mark.django_db
 def test_an_area_that_is_not_there_is_not_found(logged_in, published):
     assert logged_in(Role.ANALYST, "ely").get("/monitoring/nowhere/").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/monitoring/", AREA, "/monitoring/national/"])
+def test_every_page_tells_its_days_and_its_source(logged_in, published, path):
+    page = text(logged_in(Role.ANALYST, "ely").get(path, {"month": "2021-03"}))
+    assert "Figures as of 31 March 2021; what happened during the month is counted from 28 February 2021" in page
+    assert "Source: the client register of the employment services" in page
+
+
+@pytest.mark.django_db
+def test_a_chart_without_its_hash_is_not_kept(logged_in, published):
+    client = logged_in(Role.ANALYST, "ely")
+    for asked in ("", f"?v={'0' * 64}"):
+        assert client.get(f"{AREA}wide.svg{asked}")["Cache-Control"] == "private, no-cache"
 
 
 @pytest.mark.django_db
