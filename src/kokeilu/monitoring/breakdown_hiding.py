@@ -103,7 +103,7 @@ def _decided(persons: Persons, kept: Mapping[int, set[str]], constant: bool, ear
             area.keep(month, earlier)
         else:
             area.decide(month)
-    return area.found
+    return area.found | {cell: PUBLISHED for cell, value in earlier.items() if value is not None and cell in persons}
 
 
 class _Area:
@@ -129,10 +129,18 @@ class _Area:
         told = [value for cell, value in earlier.items() if cell.month == month]
         if self._whole_needed(month) or (None in told and not any(told)):
             self.whole.add(month)
+        anew = self._small_anew(month, earlier)
         for cell in self.by_month[month]:
             small = 0 < self.persons[cell] < THRESHOLD
             hides = PRIMARY if small else SECONDARY
-            self.found[cell] = hides if earlier.get(cell) is None else PUBLISHED
+            self.found[cell] = hides if earlier.get(cell) is None or (anew and self.persons[cell]) else PUBLISHED
+
+    def _small_anew(self, month: int, earlier: Earlier) -> bool:
+        """Whether a stock that is out has become small by a revision, and the month after would tell of it. Nobody has
+        been told what is revised of the month, so all of it counts as hidden then.
+        """
+        stocks = self._stocks(month) if self.constant else []
+        return any(0 < self.persons[cell] < THRESHOLD and earlier.get(cell) != self.persons[cell] for cell in stocks)
 
     def decide(self, month: int) -> None:
         """Give every cell of the month its status."""

@@ -5,12 +5,14 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+import pytest
 
 from kokeilu.disclosure.linked import PUBLISHED
-from kokeilu.monitoring import release_audit
+from kokeilu.monitoring import breakdown_hiding, release_audit
 from kokeilu.monitoring.breakdown_hiding import hidden
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.tests import breakdowns, panels
+from kokeilu.monitoring.tests.everything import Reader, Seen
 
 KEYS: Final = ("sex", "language_group", "education")
 SEED, PEOPLE, CORRECTED, MONTHS = 3, 300, 12, 4
@@ -88,3 +90,60 @@ def test_a_panel_that_revises_nothing_is_decided_as_at_once() -> None:
     counted = breakdowns.by(revised(breakdowns.people(SEED, PEOPLE, MONTHS)), "sex", MONTHS)
     out = alone["sex"].filter(pl.col("month") < LAST).with_columns(value=pl.when(SHOWN).then("persons"))
     assert hidden(counted, other, DIMENSIONS["sex"], out).equals(alone["sex"])
+
+
+MEN: Final = [*["uuuu"] * 60, *["uuoo"] * 9, *["oouu"] * 9, *["uuuo"] * 8, *["ooou"] * 9]
+SIX: Final = [*MEN, *["uuoo"] * 5, "uuuu", *["oouu"] * 2, *["oouu"] * 3, *["ooou"] * 5]
+"""Six women are unemployed, then six others; five come in the last month. Then three of them turn out to be men."""
+WOMEN: Final = range(len(MEN), len(SIX))
+MEN_AFTER_ALL: Final = range(len(MEN) + 8, len(MEN) + 11)
+
+
+def by_sex(rows: pl.DataFrame, *, corrected: bool) -> pl.DataFrame:
+    women = [person for person in WOMEN if not (corrected and person in MEN_AFTER_ALL)]
+    return rows.with_columns(
+        sex=pl.when(pl.col("person").is_in(women)).then(pl.lit("female")).otherwise(pl.lit("male"))
+    )
+
+
+def shown_by_sex(reader: Reader, rows: pl.DataFrame, count: int, earlier: pl.DataFrame | None = None) -> pl.DataFrame:
+    """What is shown of a panel by sex beside what is out, which stays as it is; the reader notes it."""
+    page = breakdowns.page(rows, count).with_columns(value=pl.when(SHOWN).then("persons"))
+    classes = hidden(breakdowns.by(rows, "sex", count), page, DIMENSIONS["sex"], earlier)
+    told = classes.with_columns(value=pl.when(SHOWN).then("persons"))
+    if earlier is not None:
+        told = pl.concat([earlier, told.filter(pl.col("month") > earlier.get_column("month").max())])
+    reader.opens(named(page, "page", "persons") | named(classes, "class", "persons"))
+    reader.reads(Seen(named(page, "page", "value") | named(told, "class", "value"), {}, {}, {}))
+    return told
+
+
+def named(table: pl.DataFrame, kind: str, column: str) -> dict:
+    """A column of the areas' figures, or of those by sex, by the names of true_figures."""
+    at = pl.col("month") // 100 * 12 + pl.col("month") % 100 - 1
+    page = pl.lit("page"), "area", "population", at, "indicator"
+    names = page if kind == "page" else (pl.lit("class"), pl.lit("sex").alias("of"), "area", at, "indicator", "group")
+    return {tuple(name): value for *name, value in table.select(*names, pl.col(column).alias("number")).rows()}
+
+
+def test_a_stock_that_a_revision_makes_small_is_not_told_by_the_flows_of_the_next_month() -> None:
+    """Out are six women; by the revision there are three. The new month would tell: women then, less those who came."""
+    rows, reader = panels.person_months(*SIX), Reader()
+    out = shown_by_sex(reader, by_sex(rows.filter(pl.col("month") < LAST), corrected=False), MONTHS - 1)
+    women = pl.col("group") == "female"
+    before = out.filter(women, indicator="registered_unemployed").get_column("value").to_list()
+    assert before == [6, 6, 6]
+    told = shown_by_sex(reader, by_sex(rows, corrected=True), MONTHS, out)
+    new = told.filter(women, month=LAST)
+    assert new.filter(indicator="job_seekers").get_column("value").to_list() == [8]
+    assert new.filter(pl.col("indicator").is_in(["inflow", "registered_unemployed"]), pl.col("value").is_null()).height
+    assert reader.exposed() == []
+
+
+def test_without_that_the_new_month_gives_the_three_women_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So the test above can fail."""
+    monkeypatch.setattr(breakdown_hiding._Area, "_small_anew", lambda *_: False)
+    rows, reader = panels.person_months(*SIX), Reader()
+    out = shown_by_sex(reader, by_sex(rows.filter(pl.col("month") < LAST), corrected=False), MONTHS - 1)
+    shown_by_sex(reader, by_sex(rows, corrected=True), MONTHS, out)
+    assert {(found.low, found.high) for found in reader.exposed()} == {(3.0, 3.0)}
