@@ -146,4 +146,4 @@ def test_without_that_the_new_month_gives_the_three_women_away(monkeypatch: pyte
     rows, reader = panels.person_months(*SIX), Reader()
     out = shown_by_sex(reader, by_sex(rows.filter(pl.col("month") < LAST), corrected=False), MONTHS - 1)
     shown_by_sex(reader, by_sex(rows, corrected=True), MONTHS, out)
-    assert {(found.low, found.high) for found in reader.exposed()} == {(3.0, 3.0)}
+    assert (3, 3) in {(found.low, found.high) for found in reader.exposed()}
