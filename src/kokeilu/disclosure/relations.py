@@ -153,3 +153,22 @@ def _groups(cells: int, rows: Indices, columns: Indices, count: int) -> Indices:
         if np.array_equal(new, label):
             return label
         label = new
+
+
+def bounded(system: System) -> Marks:
+    """The cells that are seen without a programme to be bounded; others may be so all the same.
+
+    A sum with an upper bound bounds the cells that it adds, where all that it takes away are bounded; one with a lower
+    bound bounds what it takes away, where all that it adds are.
+    """
+    found, before = np.zeros(system.cells, np.bool_), -1
+    adds, takes = system.coefficients > 0, system.coefficients < 0
+    above, below = np.isfinite(system.high)[system.rows], np.isfinite(system.low)[system.rows]
+    while found.sum() > before:
+        before = int(found.sum())
+        loose = ~found[system.columns]
+        adding, taking = (np.bincount(system.rows[loose & each], minlength=system.low.size) for each in (adds, takes))
+        capped = above & adds & (taking[system.rows] == 0)
+        floored = below & takes & (adding[system.rows] == 0)
+        found[system.columns[capped | floored]] = True
+    return found

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from kokeilu.disclosure.attacker import Contradiction, bounded, intervals
-from kokeilu.disclosure.relations import Relation, System, components
+from kokeilu.disclosure.attacker import Contradiction, intervals
+from kokeilu.disclosure.relations import Relation, System, bounded, components
 
 ENOUGH = 10_000
 """No cell of the generated systems that is bounded at all can be larger."""
