@@ -5,7 +5,7 @@ Each adds a row that supersedes what stood before, and a line of the change log,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
@@ -116,7 +116,15 @@ def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None
     return put(Target(area=area, reason=worded(reason), **asdict(said)), old, actor, asdict(said))
 
 
+def _refuse_days(*days: date | None) -> None:
+    if any(
+        day is not None and not goal_rules.FIRST_DAY <= day <= goal_rules.LAST_DAY + timedelta(days=1) for day in days
+    ):
+        raise Problem(_("a day is too early or too late"))
+
+
 def _refuse_target(said: NewTarget) -> None:
+    _refuse_days(said.from_day, said.by_day)
     indicator = _indicator(said.indicator)
     if POPULATIONS[0] not in indicator.populations:
         raise Problem(_("the figure is not published of all residents"))
@@ -159,6 +167,7 @@ def set_measure(
         raise Problem(_("the work package has a measure of this name"), mend=_("change that one"))
     if said.until is not None and said.until <= said.from_day:
         raise Problem(_("the measure ends before it begins"))
+    _refuse_days(said.from_day, said.until, *(one.by_day for one in said.expectations))
     for one in said.expectations:
         _refuse_expectation(one)
     responsible = Organisation.objects.filter(key=said.responsible).first()

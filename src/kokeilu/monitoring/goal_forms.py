@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -46,6 +47,13 @@ def _classes(municipalities: Sequence[str]) -> list[tuple[str, list[tuple[str, s
     ]  # fmt: skip
 
 
+def _day(label: Any, **options: Any) -> DayField:
+    early = MinValueValidator(goal_rules.FIRST_DAY, _("This day is too early."))
+    return DayField(
+        label=label, validators=[early, MaxValueValidator(goal_rules.LAST_DAY, _("This day is too late."))], **options
+    )
+
+
 def _decimal(label: Any, **options: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, max_digits=12, decimal_places=2, **options)
 
@@ -78,9 +86,9 @@ class TargetForm(WrittenForm):
         (Direction.UP, pgettext_lazy("target", "rise to")), (Direction.DOWN, pgettext_lazy("target", "fall to")),
     ])  # fmt: skip
     value = _decimal(_("Value"), min_value=Decimal(0), help_text=_("In the figure's unit: people, per cent or euros."))
-    from_day = DayField(label=_("From"), help_text=_("The day on which the target was set."))
-    by_day = DayField(
-        label=_("By"), required=False, help_text=_("Leave it empty where no day was decided: then there is no path.")
+    from_day = _day(_("From"), help_text=_("The day on which the target was set."))
+    by_day = _day(
+        _("By"), required=False, help_text=_("Leave it empty where no day was decided: then there is no path.")
     )
     source = _text(_("Source"), help_text=_("Who decided it, and where that is written."))
 
@@ -136,8 +144,8 @@ class MeasureForm(WrittenForm):
     package = forms.ModelChoiceField(label=_("Work package"), queryset=WorkPackage.objects.none(), empty_label=None)
     name = forms.CharField(label=_("Name"), max_length=200)
     description = _text(_("Description"), required=False)
-    from_day = DayField(label=_("First day"))
-    last_day = DayField(label=_("Last day"), required=False, help_text=_("Leave it empty while no end is known."))
+    from_day = _day(_("First day"))
+    last_day = _day(_("Last day"), required=False, help_text=_("Leave it empty while no end is known."))
     responsible = forms.ModelChoiceField(
         label=_("Responsible organisation"), queryset=Organisation.objects.none(), empty_label=None, to_field_name="key"
     )
@@ -182,7 +190,7 @@ class ExpectationForm(forms.Form):
         help_text=_("Classes of one division, which together make the group. Its figures are shown then."),
     )  # fmt: skip
     size = _decimal(_("By how much"), required=False, help_text=_("In the figure's unit; empty where it is not told."))
-    by_day = DayField(label=_("By when"), required=False)
+    by_day = _day(_("By when"), required=False)
 
     def __init__(self, *args: Any, municipalities: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -22,6 +22,8 @@ Missing = Literal["words", "population", "division"]
 figure.
 """
 
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
+"""The days that goals are of: others are slips of the pen."""
 REGISTERED: Final = "registered_unemployed"
 BESIDE: Final = ("broad_unemployment", "open_market_exits")
 """What stands beside every figure of registered unemployment."""

@@ -111,7 +111,7 @@ def services(request: Request) -> HttpResponse:
             "results": {"columns": _result_columns(chosen), "rows": [glance.result(one) for one in found]},
             "outcomes": {"columns": _outcome_columns(chosen), "rows": [texts.outcomes(one) for one in found]},
             "use": {"columns": _use_columns(chosen), "rows": [texts.use(one) for one in found]},
-            "pictures": _pictures(glance, chosen) if len(found) > 1 else [],
+            "pictures": _pictures(glance, chosen) if glance.is_drawn else [],
             "incomplete": any(any(one.hiding.values()) for one in found) and chosen.area is None,
             "illustrative": any(price.illustrative for one in found for price in one.prices),
             "prices_of": prices_of, "prices_name": queries.area_name(prices_of, language),

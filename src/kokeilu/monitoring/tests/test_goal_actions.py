@@ -88,6 +88,8 @@ def test_only_an_analyst_of_the_area_sets_its_goals(actor_of, analyst, role, org
         ({"value": Decimal(-1)}, "cannot have this value"),
         ({"by_day": date(2019, 11, 19)}, "reached before it is set"),
         ({"by_day": date(2021, 3, 31)}, "past already"),
+        ({"from_day": date(1, 1, 1)}, "too early or too late"),
+        ({"by_day": date(9999, 12, 31)}, "too early or too late"),
     ],
 )
 def test_a_target_that_cannot_be_is_refused(analyst, change, told) -> None:
@@ -153,6 +155,8 @@ def test_measures_stay_in_their_package_when_it_is_said_anew(analyst) -> None:
     [
         ({"until": date(2021, 1, 1)}, "ends before it begins"),
         ({"responsible": "nobody"}, "no organisation"),
+        ({"from_day": date(1, 1, 1)}, "too early or too late"),
+        ({"until": date(9999, 12, 31)}, "too early or too late"),
         ({"expectations": (NewExpectation("long_term_unemployed", "down", population="state"),)}, "not published of"),
         ({"expectations": (NewExpectation("inflow", "down", size=Decimal(0)),)}, "above zero"),
         ({"expectations": (replace(GROUP, classes=("under_25", "male")),)}, "no such classes"),
