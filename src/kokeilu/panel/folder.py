@@ -21,7 +21,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from kokeilu.panel.rules import month_name
+from kokeilu.panel.rules import month_end, month_name
 from kokeilu.problems import Problem
 
 FORMAT: Final = "panel/2"
@@ -147,6 +147,10 @@ def _from_json(content: dict[str, Any]) -> Manifest:
     manifest = Manifest(**{**written, **lists})
     if manifest.sha256 != content["sha256"]:
         raise ValueError("altered")
+    # What every reader works with; the digest is of the files alone.
+    date.fromisoformat(manifest.as_of)
+    for month in (manifest.first_month, manifest.last_month, *(part.month for part in manifest.parts if part.month)):
+        month_end(month)
     return manifest
 
 
@@ -173,7 +177,8 @@ def _read(path: Path, file: Path, mend: str) -> Manifest:
             return _from_json(content)
     except (OSError, ValueError, TypeError, KeyError):
         raise Problem(f"is not a panel folder: its {file.name} is missing or damaged", file=path, mend=mend) from None
-    raise Problem(f"the panel's format is {form}, not {FORMAT}", file=path, mend=mend)
+    another = "read it with the version that wrote it, or build the panel in another folder"
+    raise Problem(f"the panel's format is {form}, not {FORMAT}", file=path, mend=another)
 
 
 def _put(file: Path, content: bytes | memoryview) -> None:
@@ -247,7 +252,7 @@ def clear_unnamed(out: Path, newest: Manifest | None) -> None:
 def building(out: Path) -> Iterator[Manifest | None]:
     """The folder to build in, made where it is missing, for one build at a time; gives the manifest before it.
 
-    Raises Problem where `out` is not a panel, another build is under way or the disk is full.
+    Raises Problem where `out` is not a panel or cannot be written, another build is under way or the disk is full.
     """
     _refuse_foreign(out)
     try:
@@ -265,7 +270,8 @@ def building(out: Path) -> Iterator[Manifest | None]:
                     out.rmdir()
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
+            what = f"cannot be written: {error.strerror or 'the system refuses'}"
+            raise Problem(what, file=out, mend="name another folder, or let the program write there") from error
         raise Problem("the disk is full; the panel before stands", file=out, mend="free some space") from error
 
 

@@ -201,6 +201,13 @@ def test_a_folder_that_is_no_panel_is_left_alone(tmp_path: Path) -> None:
     assert files_of(tmp_path) == {"letters/dear": b"one"}
 
 
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    person({"from": JANUARY})
+    (tmp_path / "letter").write_text("one")
+    with pytest.raises(Problem, match="cannot be written: Not a directory"):
+        build(tmp_path / "letter" / "panel")
+
+
 def test_two_builds_of_one_panel_do_not_meet(tmp_path: Path) -> None:
     with (
         folder.building(tmp_path / "panel"),

@@ -69,6 +69,15 @@ def test_a_panel_of_another_format_is_refused(panel: Path) -> None:
     assert "format is panel/9, not panel/2" in told(panel)
 
 
+@pytest.mark.parametrize(
+    "altered", [{"first_month": "x"}, {"last_month": 202199}, {"as_of": "tomorrow"}, {"as_of": None}]
+)
+def test_a_manifest_altered_by_hand_is_refused(panel: Path, altered: dict) -> None:
+    content = json.loads((panel / folder.MANIFEST).read_text())
+    (panel / folder.MANIFEST).write_text(json.dumps(content | altered))
+    assert "panel.json is missing or damaged" in told(panel)
+
+
 def test_a_manifest_whose_files_were_altered_is_refused(panel: Path) -> None:
     content = json.loads((panel / folder.MANIFEST).read_text())
     content["parts"][0]["sha256"] = "0" * 64
