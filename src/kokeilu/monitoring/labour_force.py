@@ -1,5 +1,6 @@
 """The labour force of each municipality and month, from a file: the register knows only who seeks work."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from kokeilu.panel.rules import month_named
 from kokeilu.problems import Problem
 
 COLUMNS: Final = ("municipality", "month", "labour_force", "employed", "population")
+PEOPLE: Final = re.compile("[0-9]{0,9}")
 MEND: Final = f"give the columns {', '.join(COLUMNS)}, separated by ; or , with months as 2021-03"
 
 
@@ -52,12 +54,19 @@ def _rows(path: Path) -> pl.DataFrame:
         raise Problem("is not a table that can be read", file=path, mend=MEND) from error
     if missing := [name for name in COLUMNS if name not in text.columns]:
         raise Problem(f"has no column {', '.join(missing)}", file=path, line=1, mend=MEND)
-    rows = [_row(path, line, values) for line, values in enumerate(text.select(COLUMNS).rows(), 2)]
+    if twice := [name for name in COLUMNS if f"{name}_duplicated_0" in text.columns]:  # as Polars calls the second one
+        raise Problem(f"has the column {', '.join(twice)} twice", file=path, line=1, mend=MEND)
+    told = [(line, values) for line, values in enumerate(text.select(COLUMNS).rows(), 2) if any(values)]
+    if not told:
+        raise Problem("has no rows", file=path, mend=MEND)
+    rows = [_row(path, line, values) for line, values in told]
     types = {"municipality": pl.String, "month": pl.Int32} | dict.fromkeys(COLUMNS[2:], pl.Int64)
     found = pl.DataFrame(rows, types, orient="row")
-    twice = found.with_row_index("line", 2).filter(~pl.struct("municipality", "month").is_first_distinct())
-    if twice.height:
-        raise Problem("tells of the municipality and month twice", file=path, line=twice.item(0, "line"), mend=MEND)
+    again = found.with_columns(line=pl.Series([line for line, _ in told])).filter(
+        ~pl.struct("municipality", "month").is_first_distinct()
+    )
+    if again.height:
+        raise Problem("tells of the municipality and month twice", file=path, line=again.item(0, "line"), mend=MEND)
     return found
 
 
@@ -66,9 +75,9 @@ def _row(path: Path, line: int, values: tuple[str | None, ...]) -> tuple[str, in
     try:
         if len(municipality) != 3 or not municipality.isdecimal():
             raise ValueError("municipality")
+        if not all(PEOPLE.fullmatch(number) for number in numbers):
+            raise ValueError("people")
         force, employed, people = (int(number) if number else None for number in numbers)
-        if any(number is not None and number < 0 for number in (force, employed, people)):
-            raise ValueError("negative")
         of = month_named(month)
     except ValueError:
         raise Problem("is not a municipality's numbers of a month", file=path, line=line, mend=MEND) from None

@@ -54,6 +54,10 @@ def test_the_rates_are_in_the_table_where_the_file_tells_and_else_left_out(tmp_p
         ("049;2021-03;-1;1;1\n", "not a municipality's numbers"),
         ("049;2021-03;1;1;1\n049;2021-03;1;1;2\n", "twice"),
         ("049;2021-03;1.5;1;1\n", "not a municipality's numbers"),
+        ("049;2021-03;1_000;1;2000\n", "not a municipality's numbers"),
+        ("049;2021-03;99999999999999999999;1;\n", "not a municipality's numbers"),
+        ("\n049;2021-03;x;1;1\n", "not a municipality's numbers"),
+        ("\n049;2021-03;1;1;1\n049;2021-03;1;1;2\n", "twice"),
         ("999;2021-03;1;1;1\n", "there is no municipality 999"),
         ("049;2021-03;1;2;3\n", "more employed than labour force"),
         ("049;2021-03;3;1;2\n", "more than the population"),
@@ -71,5 +75,10 @@ def test_a_file_without_the_columns_or_none_at_all_is_told(tmp_path: Path) -> No
     path.write_text("a;b\n1;2\n")
     with pytest.raises(Problem, match="has no column municipality"):
         labour_force.read(path, lambda month: AREAS, 202112)
+    path.write_text(HEAD.replace("\n", ";month\n") + "049;2021-03;1;1;1;2021-04\n")
+    with pytest.raises(Problem, match="the column month twice"):
+        labour_force.read(path, lambda month: AREAS, 202112)
+    with pytest.raises(Problem, match="has no rows"):
+        labour_force.read(file(tmp_path, "\n"), lambda month: AREAS, 202112)
     with pytest.raises(Problem, match="no such file"):
         labour_force.read(tmp_path / "none.csv", lambda month: AREAS, 202112)
