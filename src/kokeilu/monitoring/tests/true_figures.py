@@ -7,6 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from kokeilu.monitoring import duration_medians, engines, rules, service_comparison_actions, survival_steps, table
+from kokeilu.monitoring.breakdown_counting import COUNTED
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.indicators import SUMS
 from kokeilu.monitoring.rules import month_number
@@ -54,10 +55,9 @@ def _by(path: Path, column: str | None, pages: Mapping[Name, int]) -> dict[Name,
         area: {one[3] for one, persons in held.items() if one[0] == area and persons}
         for area in {one[0] for one in held}
     }
-    basic = {one[2] for one in held}
     found: dict[Name, int] = {}
     for _kind, area, population, at, key in (one for one in pages if one[0] == "page"):
-        if population == "residents" and key in basic:
+        if population == "residents" and key in COUNTED:
             found |= {(area, at, key, group): held.get((area, at, key, group), 0) for group in groups[area]}
     for whole, parts in SUMS.items():
         for area, at, group in {(one[0], one[1], one[3]) for one in found}:
