@@ -16,6 +16,7 @@ with warnings.catch_warnings():  # the libraries' own, at their import
     warnings.simplefilter("ignore")
     from csvw import CSVW
     from pyaxis import pyaxis
+    from pyjstat import pyjstat
 
 Cells = dict[tuple[str, ...], float | str]
 
@@ -30,6 +31,16 @@ def read_jsonstat(content: bytes) -> Cells:
         if status is not None:
             cells[key] = status if value is None else value
     return cells
+
+
+def figures_of_jsonstat(content: bytes) -> Cells:
+    """The shown figures of a JSON-stat file as pyjstat reads them; it does not read the statuses."""
+    with warnings.catch_warnings():  # of its own older functions, which it calls itself
+        warnings.simplefilter("ignore")
+        rows = pyjstat.Dataset.read(content.decode()).write("dataframe", naming="id")
+    keys = [name for name in rows.columns if name != "value"]
+    shown = rows[rows["value"].notna()]
+    return {tuple(row[key] for key in keys): float(row["value"]) for row in shown.to_dict("records")}
 
 
 def read_px(path: Path, one: PublishedTable, language: str) -> Cells:

@@ -12,7 +12,7 @@ from jsonstat_validator import JSONStatValidationError, validate_jsonstat
 
 from kokeilu.monitoring import format_csv, format_jsonstat, format_px, format_xlsx, release_files
 from kokeilu.monitoring.published_table import LANGUAGES, STATUSES, from_json
-from kokeilu.monitoring.tests.readers import read_csv, read_jsonstat, read_px, read_xlsx, valid
+from kokeilu.monitoring.tests.readers import figures_of_jsonstat, read_csv, read_jsonstat, read_px, read_xlsx, valid
 from kokeilu.monitoring.tests.tables import LONG, MEASURES, MONTHS, ROWS, SCHEMA, by_cell, table
 
 
@@ -100,6 +100,14 @@ def test_the_validator_of_json_stat_finds_nothing(language: str) -> None:
     content["size"][0] = 3
     with pytest.raises(JSONStatValidationError, match="size"):
         validate_jsonstat(content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_reader_of_json_stat_finds_the_same_figures(language: str) -> None:
+    content = format_jsonstat.jsonstat(table(), language)
+    wanted = {key: value for key, value in by_cell(table()).items() if not isinstance(value, str)}
+    assert figures_of_jsonstat(content) == wanted
+    assert figures_of_jsonstat(content.replace(b"98765", b"98766")) != wanted
 
 
 # PX
