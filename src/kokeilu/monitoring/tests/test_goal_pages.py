@@ -93,7 +93,7 @@ def test_a_measure_stands_with_what_belongs_beside_it(logged_in, espoo) -> None:
     assert "falls by 100 people" in measure
     told = "1 000 March 2020 800 March 2021 \u221220.0% \u22126.0% the middle of 2 areas"
     assert told in measure.replace("\xa0", " ")
-    assert "the middle one of the comparable areas: Helsinki, Oulu. Why these areas are comparable" in page
+    assert "the middle one of the comparable areas: Oulu, Helsinki. Why these areas are comparable" in page
     assert "Broad unemployment All residents always read together" in measure
     assert "Exits to the open labour market" in measure
     assert "A movement is not the measure's effect." in measure
