@@ -270,7 +270,8 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_target(logged_in) -> Non
         ({"indicator": "activation_rate", "value": "101"}, "value"), ({"indicator": "joy"}, "indicator"),
         ({"reason": " "}, "reason"), ({"by_day": "2021-03-31"}, "by_day"), ({"source": "x" * 2001}, "source"),
         ({"language": "de"}, "language"),
-        ({"from_day": "0001-01-01"}, "from_day"), ({"by_day": "9999-12-31"}, "by_day"), ({"source": ""}, "source"), ({"from_day": "yesterday"}, "from_day"),
+        ({"from_day": "0001-01-01"}, "from_day"), ({"by_day": "9999-12-31"}, "by_day"),
+        ({"source": ""}, "source"), ({"from_day": "yesterday"}, "from_day"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_form_is_told_at_its_field(logged_in, change, field) -> None:
