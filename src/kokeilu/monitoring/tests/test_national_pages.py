@@ -291,3 +291,13 @@ def test_the_page_is_accessible_at_every_width(visit, published, actor_of, langu
     page = visit(f"{PAGE}?month=2021-05&sort=inflow", actor_of(Role.ANALYST, "ely").user, language, width)
     assert axe_faults(page) == []
     assert overflow(page) == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_map_and_its_key_have_the_same_colours_on_paper(visit, published, actor_of):
+    page = visit(f"{PAGE}?month=2021-05", actor_of(Role.ANALYST, "ely").user)
+    page.emulate_media(media="print")
+    keys = "[...document.querySelectorAll('.k-map__key')].map(key => getComputedStyle(key).borderTopColor)"
+    squares = "[...document.querySelectorAll('.k-map rect')].map(square => getComputedStyle(square).fill)"
+    assert len(page.evaluate(keys)) > 2
+    assert set(page.evaluate(squares)) == set(page.evaluate(keys))
