@@ -198,14 +198,8 @@ class _Demonstration:
 
     def _goals(self, tell: Tell) -> None:
         from kokeilu import demo_goals
-        from kokeilu.panel.build import build
-        from kokeilu.panel.check import open_panel
 
-        try:
-            open_panel(self.folder / "panel")
-        except Problem:  # of an earlier version, or gone
-            build(self.folder / "panel", trial=TRIAL, tell=tell.share)
-        demo_goals.make(self.folder / "panel", START)
+        demo_goals.make(self.counted or self._panel(tell), START)
 
     def _broken_down(self) -> bool:
         from kokeilu.monitoring.models import MonthlyBreakdown

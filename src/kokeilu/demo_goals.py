@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 from kokeilu.access import actions as access
@@ -11,6 +10,7 @@ from kokeilu.monitoring import goal_actions, goal_file, goal_queries, service_co
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewTarget
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
 from kokeilu.monitoring.service_cost_actions import NewCost
+from kokeilu.monitoring.table import Source
 
 AREA: Final = "espoo"
 ANALYST: Final = ("Tavi Tavoite", f"tavi.tavoite@{AREA}.example")
@@ -31,7 +31,7 @@ def made() -> bool:
     return ServiceCost.objects.exists() and ServiceFigure.objects.exists()
 
 
-def make(panel: Path, start: date) -> None:
+def make(source: Source, start: date) -> None:
     """Load Espoo's goals, invent two measures and a target with a day, and publish services with invented prices."""
     goal_file.load(goal_file.read(goal_file.shipped(AREA)))
     place = Organisation.objects.get(key=AREA)
@@ -41,7 +41,7 @@ def make(panel: Path, start: date) -> None:
                         actor=None)  # fmt: skip
     _target(start)
     _measures(start)
-    service_comparison_actions.publish(panel)
+    service_comparison_actions.publish(source)
     areas = ServiceFigure.objects.order_by("area", "service").values_list("area", "service").distinct()
     for area, service in areas:
         per, cents = PRICES.get(service, PRICES["unknown"])

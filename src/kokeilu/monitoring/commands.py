@@ -86,7 +86,7 @@ def _publish(counted: "Counted", last: int, engine: Engine, labour_force: Path |
     typer.echo(f"{done.added} figures added, {done.replaced} replaced, {done.removed} removed")
     done = duration_actions.publish(counted, last=last, engine=engine.value)
     typer.echo(f"{done.added} durations added, {done.kept} given differently kept as first published")
-    done = service_comparison_actions.publish(counted.panel.path, last=last)
+    done = service_comparison_actions.publish(counted, last=last)
     typer.echo(f"{done.added} figures of services added, {done.kept} given differently kept as first published")
     with progress.bar() as shown:
         for _ in shown.track(drawing.draw_all(), total=drawing.how_many(), description="drawing charts"):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.db import connection, transaction
 
@@ -14,7 +13,7 @@ from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
 from kokeilu.monitoring.rules import month_number
 from kokeilu.monitoring.service_comparison_rules import PAGE, Cell
 from kokeilu.monitoring.service_comparison_steps import Counted
-from kokeilu.panel.check import open_panel
+from kokeilu.monitoring.table import Source, panel_of
 from kokeilu.panel.folder import Panel
 from kokeilu.problems import Problem
 
@@ -30,7 +29,7 @@ def count(panel: Panel) -> Counted:
         return service_comparison_steps.count(rows, first, last, wanted)
 
 
-def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = None) -> Published:
+def publish(source: Source, *, last: int | None = None, actor: Actor | None = None) -> Published:
     """Show the figures of a panel's services, year by year; `actor` None is the system itself.
 
     A year is shown once the areas' pages show all of its months, and those of what followed; up to `last` (202103). An
@@ -40,7 +39,7 @@ def publish(panel_dir: Path, *, last: int | None = None, actor: Actor | None = N
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    panel = open_panel(panel_dir)
+    panel = panel_of(source)
     end = month_number(panel.manifest.last_month if last is None else last)
     counted, pages = count(panel), _pages()
     years = service_comparison_rules.years(month_number(panel.manifest.first_month), end)
