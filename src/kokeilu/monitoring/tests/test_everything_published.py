@@ -27,6 +27,7 @@ from kokeilu.panel.check import open_panel
 pytestmark = pytest.mark.django_db
 
 CLASSES = World(seed=2, sizes={"espoo": 60, "raasepori-hanko": 25}, months=5, corrected=6)
+BOTH = World(seed=5, sizes={"espoo": 180}, months=4, moves=False, corrected=6)
 YEARS = World(seed=2, sizes={"espoo": 110}, months=18, moves=False, corrected=4)
 
 
@@ -44,8 +45,8 @@ def release(path: Path, force: Path, analysts) -> Release:
     return release_actions.schedule(made.pk, actor=preparer)
 
 
-def told(world: World, folder: Path, analysts, dimensions: tuple[str, ...], pairs: tuple[tuple[str, str], ...] = ()):
-    """A reader who has kept everything of a panel and of its revision."""
+def told(world: World, folder: Path, dimensions: tuple[str, ...], analysts=None, pairs: tuple = ()):
+    """A reader who has kept everything of a panel and of its revision; there are releases where there are analysts."""
     paths, rows = worlds.panels(world, folder)
     force = worlds.labour_force(folder, world)
     reader = Reader(moves=world.moves)
@@ -56,20 +57,29 @@ def told(world: World, folder: Path, analysts, dimensions: tuple[str, ...], pair
             breakdown_actions.publish(path, [DIMENSIONS[key] for key in (*dimensions, "duration")])
         duration_actions.publish(path)
         service_comparison_actions.publish(path)
-        made = released(release(path, force, analysts)) if dimensions else None
+        made = released(release(path, force, analysts)) if analysts else None
         reader.reads(seen(), made)
     return reader
 
 
 def test_pages_classes_sums_and_releases_of_two_panels(tmp_path: Path, analysts) -> None:
-    reader = told(CLASSES, tmp_path, analysts, ("sex",))
+    reader = told(CLASSES, tmp_path, ("sex",), analysts)
     for kind in ("page", "all", "class"):
         assert any(name[0] == kind for name in reader.known[1]), kind
     assert reader.exposed() == []
 
 
-def test_pages_durations_and_services_of_two_panels(tmp_path: Path, analysts) -> None:
-    reader = told(YEARS, tmp_path, analysts, ())
+def test_pages_and_classes_of_two_dimensions_at_once(tmp_path: Path) -> None:
+    """The same people by sex and by language group: the attacker knows that each is of one class of both."""
+    both = ("sex", "language_group")
+    reader = told(BOTH, tmp_path, both, pairs=(both,))
+    shown = [name[1] for name in reader.known[0] if name[0] == "class" and reader.truths[0][name]]
+    assert min(shown.count(key) for key in both) > 10
+    assert reader.exposed() == []
+
+
+def test_pages_durations_and_services_of_two_panels(tmp_path: Path) -> None:
+    reader = told(YEARS, tmp_path, ())
     assert any(name[0] == "year" for name in reader.known[0])
     assert reader.last.steps
     assert reader.exposed() == []
