@@ -160,6 +160,11 @@ class _Told:
                 return Term(name, key)
         return None
 
+    def _figure(self, area: str, cell: Cell, version: str) -> float | None:
+        """What a version tells of the area's figure that a cell is a part of; what it tells alike, the newest does."""
+        key = (area, POPULATION, month_name(cell.month), cell.indicator)
+        return self.known.get(version, {}).get(key, self.known[self.newest].get(key))
+
     def _told_by_figures(self, indicators: Mapping[str, Mapping[str, str]]) -> Iterator[Identity]:
         """Classes that are figures of their own."""
         for area, cell in self.values:
@@ -177,12 +182,18 @@ class _Told:
                 yield Identity((total, *parts), name=f"{self.name}: classes of {area} {month_name(month)} {indicator}")
 
     def _holds(self, area: str, terms: Mapping[Cell, float], high: float) -> bool:
-        """Whether the cells are there and the tie holds: corrections, and months of several revisions, break it."""
+        """Whether the cells are there and the tie holds: corrections, and months of several revisions, break it.
+
+        Where a version tells an area's figure otherwise than the other, nobody is told of which class.
+        """
         found = [self.values[area, cell] for cell in terms if (area, cell) in self.values]
         if len(found) < len(terms):
             return False
+        versions = {beside for _, _, beside in found}
         if any(value is None for value, _, _ in found):
-            return len({beside for _, _, beside in found}) == 1
+            return len(versions) == 1
+        if any(len({self._figure(area, cell, version) for version in versions}) > 1 for cell in terms):
+            return False
         return 0 <= sum(by * (one[0] or 0.0) for by, one in zip(terms.values(), found, strict=True)) <= high
 
     def _exits(self) -> Iterator[Identity]:

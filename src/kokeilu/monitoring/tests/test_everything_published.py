@@ -36,11 +36,12 @@ def analysts(actor_of):
     return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
-def release(path: Path, force: Path, analysts) -> Release:
-    """A release of the panel's last month, published at once."""
+def release(path: Path, force: Path, analysts, dimensions: tuple[str, ...]) -> Release:
+    """A release of the panel's last month with its tables by class, published at once."""
     preparer, checker = analysts
     last = open_panel(path).manifest.last_month
-    made = release_actions.prepare(path, last, reason="A correction", labour_force=force, actor=preparer)
+    by = [DIMENSIONS[key] for key in dimensions]
+    made = release_actions.prepare(path, last, by, reason="A correction", labour_force=force, actor=preparer)
     release_actions.check(made.pk, actor=checker)
     return release_actions.schedule(made.pk, actor=preparer)
 
@@ -57,7 +58,7 @@ def told(world: World, folder: Path, dimensions: tuple[str, ...], analysts=None,
             breakdown_actions.publish(path, [DIMENSIONS[key] for key in (*dimensions, "duration")])
         duration_actions.publish(path)
         service_comparison_actions.publish(path)
-        made = released(release(path, force, analysts)) if analysts else None
+        made = released(release(path, force, analysts, dimensions)) if analysts else None
         reader.reads(seen(), made)
     return reader
 
