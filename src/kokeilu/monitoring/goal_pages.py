@@ -22,6 +22,7 @@ from kokeilu.monitoring import (
     goal_rules,
     goal_words,
     operations,
+    picture_answers,
     queries,
 )
 from kokeilu.monitoring.charts import WIDTHS, Size
@@ -36,7 +37,6 @@ from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
 
-A_YEAR: Final = 365 * 24 * 3600
 FORCE: Final = ("employment_rate", "unemployment_rate")
 """Figures that need the labour force."""
 
@@ -265,9 +265,7 @@ def goal_chart(request: Request, area: str, goal_id: UUID, size: Size) -> HttpRe
     wanted = _wanted(area, goal_id, size, request.GET.get("figure", ""))
     if wanted is None or not wanted.months:
         raise Http404
-    response = HttpResponse(goal_charts.svg(area, wanted), content_type="image/svg+xml")
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
-    return response
+    return picture_answers.answer(request, goal_charts.svg(area, wanted), wanted.sha256)
 
 
 def _wanted(area: str, goal: UUID, size: Size, place: str) -> TargetChart | None:

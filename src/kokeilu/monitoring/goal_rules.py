@@ -13,9 +13,9 @@ from kokeilu.law.areas import municipalities
 from kokeilu.monitoring import breakdown_rules
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS, Indicator
-from kokeilu.monitoring.reading import HEADLINE, Sentence
+from kokeilu.monitoring.reading import HEADLINE, NO_SUCCESS, Sentence
 
-Course = Literal["reached", "on_course", "behind", "no_day", "into_services", "unknown"]
+Course = Literal["reached", "on_course", "behind", "no_day", "alone", "unknown"]
 Direction = Literal["up", "down"]
 Missing = Literal["words", "population", "division"]
 """Why no figure can be told of a group: it has no classes, or classes are not told of these people, or not of this
@@ -142,8 +142,8 @@ def standing(
 ) -> Standing:
     """How an area stands to a target in the last month of `history` (months with their values, oldest first).
 
-    `sentence` is what the month's headline says against the month before the target was set; where that is that people
-    moved into services, a fall of `registered` unemployment is neither reached nor on course.
+    `sentence` is what the month's headline says against the month before the target was set; where that is one of
+    NO_SUCCESS, a fall of `registered` unemployment is neither reached nor on course: it stands alone.
     """
     now = history[-1][1] if history else None
     if now is None:
@@ -161,8 +161,8 @@ def standing(
         course = "unknown"
     else:
         course = "on_course" if sign * (now - due) >= 0 else "behind"
-    if registered and sentence == "into_services" and course in ("reached", "on_course", "no_day"):
-        course = "into_services"
+    if registered and sentence in NO_SUCCESS and course in ("reached", "on_course", "no_day"):
+        course = "alone"
     return Standing(now, due, distance, course)
 
 

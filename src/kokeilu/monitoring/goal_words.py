@@ -31,17 +31,20 @@ COURSES: Final = {
     "on_course": gettext_lazy("On course"),
     "behind": gettext_lazy("Behind the path"),
     "no_day": gettext_lazy("No day was set"),
-    "into_services": gettext_lazy("Not told: people have moved into services"),
+    "alone": gettext_lazy("Not told: registered unemployment alone does not show it"),
     "unknown": gettext_lazy("Not known"),
 }
 COLORS: Final = {
-    "reached": "success", "on_course": "success", "behind": "danger", "no_day": "neutral", "into_services": "warning",
+    "reached": "success", "on_course": "success", "behind": "danger", "no_day": "neutral", "alone": "warning",
     "unknown": "neutral",
 }  # fmt: skip
 READINGS: Final = {
     "into_services": gettext_lazy(
         "Registered unemployment is lower than before, but broad unemployment is not: people have moved into services. "
         "This is no success."
+    ),
+    "registered_fell": gettext_lazy(
+        "Registered unemployment is lower than before, but broad unemployment is not. This is no success."
     ),
     "both_fell": gettext_lazy(
         "Registered and broad unemployment are lower than before. The figures do not show that more people went to the "

@@ -10,7 +10,7 @@ from typing import Final, Literal
 Direction = Literal["lower", "same", "higher"]
 Remark = Literal["services", "open_market", "no_more_exits", "out_of_services"]
 Sentence = Literal[
-    "into_services", "mostly_services", "both_fell", "open_market", "broad_rose", "out_of_services",
+    "into_services", "mostly_services", "registered_fell", "both_fell", "open_market", "broad_rose", "out_of_services",
     "registered_rose", "unchanged", "unknown",
 ]  # fmt: skip
 
@@ -81,7 +81,9 @@ def _more_exits(before: Headline, now: Headline) -> bool:
 def sentence(before: Headline, now: Headline) -> Sentence:
     """The reading in one word.
 
-    - `into_services`: registered unemployment fell, broad unemployment did not;
+    - `into_services`: registered unemployment fell, broad unemployment did not, and at least MOST of the fall is more
+      people in services;
+    - `registered_fell`: the same, but services have not grown by so much;
     - `mostly_services`: both fell, but most of the fall of registered unemployment is more people in services;
     - `open_market`: both fell and more people than before went to the open labour market;
     - `both_fell`: both fell, without more exits to the open labour market;
@@ -94,11 +96,15 @@ def sentence(before: Headline, now: Headline) -> Sentence:
         return "unknown"
     if found.registered == "lower":
         if found.broad != "lower":
-            return "into_services"
+            return "into_services" if found.remark == "services" else "registered_fell"
         return "mostly_services" if found.remark == "services" else _both_fell(found)
     if found.broad == "same":
         return "registered_rose" if found.registered == "higher" else "unchanged"
     return "broad_rose" if found.broad == "higher" else "out_of_services"
+
+
+NO_SUCCESS: Final[frozenset[Sentence]] = frozenset(("into_services", "mostly_services", "registered_fell"))
+"""Where a fall of registered unemployment is not to be told as something reached."""
 
 
 def _both_fell(found: Reading) -> Sentence:

@@ -16,6 +16,7 @@ from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import (
     goal_actions,
     operations,
+    picture_answers,
     queries,
     service_comparison_charts,
     service_comparison_queries,
@@ -29,7 +30,6 @@ from kokeilu.monitoring.service_comparison_texts import Glance
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
 
-A_YEAR: Final = 365 * 24 * 3600
 TOGETHER: Final = "together"
 FIRST: Final = "per_exit"
 """What the services are sorted by unless asked otherwise: the dearest first."""
@@ -189,7 +189,5 @@ def services_chart(request: Request, size: Size) -> HttpResponse:
     found = _sorted(service_comparison_queries.compared(chosen.year, chosen.area), chosen)
     if not found:
         raise Http404
-    picture = service_comparison_charts.svg(chosen.area or TOGETHER, Glance(found).bars(size))
-    response = HttpResponse(picture, content_type="image/svg+xml")
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable"
-    return response
+    bars = Glance(found).bars(size)
+    return picture_answers.answer(request, service_comparison_charts.svg(chosen.area or TOGETHER, bars), bars.sha256)

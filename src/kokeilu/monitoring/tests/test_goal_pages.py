@@ -79,7 +79,7 @@ def espoo(db: None) -> None:
 def test_moving_people_into_services_reaches_no_target(logged_in, espoo) -> None:
     client = logged_in(Role.WORKER, "helsinki")
     for page in (text(client.get(ALL)), text(client.get(ESPOO))):
-        assert "Not told: people have moved into services" in page
+        assert "Not told: registered unemployment alone does not show it" in page
         assert "Reached" not in page
     page = text(client.get(ESPOO))
     assert "Registered unemployment is lower than before, but broad unemployment is not" in page

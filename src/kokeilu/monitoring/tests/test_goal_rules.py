@@ -60,8 +60,16 @@ def test_a_fall_by_moving_people_into_services_is_never_a_success(now) -> None:
     told = sentence(before, after)
     found = standing(history(210, 200, now), registered=True, sentence=told)
     assert told == "into_services"
-    assert found.course in ("into_services", "behind")
-    assert standing(history(210, 200, now), registered=True, by_day=None, sentence=told).course == "into_services"
+    assert found.course in ("alone", "behind")
+    assert standing(history(210, 200, now), registered=True, by_day=None, sentence=told).course == "alone"
+
+
+@pytest.mark.parametrize("broad", [246, 230])
+def test_a_fall_that_broad_unemployment_does_not_follow_is_never_a_success(broad) -> None:
+    """By less than two per cent, or by less than half of what registered unemployment fell by."""
+    before, after = Headline(210, 250, 20), Headline(broad - 70, broad, 20)
+    found = standing(history(210, 200, after.registered), registered=True, sentence=sentence(before, after))
+    assert found.course == "alone"
 
 
 def test_registered_unemployment_is_known_in_all_its_parts() -> None:
