@@ -31,7 +31,10 @@ NODES: Final = 20_000
 LOOKED_AT: Final = 2_000_000
 """The most nodes that the integer programme of one round may look at, and the most nodes times its terms."""
 MASTERED: Final = 60_000
-"""The terms of all integer programmes of one part together, at most; the first is always solved."""
+MASTERED_BY_CELL: Final = 120_000_000
+"""The terms of all integer programmes of one part together, at most, and these times its cells, whichever allows more:
+small parts are searched longer. The first programme is always solved.
+"""
 RELAXED: Final = 20
 RISE: Final = 0.002
 """At most so many rounds with a linear programme in place of the integer one, while the bound rises by that share."""
@@ -129,13 +132,14 @@ def _decided(search: "_Search", rounds: int | None, told: Callable[[float], None
     bound = 0.0
     most = rounds or max(1, min(ROUNDS, EFFORT // search.values.size))
     relaxed = min(most, RELAXED) - 1
+    mastered = max(MASTERED, MASTERED_BY_CELL // search.values.size)
     for number in range(most):
         told(number / most)
         before = bound
         chosen, bound = search.relaxed(bound) if number < relaxed else search.cheapest(bound, best)
         if number < relaxed and bound - before <= RISE * bound:
             relaxed = number
-        if search.cost(best) - bound <= NEAR * (1 + bound) or search.mastered > MASTERED:
+        if search.cost(best) - bound <= NEAR * (1 + bound) or search.mastered > mastered:
             break
         best = search.closed(chosen, best)
     if search.cost(best) - bound > NEAR * (1 + bound):
