@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import operations, pages_versions, table
+from kokeilu.monitoring import operations, pages_versions, table, writing
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 from kokeilu.monitoring.table import Source
@@ -70,8 +70,7 @@ def publish(
 
 @transaction.atomic
 def _store(figures: pl.DataFrame, decided: pl.DataFrame, actor: Actor | None) -> Published:
-    with connection.cursor() as cursor:  # two publications at once would both find the same figures missing
-        cursor.execute("LOCK TABLE monitoring_monthlyfigure IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(MonthlyFigure)
     pages_versions.keep(decided)
     held = _held(figures.get_column("month").unique().to_list())
     both = held.join(figures, on=KEY, how="full", suffix="_new", coalesce=True)
@@ -83,7 +82,7 @@ def _store(figures: pl.DataFrame, decided: pl.DataFrame, actor: Actor | None) ->
     for together, model in TABLES.items():
         here = (pl.col("area") == TOGETHER) == together
         model.objects.filter(id__in=gone.filter(here).get_column("id").to_list()).delete()
-        _insert(model, new.filter(here))
+        writing.insert(model, new.filter(here).select(_columns(model)))
     _log(added, gone, actor)
     return Published(added.height, replaced.height, removed.height)
 
@@ -103,15 +102,6 @@ def _columns(model: Kept) -> list[str]:
     """The columns of SCHEMA that a table has, but `id`."""
     held = {field.name for field in model._meta.fields}
     return [name for name in SCHEMA if name in held and name != "id"]
-
-
-def _insert(model: Kept, figures: pl.DataFrame) -> None:
-    names = _columns(model)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy,
-    ):
-        copy.write(figures.select(names).write_csv(include_header=False))
 
 
 def _log(added: pl.DataFrame, gone: pl.DataFrame, actor: Actor | None) -> None:

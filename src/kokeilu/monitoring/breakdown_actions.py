@@ -4,17 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
 from kokeilu.disclosure.linked import PUBLISHED, SECONDARY
-from kokeilu.monitoring import breakdown_out, breakdown_table, operations
+from kokeilu.monitoring import breakdown_out, breakdown_table, operations, writing
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.breakdown_table import Made
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
@@ -92,8 +92,7 @@ def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Publish
     """`publish` of what `made` has made. Raises PermissionDenied, and Problem where others published meanwhile."""
     if actor is not None:
         require(actor, operations.PUBLISH)
-    with connection.cursor() as cursor:  # two publications at once would both find the same months missing
-        cursor.execute("LOCK TABLE monitoring_monthlybreakdown IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(MonthlyBreakdown)
     for one in done:
         _store(one, actor)
     return Published(sum(one.new.height for one in done), 0, 0, sum(one.kept for one in done))
@@ -101,26 +100,15 @@ def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Publish
 
 def _store(one: Made, actor: Actor | None) -> None:
     key = one.dimension.key
-    if (
-        breakdown_table.after(one.new, breakdown_table.last_out(breakdown_out.on_pages(one.dimension))).height
-        < one.new.height
-    ):
+    ends = breakdown_table.last_out(breakdown_out.on_pages(one.dimension))
+    if breakdown_table.after(one.new, ends).height < one.new.height:
         raise Problem(f"figures by {key} were published meanwhile", mend="publish once more")
     month = pl.col("month")
     new = one.new.with_columns(month=pl.date(month // 100, month % 100, 1), dimension=pl.lit(key))
     if new.is_empty():
         return
-    _insert(new)
+    writing.insert(MonthlyBreakdown, new)
     months = one.new.get_column("month").sort()
     first, last = month_name(months.item(0)), month_name(months.item(-1))
     told = {"from": first, "to": last, "figures": new.height, "by": key, "kept": one.kept}
     record_change(actor, "publish", "monthly_breakdowns", f"{key}/{last}", new=told)
-
-
-def _insert(figures: pl.DataFrame) -> None:
-    columns = ", ".join(f'"{name}"' for name in figures.columns)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY monitoring_monthlybreakdown ({columns}) FROM STDIN (FORMAT csv)") as copy,
-    ):
-        copy.write(figures.write_csv(include_header=False))

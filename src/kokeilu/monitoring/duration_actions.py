@@ -3,11 +3,11 @@
 from typing import Final
 
 import polars as pl
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import duration_table, operations
+from kokeilu.monitoring import duration_table, operations, writing
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.indicators import INDICATORS
@@ -47,8 +47,7 @@ def _classes() -> pl.DataFrame:
 
 @transaction.atomic
 def _store(found: duration_table.Durations, actor: Actor | None) -> Published:
-    with connection.cursor() as cursor:  # two publications at once would both find the same rows missing
-        cursor.execute("LOCK TABLE monitoring_survivalstep, monitoring_durationmedian IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(SurvivalStep, DurationMedian)
     steps = found.steps.with_columns(_day("began"), _day("month"))
     medians = found.medians.with_columns(_day("month"))
     told, numbers = _held(SurvivalStep, STEP, steps), _held(DurationMedian, MEDIAN, medians)
@@ -56,8 +55,8 @@ def _store(found: duration_table.Durations, actor: Actor | None) -> Published:
     ends = told.group_by(COHORT).agg(out=pl.col("until").max())
     later = steps.join(ends, on=COHORT, how="left").filter(pl.col("out").is_null() | (pl.col("until") > pl.col("out")))
     new = _missing(later, revised, COHORT).select(STEP), _missing(medians, numbers, MEDIAN[:3]).select(MEDIAN)
-    _insert(SurvivalStep, new[0])
-    _insert(DurationMedian, new[1])
+    writing.insert(SurvivalStep, new[0])
+    writing.insert(DurationMedian, new[1])
     kept = revised.height + _missing(_until(numbers, medians), medians, MEDIAN).height
     done = Published(sum(rows.height for rows in new), 0, 0, kept)
     if done.added:
@@ -87,11 +86,3 @@ def _until(held: pl.DataFrame, wanted: pl.DataFrame) -> pl.DataFrame:
 def _missing(rows: pl.DataFrame, others: pl.DataFrame, on: tuple[str, ...]) -> pl.DataFrame:
     """The rows that the others have not."""
     return rows.join(others, on=list(on), how="anti", nulls_equal=True)
-
-
-def _insert(model: type[models.Model], rows: pl.DataFrame) -> None:
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY {model._meta.db_table} ({', '.join(rows.columns)}) FROM STDIN (FORMAT csv)") as copy,
-    ):
-        copy.write(rows.write_csv(include_header=False))

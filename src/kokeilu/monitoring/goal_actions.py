@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from kokeilu import clock
 from kokeilu.access.logs import record_change
 from kokeilu.access.models import Organisation
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import goal_rules, operations, queries
+from kokeilu.monitoring import goal_rules, operations, queries, writing
 from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Statement, Target, WorkPackage
 from kokeilu.monitoring.goal_queries import MODELS, Kind
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
@@ -105,7 +105,7 @@ def set_target(area: str, said: NewTarget, *, reason: str, replaces: UUID | None
     Raises PermissionDenied, and Problem where it cannot be: see `_refuse_target`, and where it is set already.
     """
     require_own(actor, area)
-    _lock()
+    writing.lock(WorkPackage)
     old = _standing(Target, area, replaces)
     _refuse_target(said)
     if said.by_day is not None and said.by_day <= clock.today() and (old is None or old.by_day != said.by_day):
@@ -143,7 +143,7 @@ def set_package(
     Raises PermissionDenied, and Problem where the plan has another one of the number.
     """
     require_own(actor, area)
-    _lock()
+    writing.lock(WorkPackage)
     old = _standing(WorkPackage, area, replaces)
     if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
@@ -160,7 +160,7 @@ def set_measure(
     Raises PermissionDenied, and Problem where the package has another one of the name, or an expectation cannot be.
     """
     require_own(actor, package.area)
-    _lock()
+    writing.lock(WorkPackage)
     old = _standing(Measure, package.area, replaces)
     first = package.first_id or package.pk
     if Measure.objects.filter(STANDING, package=first, name=said.name).exclude(pk__in=_ids(replaces)).exists():
@@ -199,7 +199,7 @@ def end(kind: Kind, goal: UUID, *, reason: str, actor: Actor | None) -> None:
 
     Raises PermissionDenied, and Problem where it does not stand, or a work package still has measures.
     """
-    _lock()
+    writing.lock(WorkPackage)
     old = MODELS[kind]._default_manager.filter(STANDING, pk=goal).first()
     if old is None:
         raise Problem(gone())
@@ -219,12 +219,6 @@ def put_end(old: Row, reason: str, actor: Actor | None) -> None:
 def area_of(goal: Statement) -> str:
     """The area whose goal it is."""
     return goal.package.area if isinstance(goal, Measure) else str(goal.area)  # type: ignore[attr-defined]
-
-
-def _lock() -> None:
-    """Two at once would both find the same place free."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE monitoring_workpackage IN SHARE ROW EXCLUSIVE MODE")
 
 
 def gone() -> str:

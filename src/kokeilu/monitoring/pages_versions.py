@@ -5,11 +5,10 @@ chain: whatever is published next is decided, and audited, against all of it.
 """
 
 import polars as pl
-from django.db import connection
 
 from kokeilu import clock
 from kokeilu.disclosure import protection
-from kokeilu.monitoring import monthly_hiding, release_audit, release_files, release_queries, release_texts
+from kokeilu.monitoring import monthly_hiding, release_audit, release_files, release_queries, release_texts, writing
 from kokeilu.monitoring.models import PagesVersion, ReleaseContent
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_source import to_csv
@@ -37,8 +36,7 @@ def keep(decided: pl.DataFrame) -> None:
 
     Within a transaction.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE monitoring_pagesversion IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(PagesVersion)
     cells = release_audit.cells_of(decided).with_columns(decided.get_column("status"))
     content = to_csv(Version("pages", cells.select(*KEY, "value", "status")))
     sha256 = release_files.digest(content)

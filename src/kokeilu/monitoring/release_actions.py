@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from kokeilu.monitoring import (
     release_queries,
     release_source,
     release_words,
+    writing,
 )
 from kokeilu.monitoring.breakdown_rules import Dimension
 from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile, ReleaseTable
@@ -75,8 +76,7 @@ def about(actor: Actor) -> About:
 def keep(made: Prepared, *, reason: str = "", actor: Actor) -> Release:
     """Keep a prepared table as a release with all its files and the first run of its checks."""
     require(actor, operations.PREPARE_RELEASE)
-    with connection.cursor() as cursor:  # two at once would take the same number
-        cursor.execute("LOCK TABLE monitoring_release IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(Release)  # two at once would take the same number
     table = made.table
     _refuse_another(table.key)
     before = release_calendar.newest(table.key)

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import engines, operations, service_comparison_rules, service_comparison_steps
+from kokeilu.monitoring import engines, operations, service_comparison_rules, service_comparison_steps, writing
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
 from kokeilu.monitoring.rules import month_number
@@ -94,8 +94,7 @@ def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Pa
 
 @transaction.atomic
 def _store(wanted: dict[Key, int | None], kept: int, actor: Actor | None) -> Published:
-    with connection.cursor() as cursor:  # two publications at once would both find the same years missing
-        cursor.execute("LOCK TABLE monitoring_servicefigure IN SHARE ROW EXCLUSIVE MODE")
+    writing.lock(ServiceFigure)
     out = set(ServiceFigure.objects.values_list("area", "year").distinct())
     new = {key: value for key, value in wanted.items() if key[:2] not in out}
     ServiceFigure.objects.bulk_create(

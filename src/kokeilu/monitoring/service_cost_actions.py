@@ -7,18 +7,19 @@ from dataclasses import asdict, dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from kokeilu.access.policy import Actor
-from kokeilu.monitoring import goal_actions
+from kokeilu.monitoring import goal_actions, writing
 from kokeilu.monitoring.goal_models import STANDING
+from kokeilu.monitoring.goal_rules import FIRST_DAY, LAST_DAY
 from kokeilu.monitoring.models import ServiceCost
 from kokeilu.problems import Problem
 
 LONGEST_CODE: Final = 40
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+FIRST_YEAR, LAST_YEAR = FIRST_DAY.year, LAST_DAY.year
 """The years from which on a price may hold."""
 
 
@@ -46,7 +47,7 @@ def set_cost(
     goal_actions.require_own(actor, area)
     goal_actions.refuse_unknown(area)
     _refuse(said)
-    _lock()
+    writing.lock(ServiceCost)
     old = None if replaces is None else _standing(replaces)
     if old is not None and (old.area, old.service) != (area, said.service):
         raise Problem(_("the price is of another service"))
@@ -74,7 +75,7 @@ def end_cost(cost: UUID, *, reason: str, actor: Actor | None) -> None:
 
     Raises PermissionDenied, and Problem where it does not stand.
     """
-    _lock()
+    writing.lock(ServiceCost)
     old = _standing(cost)
     goal_actions.require_own(actor, old.area)
     goal_actions.put_end(old, reason, actor)
@@ -99,9 +100,3 @@ def _refuse(said: NewCost) -> None:
         raise Problem(
             _("a price is from a year between %(first)d and %(last)d") % {"first": FIRST_YEAR, "last": LAST_YEAR}
         )
-
-
-def _lock() -> None:
-    """Two at once would both find the same place free."""
-    with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE monitoring_servicecost IN SHARE ROW EXCLUSIVE MODE")
