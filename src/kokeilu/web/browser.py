@@ -6,6 +6,7 @@ page it opened is held against broken rules of the content security policy, erro
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,43 @@ def axe_faults(page: "Page") -> list[str]:
 def overflow(page: "Page") -> int:
     """By how many pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+class Answers:
+    """Which threads of the server are at work on an answer: what they write would meet the emptying of the tables."""
+
+    def __init__(self) -> None:
+        self._threads: set[int] = set()
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> "Answers":
+        from django.core.signals import request_finished, request_started
+
+        request_started.connect(self._begun)
+        request_finished.connect(self._ended)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        from django.core.signals import request_finished, request_started
+
+        request_started.disconnect(self._begun)
+        request_finished.disconnect(self._ended)
+
+    def _begun(self, **_: object) -> None:
+        if threading.current_thread() is not threading.main_thread():  # the client of a test asks there
+            with self._changed:
+                self._threads.add(threading.get_ident())
+
+    def _ended(self, **_: object) -> None:
+        with self._changed:
+            self._threads.discard(threading.get_ident())
+            self._changed.notify_all()
+
+    def wait(self, seconds: float = 60) -> None:
+        """Return when no answer is under way; TimeoutError where one still is after so many seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._threads, seconds):
+                raise TimeoutError(f"an answer of the server is under way after {seconds} s")
 
 
 class Visitor:
@@ -101,7 +139,7 @@ class Visitor:
             self.faults.append(f"{page.url}: {request.url} {request.failure}")
 
     def close(self) -> None:
-        """Close all windows, whose pages may still be loading: what the server writes then would meet the emptying."""
+        """Close all windows when their pages are loaded."""
         for page in self._pages.values():
             page.wait_for_load_state("load")
             page.context.close()
@@ -141,7 +179,9 @@ def chromium() -> Iterator["Browser"]:
 def visit(chromium: "Browser", live_server: Any) -> Iterator[Visitor]:
     """Opens pages of a server with the test's data: `visit("/portfolio/", user, "fi", 390)`."""
     visitor = Visitor(chromium, live_server.url)
-    yield visitor
-    visitor.close()
+    with Answers() as answers:
+        yield visitor
+        visitor.close()
+        answers.wait()
     if visitor.faults:
         pytest.fail("\n".join(visitor.faults))
