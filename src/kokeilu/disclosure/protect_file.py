@@ -1,6 +1,7 @@
 """Tables in files for disclosure control: read with every bad row told, and written whole or not at all."""
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ LINE: Final = "line of the file"
 GIVEN: Final = "value as given"
 DECIMALS: Final = 6
 """The most decimals of a value."""
+_QUOTED: Final = re.compile(r'"[^"]*"')
 Parts = Mapping[str, Mapping[str, str]]
 
 
@@ -37,22 +39,29 @@ def read(path: Path) -> Source:
     try:
         if path.suffix.lower() == ".parquet":
             return _source(path, pl.read_parquet(path), ",", 1)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-        separator = max(",;\t", key=first.count)
-        names = [name.strip() for name in next(csv.reader([first], delimiter=separator), [])]
+        separator, names = _header(path)
         if not any(names):
             raise Problem("the file is empty", file=path, mend="a table has a line of column names and a line per cell")
         if not all(names):
             raise Problem("a column has no name", file=path, line=1)
         if len(set(names)) < len(names):
             raise Problem("two columns have the same name", file=path, line=1)
-        return _source(path, pl.read_csv(path, separator=separator, infer_schema=False), separator, 2)
+        rows = pl.read_csv(path, separator=separator, infer_schema=False, new_columns=names)
+        return _source(path, rows, separator, 2)
     except UnicodeDecodeError as error:
         raise Problem("the file is not UTF-8", file=path, mend="save it as CSV UTF-8") from error
     except PolarsError as error:
         what = " ".join(str(error).split("\n")[0].split())
         raise Problem(f"the file cannot be read: {what}", file=path) from error
+
+
+def _header(path: Path) -> tuple[str, list[str]]:
+    """The separator of a file and the names of its columns; what is quoted separates nothing."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        first = _QUOTED.sub("", file.readline())
+        separator = max(",;\t", key=first.count)
+        file.seek(0)
+        return separator, [name.strip() for name in next(csv.reader(file, delimiter=separator), [])]
 
 
 def _source(path: Path, frame: pl.DataFrame, separator: str, first_line: int) -> Source:

@@ -1,5 +1,6 @@
 """`kokeilu protect`: tables in files, good and bad."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -87,6 +88,19 @@ def test_tabs_blank_lines_and_spaces_around_names(protect: Callable[..., list[st
     )
     assert answer == ROWS
     assert protect(TABLE.replace(",", "\t")) == [row.replace(",", "\t") for row in ROWS]
+
+
+def test_names_and_codes_in_quotes(run: Callable[..., Result], tmp_path: Path) -> None:
+    """What is quoted separates nothing, and a quote in a name or a code stays one."""
+    table, out = tmp_path / "table.csv", tmp_path / "out.csv"
+    table.write_bytes('"the ""area"", or, place";persons\r\n"a ""x"", y";30\r\n"b;c";40\r\nå;5\r\n'.encode())
+    assert run(table, "--count", "persons", "--out", out).exit_code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))
+    assert rows == [
+        ['the "area", or, place', "persons", "status"], ['a "x", y', "30", "published"], ["b;c", "40", "published"],
+        ["å", "5", "published"], ["total", "75", "published"],
+    ]  # fmt: skip
 
 
 def test_counts_of_very_different_size(protect: Callable[..., list[str]]) -> None:
