@@ -1,6 +1,6 @@
 """The day and moment at which Kokeilu stands: those of Finland, or the day that a demonstration is set to."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,3 +17,10 @@ def now() -> datetime:
     """The moment in Finland; noon of the day that a demonstration or a test sets, whose clock stands."""
     day = settings.KOKEILU_TODAY
     return datetime.combine(day, time(12), HELSINKI) if day else datetime.now(HELSINKI)
+
+
+def moment(shown: datetime) -> datetime | None:
+    """When clocks in Finland show this; None where the change of summer time skips it or shows it twice."""
+    first, second = (shown.replace(tzinfo=HELSINKI, fold=fold) for fold in (0, 1))
+    there = first.astimezone(UTC).astimezone(HELSINKI).replace(tzinfo=None) == shown
+    return first if there and first.utcoffset() == second.utcoffset() else None

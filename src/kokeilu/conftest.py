@@ -73,18 +73,19 @@ def _no_order_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _logs_empty_between_tests() -> Iterator[None]:
-    """Tests that commit empty all tables afterwards, also the logs, which the database otherwise only lets grow."""
+    """Tests that commit empty all tables afterwards, also those that the database otherwise only lets grow."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     flush = DatabaseOperations.sql_flush
-    logs = ("access_readlog", "access_changelog")
+    kept = ("release", "releasecontent", "releasefile", "releasecheck", "releasetable", "pagesversion")
+    triggers = [("access_readlog", "append_only"), ("access_changelog", "append_only")]
+    triggers += [(f"monitoring_{table}", "never_emptied") for table in kept]
 
     def flush_logs_too(self: DatabaseOperations, *args: object, **options: object) -> list[str]:
-        switch = "ALTER TABLE {} {} TRIGGER append_only"
         return [
-            *(switch.format(log, "DISABLE") for log in logs),
+            *(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}" for table, trigger in triggers),
             *flush(self, *args, **options),
-            *(switch.format(log, "ENABLE") for log in logs),
+            *(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}" for table, trigger in triggers),
         ]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -198,7 +198,8 @@ def schedule(release_id: UUID, publish_at: datetime | None = None, *, actor: Act
         _refuse_unscheduled(release, now)
         old = {"publish_at": release.publish_at.isoformat()} if release.publish_at else None
         release.publish_at, release.scheduled_by, release.scheduled_at = publish_at, actor.user, now
-        release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
+        with writing.standing_at(now):
+            release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
         record_change(actor, "schedule", "release", release.pk, old=old, new={"publish_at": publish_at.isoformat()})
     return release
 
@@ -225,7 +226,8 @@ def withdraw(release_id: UUID, reason: str, *, actor: Actor) -> Release:
         if release.publish_at and release.publish_at <= now:
             raise Problem(_("the release is published"), mend=_("a later release may replace it"))
         release.withdrawn_by, release.withdrawn_at, release.withdrawn_reason = actor.user, now, reason.strip()
-        release.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_reason"])
+        with writing.standing_at(now):
+            release.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_reason"])
         record_change(actor, "withdraw", "release", release.pk, new={"reason": release.withdrawn_reason})
     return release
 

@@ -58,16 +58,19 @@ def release() -> None:
 @app.command("list")
 @_at_work
 def list_() -> None:
-    """List all releases, the newest first.
+    """List all releases, the newest first: state, time of publication in Finland, reason of a revision.
 
     Example: kokeilu release list
     """
+    from kokeilu import clock
     from kokeilu.monitoring import release_calendar
     from kokeilu.monitoring.models import Release
 
     for one in Release.objects.order_by("-prepared_at", "-number"):
-        at = f"{one.publish_at.astimezone():%Y-%m-%d %H:%M}" if one.publish_at else "-"
-        typer.echo(f"{one.pk}  {one.table} {one.number}  {one.last_month:%Y-%m}  {release_calendar.state(one)}  {at}")
+        at = f"{one.publish_at.astimezone(clock.HELSINKI):%Y-%m-%d %H:%M}" if one.publish_at else "-"
+        reason = " ".join((one.withdrawn_reason or one.reason).split())
+        state = release_calendar.state(one)
+        typer.echo(f"{one.pk}  {one.table} {one.number}  {one.last_month:%Y-%m}  {state}  {at}  {reason}".rstrip())
 
 
 @app.command()
@@ -133,9 +136,12 @@ def publish(
     from kokeilu.monitoring import release_actions
 
     _release(release_id)
-    moment = at.replace(tzinfo=clock.HELSINKI) if at else None
+    moment = clock.moment(at) if at else None
+    if at and moment is None:
+        what = f"clocks in Finland skip {at:%Y-%m-%d %H:%M} or show it twice, as summer time begins or ends"
+        raise Problem(what, mend="name another time with --at")
     done = release_actions.schedule(release_id, moment, actor=_actor(by))
-    typer.echo(f"published from {done.publish_at:%Y-%m-%d %H:%M} on")
+    typer.echo(f"published from {done.publish_at.astimezone(clock.HELSINKI):%Y-%m-%d %H:%M} on, time in Finland")
 
 
 @app.command()

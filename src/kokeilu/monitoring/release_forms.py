@@ -65,8 +65,10 @@ class ScheduleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if "day" in data and "time" in data:
-            data["publish_at"] = datetime.combine(data["day"], data["time"], clock.HELSINKI)
-            if data["publish_at"] < clock.now():
+            data["publish_at"] = clock.moment(datetime.combine(data["day"], data["time"]))
+            if data["publish_at"] is None:
+                self.add_error("time", _("Clocks skip this time, or show it twice, as summer time begins or ends."))
+            elif data["publish_at"] < clock.now():
                 self.add_error("time", _("The moment is past."))
         return data
 

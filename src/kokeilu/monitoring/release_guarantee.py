@@ -1,8 +1,9 @@
-"""What the database itself guarantees of releases, as SQL for the migration.
+"""What the database itself guarantees of releases, as SQL for the migrations.
 
-Contents, files and results of checks are only added; a content's key is its hash. Of a release only the next step can
-be written: check, time of publication, withdrawal. Once its time is past neither can be written any more, because a
-step carries its own moment: setting another time and withdrawing must come before the time that was set.
+Contents, files and results of checks are only added, and their tables are not emptied; a content's key is its hash. Of
+a release only the next step can be written: check, time of publication, withdrawal. Once its time is past none can be
+written any more: by the database's own clock, or where a demonstration stands on another day by the moment that it
+tells (`kokeilu.now`, `writing.standing_at`). Whether it does so the database saw when the release was made.
 """
 
 _ONLY_ADDED = """
@@ -24,9 +25,9 @@ CREATE TRIGGER append_only BEFORE DELETE ON monitoring_release
 ALTER TABLE monitoring_releasecontent ADD CONSTRAINT content_under_its_hash
     CHECK (sha256 = encode(sha256(content), 'hex'));
 """
-_STEPS = """
+_STEP_FUNCTIONS = """
 -- A release begins as prepared; its steps come one after another.
-CREATE FUNCTION monitoring_release_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION monitoring_release_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF num_nonnulls(NEW.checked_at, NEW.publish_at, NEW.withdrawn_at) > 0 THEN
         RAISE EXCEPTION 'a release begins as prepared'
@@ -35,10 +36,8 @@ BEGIN
     RETURN NEW;
 END
 $body$;
-CREATE TRIGGER begins BEFORE INSERT ON monitoring_release
-    FOR EACH ROW EXECUTE FUNCTION monitoring_release_begins();
 
-CREATE FUNCTION monitoring_release_step() RETURNS trigger LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION monitoring_release_step() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
     made_before record := (OLD.id, OLD."table", OLD.number, OLD.title, OLD.first_month, OLD.last_month,
         OLD.organisation_id, OLD.prepared_by_id, OLD.prepared_at, OLD.replaces_id, OLD.reason, OLD.content_id,
@@ -61,6 +60,10 @@ BEGIN
     RETURN NEW;
 END
 $body$;
+"""
+_STEPS = """
+CREATE TRIGGER begins BEFORE INSERT ON monitoring_release
+    FOR EACH ROW EXECUTE FUNCTION monitoring_release_begins();
 CREATE TRIGGER step BEFORE UPDATE ON monitoring_release
     FOR EACH ROW EXECUTE FUNCTION monitoring_release_step();
 """
@@ -94,7 +97,7 @@ DROP TRIGGER whole ON monitoring_releasetable;
 DROP FUNCTION monitoring_release_is_whole();
 DROP TRIGGER append_only ON monitoring_releasetable;
 """
-CREATE = _ONLY_ADDED + _STEPS
+CREATE = _ONLY_ADDED + _STEP_FUNCTIONS + _STEPS
 DROP = """
 DROP TRIGGER step ON monitoring_release;
 DROP FUNCTION monitoring_release_step();
@@ -107,3 +110,53 @@ DROP TRIGGER append_only ON monitoring_releasefile;
 DROP TRIGGER append_only ON monitoring_releasecontent;
 DROP FUNCTION monitoring_refuse_change();
 """
+CLOCK = """
+-- `real`: when the release was made, Kokeilu's clock and the database's were the same. Nobody moves that one.
+CREATE OR REPLACE FUNCTION monitoring_release_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF num_nonnulls(NEW.checked_at, NEW.publish_at, NEW.withdrawn_at) > 0 THEN
+        RAISE EXCEPTION 'a release begins as prepared'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'release_step', TABLE = 'monitoring_release';
+    END IF;
+    NEW.recorded_at := clock_timestamp();
+    RETURN NEW;
+END
+$body$;
+CREATE OR REPLACE FUNCTION monitoring_release_step() RETURNS trigger LANGUAGE plpgsql AS $body$
+DECLARE
+    real constant boolean := abs(extract(epoch FROM OLD.recorded_at - OLD.prepared_at)) < 24 * 60 * 60;
+    told constant text := CASE WHEN real THEN '' ELSE coalesce(current_setting('kokeilu.now', true), '') END;
+    moment constant timestamptz := coalesce(nullif(told, '')::timestamptz, clock_timestamp());
+    made_before record := (OLD.id, OLD."table", OLD.number, OLD.title, OLD.first_month, OLD.last_month,
+        OLD.organisation_id, OLD.prepared_by_id, OLD.prepared_at, OLD.replaces_id, OLD.reason, OLD.content_id,
+        OLD.protection_id, OLD.made_from, OLD.recorded_at);
+    made_now record := (NEW.id, NEW."table", NEW.number, NEW.title, NEW.first_month, NEW.last_month,
+        NEW.organisation_id, NEW.prepared_by_id, NEW.prepared_at, NEW.replaces_id, NEW.reason, NEW.content_id,
+        NEW.protection_id, NEW.made_from, NEW.recorded_at);
+BEGIN
+    IF made_now IS DISTINCT FROM made_before
+       OR OLD.withdrawn_at IS NOT NULL
+       OR OLD.publish_at <= moment
+       OR OLD.checked_at IS NOT NULL AND (NEW.checked_by_id, NEW.checked_at, NEW.remark)
+          IS DISTINCT FROM (OLD.checked_by_id, OLD.checked_at, OLD.remark)
+       OR OLD.publish_at IS NOT NULL AND (NEW.publish_at, NEW.scheduled_by_id, NEW.scheduled_at)
+          IS DISTINCT FROM (OLD.publish_at, OLD.scheduled_by_id, OLD.scheduled_at)
+          AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at < OLD.scheduled_at OR NEW.scheduled_at >= OLD.publish_at)
+    THEN
+        RAISE EXCEPTION 'what is made or decided of a release is not changed'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'release_step', TABLE = 'monitoring_release';
+    END IF;
+    RETURN NEW;
+END
+$body$;
+"""
+NO_CLOCK = _STEP_FUNCTIONS
+_KEPT = ("release", "releasecontent", "releasefile", "releasecheck", "releasetable", "pagesversion")
+NEVER_EMPTIED = "".join(
+    f"""
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON monitoring_{table}
+    FOR EACH STATEMENT EXECUTE FUNCTION monitoring_refuse_change();
+"""
+    for table in _KEPT
+)
+MAY_BE_EMPTIED = "".join(f"DROP TRIGGER never_emptied ON monitoring_{table};\n" for table in _KEPT)

@@ -31,6 +31,8 @@ class Release(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT)  # whose analysts make it
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     prepared_at = models.DateTimeField()  # when the figures were made
+    # Null: made before this was kept. What a demonstration's standing clock does not move.
+    recorded_at = models.DateTimeField(null=True, editable=False)  # when it was kept, by the database's own clock
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replacements")
     reason = models.TextField(blank=True)  # why published figures change; empty where none do
     content = models.ForeignKey(ReleaseContent, models.PROTECT, related_name="+")  # the table in its own form

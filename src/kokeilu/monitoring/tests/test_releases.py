@@ -1,5 +1,6 @@
 """Releases: prepared, checked by another person, published at a set time, never changed; who sees what before."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -224,13 +225,55 @@ def test_until_its_time_the_earlier_release_stands(at, preparer, checker):
         (
             "UPDATE monitoring_release SET withdrawn_at = publish_at, withdrawn_by_id = checked_by_id,"
             " withdrawn_reason = 'no'",
-            "withdrawn_before_its_publication",
+            "release_step",
         ),
+        ("TRUNCATE monitoring_release CASCADE", "append_only"),
+        ("TRUNCATE monitoring_releasecontent CASCADE", "append_only"),
+        ("TRUNCATE monitoring_releasefile", "append_only"),
+        ("TRUNCATE monitoring_releasecheck", "append_only"),
+        ("TRUNCATE monitoring_pagesversion", "append_only"),
     ],
 )
 def test_the_database_refuses_to_change_a_published_release(at, preparer, checker, change, constraint):
     publish(preparer, checker)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no check
     assert refused(change) == constraint
+
+
+# A step that lies of its moment, as if it came before the time that was set.
+LATER = "UPDATE monitoring_release SET publish_at = publish_at + interval '1 year'"
+LIES = [
+    LATER,
+    f"{LATER}, scheduled_at = scheduled_at + interval '1 second'",
+    "UPDATE monitoring_release SET withdrawn_at = scheduled_at, withdrawn_by_id = checked_by_id, withdrawn_reason = 'no'",
+]
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_once_its_time_is_past_no_step_is_written_whatever_moment_it_carries(at, preparer, checker, lie):
+    release = keep(preparer)
+    release_actions.check(release.pk, actor=checker)
+    release_actions.schedule(release.pk, EIGHT, actor=preparer)
+    at(EIGHT)
+    assert refused(lie) == "release_step"
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_where_the_clock_is_the_databases_own_nobody_moves_it(preparer, checker, monkeypatch, lie):
+    """`kokeilu.now` counts in a demonstration alone: here the release was made when the database says so too."""
+    now = datetime.now(clock.HELSINKI)
+    start = now - timedelta(minutes=30)
+    monkeypatch.setattr(clock, "now", lambda: start)
+    prepared = made()
+    table = replace(prepared.table, updated=start)
+    release = release_actions.keep(replace(prepared, table=table), actor=preparer)
+    release_actions.check(release.pk, actor=checker)
+    release_actions.schedule(release.pk, start + timedelta(minutes=5), actor=preparer)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('kokeilu.now', %s, true)", [start.isoformat()])
+    assert refused(lie) == "release_step"
+    assert refused("UPDATE monitoring_release SET recorded_at = NULL") == "release_step"
 
 
 def test_a_content_lies_under_its_own_hash_alone(at):
