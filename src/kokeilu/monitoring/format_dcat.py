@@ -31,6 +31,11 @@ KEYWORDS: Final[tuple[Words, ...]] = (
     {"fi": "työttömyys", "sv": "arbetslöshet", "en": "unemployment"},
     {"fi": "työllisyyden kuntakokeilu", "sv": "kommunförsök med sysselsättningen", "en": "municipal employment trial"},
 )
+THEME: Final[Words] = {
+    "fi": "Väestö ja yhteiskunta",
+    "sv": "Befolkning och samhälle",
+    "en": "Population and society",
+}
 CATALOGUE: Final[Words] = {
     "fi": "Kokeilualueiden julkaistut taulukot",
     "sv": "Försöksområdenas publicerade tabeller",
@@ -83,7 +88,7 @@ def catalogue(uri: str, entries: Sequence[Entry], publisher: Words, access: Lite
         "dct:title": _texts(CATALOGUE),
         "dct:description": _texts(ABOUT),
         "dct:publisher": _agent(publisher),
-        "dct:language": [_of("language", LANGUAGE[language]) for language in LANGUAGES],
+        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in LANGUAGES],
         "dcat:themeTaxonomy": {"@id": f"{AUTHORITY}/data-theme", "@type": "skos:ConceptScheme",
                                "dct:title": _texts(dict.fromkeys(LANGUAGES, "Data theme"))},
         **({"dct:modified": _moment(modified)} if modified else {}),
@@ -102,15 +107,15 @@ def _dataset(entry: Entry, access: str) -> Node:
         "dct:description": _texts(table.description),
         "dct:publisher": _agent(table.publisher),
         "dcat:contactPoint": {
-            "@type": "vcard:Organization",
+            "@type": ["vcard:Kind", "vcard:Organization"],
             "vcard:fn": _texts(table.publisher),
             "vcard:hasEmail": {"@id": f"mailto:{table.contact}"},
         },
         "dcat:keyword": [text for words in KEYWORDS for text in _texts(words)],
-        "dcat:theme": _of("data-theme", "SOCI", "skos:Concept"),
+        "dcat:theme": _of("data-theme", "SOCI", "skos:Concept") | {"skos:prefLabel": _texts(THEME)},
         "dct:accrualPeriodicity": _of("frequency", "MONTHLY", "dct:Frequency"),
         "dct:accessRights": _of("access-right", access, "dct:RightsStatement"),
-        "dct:language": [_of("language", LANGUAGE[language]) for language in LANGUAGES],
+        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in LANGUAGES],
         "dct:issued": _moment(entry.issued),
         "dct:modified": _moment(table.updated),
         "dct:temporal": {
@@ -153,7 +158,7 @@ def _distribution(entry: Entry, file: File) -> Node:
         if kind
         else {"@type": "dct:MediaTypeOrExtent", "rdfs:label": file.kind.upper()},
         "dct:license": {"@id": entry.table.licence, "@type": "dct:LicenseDocument"},
-        "dct:language": [_of("language", LANGUAGE[language]) for language in languages],
+        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in languages],
         "dct:issued": _moment(entry.issued),
         "dcat:byteSize": {"@value": str(file.size), "@type": "xsd:nonNegativeInteger"},
         "spdx:checksum": {

@@ -4,8 +4,9 @@ Finnish is the file's first language; Swedish and English follow each keyword as
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from kokeilu.monitoring.published_table import (
     ABSENT,
@@ -20,7 +21,9 @@ from kokeilu.monitoring.published_table import (
     written,
 )  # fmt: skip
 
-LONGEST: Final = 256  # characters of a line, its quotation marks included, and of a value's text
+LONGEST: Final = 256  # characters of a line of metadata, its quotation marks included, and of a value's text
+FINLAND: Final = ZoneInfo("Europe/Helsinki")
+LONGEST_NAME: Final = 20  # characters of MATRIX
 SIGNS: Final[dict[Status | None, str]] = {None: ".", "hidden": "..", "none": "..."}
 """One dot: there is no such figure; two: hidden; three: cannot be calculated. A note in the file says so too."""
 SUBJECT: Final[Words] = {
@@ -67,7 +70,8 @@ def _head(table: PublishedTable) -> Iterator[str]:
     yield from _plain("CREATION-DATE", _moment(table.updated))
     yield f"DECIMALS={max(code.decimals for code in table.measures.codes)};"
     yield "SHOWDECIMALS=0;"
-    yield from _plain("MATRIX", table.key.replace("-", "_"))
+    yield from _plain("TABLEID", table.key)
+    yield from _plain("MATRIX", matrix(table.key))
     yield "AGGREGALLOWED=NO;"  # populations and measures overlap
     yield "COPYRIGHT=YES;"
     yield from _plain("SUBJECT-CODE", "TYO")
@@ -75,7 +79,10 @@ def _head(table: PublishedTable) -> Iterator[str]:
     yield from _each("DESCRIPTION", lambda language: table.title[language])
     yield from _each("TITLE", lambda language: table.title[language])
     yield from _each("CONTENTS", lambda language: table.title[language])
+    # Of the whole table first: what follows of its measures stands behind CONTVARIABLE.
     yield from _each("UNITS", lambda language: VARIOUS[language])
+    yield from _plain("LAST-UPDATED", _moment(table.updated))
+    yield from _plain("CONTACT", table.contact)
     yield from _each("STUB", lambda language: [one.label[language] for one in stub])
     yield from _each("HEADING", lambda language: [table.dimension("time").label[language]])
     yield from _each("CONTVARIABLE", lambda language: table.measures.label[language])
@@ -109,6 +116,9 @@ def _measures(table: PublishedTable) -> Iterator[str]:
         if unit:
             yield from _each("UNITS", lambda language, unit=unit: unit[language], code.label)  # type: ignore[misc]
         yield from _precision(measures, code)
+        # With a content variable PxWeb shows these of the value, not of the table.
+        yield from _each("LAST-UPDATED", lambda language: _moment(table.updated), code.label)
+        yield from _each("CONTACT", lambda language: table.contact, code.label)
         if definition:
             for language in LANGUAGES:
                 key = _key("VALUENOTE", language, measures.label[language], code.label[language])
@@ -123,8 +133,6 @@ def _precision(measures: Dimension, code: Code) -> Iterator[str]:
 
 
 def _tail(table: PublishedTable) -> Iterator[str]:
-    yield from _plain("LAST-UPDATED", _moment(table.updated))
-    yield from _plain("CONTACT", table.contact)
     yield from _each("SOURCE", lambda language: table.source[language])
     yield "OFFICIAL-STATISTICS=NO;"
     for number, sign in enumerate(SIGNS.values(), 1):
@@ -154,8 +162,19 @@ def _data(table: PublishedTable) -> Iterator[str]:
         yield "".join(f"{cell} " for cell in cells[start : start + width])
 
 
+def matrix(key: str) -> str:
+    """The table's key as MATRIX may have it: words from the left are cut to their first letter until it is short."""
+    words = key.replace("-", "_").split("_")
+    for number in range(len(words)):
+        if len("_".join(words)) <= LONGEST_NAME:
+            break
+        words[number] = words[number][:1]
+    return "_".join(words)[:LONGEST_NAME]
+
+
 def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%d %H:%M")
+    """The moment in Finland, as PxWeb shows it: the format knows no time zone."""
+    return moment.astimezone(FINLAND).strftime("%Y%m%d %H:%M")
 
 
 def _clean(text: str) -> str:

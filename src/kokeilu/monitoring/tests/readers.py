@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import openpyxl
+import python_calamine
 
 from kokeilu.monitoring import format_jsonstat, format_px, format_xlsx
 from kokeilu.monitoring.published_table import STATUSES, PublishedTable
@@ -15,6 +16,7 @@ from kokeilu.monitoring.published_table import STATUSES, PublishedTable
 with warnings.catch_warnings():  # the libraries' own, at their import
     warnings.simplefilter("ignore")
     from csvw import CSVW
+    from pandas_pcaxis.px_reader import PxParser
     from pyaxis import pyaxis
     from pyjstat import pyjstat
 
@@ -61,6 +63,29 @@ def read_px(path: Path, one: PublishedTable, language: str) -> Cells:
         elif signs[text] is not None:
             cells[key] = signs[text]
     return cells
+
+
+def read_px_again(content: bytes, one: PublishedTable) -> Cells:
+    """The cells of a PX file in its first language by pandas-pcaxis, which reads every keyword by a grammar."""
+    found = PxParser(encoding="utf-8").parse(content)
+    signs = {sign: status for status, sign in format_px.SIGNS.items()}
+    by_label = {one.label["fi"]: dict(zip(one.labels("fi"), one.keys, strict=True)) for one in one.dimensions}
+    names = [*found.meta["stub"], *found.meta["heading"]]
+    order = [names.index(dimension.label["fi"]) for dimension in one.dimensions]
+    places = itertools.product(*(found.meta["values"][name] for name in names))
+    cells: Cells = {}
+    for labels, text in zip(places, itertools.chain(*found.data), strict=True):
+        codes = [by_label[name][label] for name, label in zip(names, labels, strict=True)]
+        value = signs[text] if isinstance(text, str) else text
+        if value is not None:
+            cells[tuple(codes[at] for at in order)] = value
+    return cells
+
+
+def sheets_of(content: bytes) -> dict[str, list[list[object]]]:
+    """A workbook's sheets, row by row with their types, as calamine reads them."""
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
 
 def read_xlsx(content: bytes, language: str) -> Cells:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -12,8 +13,17 @@ from jsonstat_validator import JSONStatValidationError, validate_jsonstat
 
 from kokeilu.monitoring import format_csv, format_jsonstat, format_px, format_xlsx, release_files
 from kokeilu.monitoring.published_table import LANGUAGES, STATUSES, from_json
-from kokeilu.monitoring.tests.readers import figures_of_jsonstat, read_csv, read_jsonstat, read_px, read_xlsx, valid
-from kokeilu.monitoring.tests.tables import LONG, MEASURES, MONTHS, ROWS, SCHEMA, by_cell, table
+from kokeilu.monitoring.tests.readers import (
+    figures_of_jsonstat,
+    read_csv,
+    read_jsonstat,
+    read_px,
+    read_px_again,
+    read_xlsx,
+    sheets_of,
+    valid,
+)
+from kokeilu.monitoring.tests.tables import AREAS, LONG, MEASURES, MONTHS, ROWS, SCHEMA, by_cell, table
 
 
 @pytest.fixture
@@ -125,11 +135,47 @@ def test_px_names_what_pxweb_needs() -> None:
         'HEADING="Kuukausi";', 'HEADING[en]="Month";', 'VALUES[sv]("Område")="Raseborg–Hangö","Esbo";',
         'CODES("Kuukausi")="2020M12","2021M01";', 'TIMEVAL[sv]("Månad")=TLIST(M1),"202012","202101";',
         'UNITS("Työttömät (fi)")="henkilöä (fi)";', 'PRECISION("Tunnusluku","Aktivointiaste, % (fi)")=2;',
-        "DECIMALS=2;", 'DATASYMBOL2="..";', 'LAST-UPDATED="20210414 06:05";', 'CONTACT="statistics@ely.example";',
+        "DECIMALS=2;", 'DATASYMBOL2="..";', 'LAST-UPDATED="20210414 09:05";', 'CONTACT="statistics@ely.example";',
+        'TABLEID="monthly-figures";', 'MATRIX="monthly_figures";', 'CONTVARIABLE[sv]="Indikator";',
+        'LAST-UPDATED[en]("Työttömät (en)")="20210414 09:05";', 'CONTACT("Työttömät (fi)")="statistics@ely.example";',
     ):  # fmt: skip
         assert line in text.split("\r\n")
     assert '"." 7 \r\n' in text
     assert text.endswith(' \r\n"." ".." ;\r\n')
+
+
+def test_another_reader_of_px_finds_the_same_figures() -> None:
+    content = format_px.px(table())
+    assert read_px_again(content, table()) == by_cell(table())
+    assert read_px_again(content.replace(b"98765", b"98766"), table()) != by_cell(table())
+
+
+def test_px_keywords_stand_in_the_order_that_pxweb_needs() -> None:
+    """Values in the order of stub and heading, what is told of a measure behind CONTVARIABLE, the data last; no key
+    twice, and each of several languages in all of them."""
+    keys = [line.split("=")[0] for line in px_text().split("\r\n") if "=" in line and line[0].isalpha()]
+    assert len(set(keys)) == len(keys)
+    assert [key for key in keys if key.startswith("VALUES(")] == [
+        f'VALUES("{name}")' for name in ("Alue", "Väestö (fi)", "Tunnusluku", "Kuukausi")
+    ]
+    first = keys.index("CONTVARIABLE")
+    assert all(keys.index(key) > first for key in keys if key.startswith(("UNITS(", "LAST-UPDATED(", "CONTACT(")))
+    assert keys[-1] == "DATA"
+    for keyword in ("VALUES", "CODES", "UNITS", "STUB", "HEADING", "TITLE", "NOTE", "VALUENOTE", "PRECISION"):
+        told = [sum(key.split("(")[0] == f"{keyword}{language}" for key in keys) for language in ("", "[sv]", "[en]")]
+        assert told[0] == told[1] == told[2] > 0
+
+
+@pytest.mark.parametrize(
+    ("key", "wanted"),
+    [
+        ("monthly-figures", "monthly_figures"), ("monthly-figures-by-age", "m_figures_by_age"),
+        ("monthly-figures-by-municipality", "m_f_by_municipality"),
+        ("monthly-figures-by-language-group", "m_f_b_language_group"), ("x" * 30, "x" * 1),
+    ],
+)  # fmt: skip
+def test_px_names_the_matrix_in_twenty_characters(key: str, wanted: str) -> None:
+    assert format_px.matrix(key) == wanted
 
 
 def test_px_lines_are_short_and_long_texts_go_on_whole() -> None:
@@ -176,6 +222,32 @@ def test_the_workbook_has_figures_and_definitions(language: str) -> None:
     assert {code.label[language] for code in MEASURES.codes} <= texts
     assert {code.definition[language] for code in MEASURES.codes if code.definition} <= texts
     assert "https://creativecommons.org/licenses/by/4.0/" in texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_another_reader_of_workbooks_finds_numbers_as_numbers(language: str) -> None:
+    sheets = sheets_of(format_xlsx.xlsx(table(), language))
+    assert max(map(len, sheets)) <= 31  # what a sheet's name may have
+    heads, *rows = sheets[format_xlsx.SHEETS[0][language]]
+    assert len(heads) == len(set(heads)) == 2 * len(table().dimensions) + 2
+    found = {tuple(row[-4:]): row[4] for row in rows}
+    wanted = {key: "" if isinstance(value, str) else value for key, value in by_cell(table()).items()}
+    assert found == wanted
+    assert {type(value) for value in found.values() if value != ""} == {float}
+
+
+def test_texts_of_a_workbook_may_hold_what_xml_gives_a_meaning() -> None:
+    areas = tuple(replace(code, label=dict.fromkeys(LANGUAGES, f"<{code.key}> & 'more'")) for code in AREAS.codes)
+    dimensions = (replace(AREAS, codes=areas), *table().dimensions[1:])
+    heads, *rows = sheets_of(format_xlsx.xlsx(table(dimensions=dimensions), "en"))["Figures"]
+    assert {row[0] for row in rows} == {"<espoo> & 'more'", "<raasepori-hanko> & 'more'"}
+
+
+def test_figures_of_a_workbook_are_shown_with_their_decimals() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(format_xlsx.xlsx(table(), "en"))).worksheets[0]
+    assert sheet.dimensions == sheet.auto_filter.ref == f"A1:J{1 + len(ROWS)}"
+    shown = {row[9].value: row[4].number_format for row in sheet.iter_rows(min_row=2) if row[4].value is not None}
+    assert shown == {"unemployed": "#,##0", "rate": "#,##0.00", "inflow": "#,##0"}
 
 
 def test_texts_that_look_like_formulas_stay_texts() -> None:

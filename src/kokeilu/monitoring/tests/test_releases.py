@@ -246,7 +246,8 @@ LATER = "UPDATE monitoring_release SET publish_at = publish_at + interval '1 yea
 LIES = [
     LATER,
     f"{LATER}, scheduled_at = scheduled_at + interval '1 second'",
-    "UPDATE monitoring_release SET withdrawn_at = scheduled_at, withdrawn_by_id = checked_by_id, withdrawn_reason = 'no'",
+    "UPDATE monitoring_release SET withdrawn_at = scheduled_at, withdrawn_by_id = checked_by_id,"
+    " withdrawn_reason = 'no'",
 ]
 
 
