@@ -27,20 +27,14 @@ def _parts(indicator: str) -> set[str]:
 COUNTED: Final = sorted(set().union(*map(_parts, BROKEN_DOWN)))
 
 
-def counted(panel: Panel, dimension: Dimension, totals: pl.DataFrame, engine: Engine = "duckdb") -> pl.DataFrame:
-    """The true figures of every class of a dimension that has a column: CELL and `persons`, zeros included.
-
-    `totals` are those of all classes (`rules.figures` of the panel): what they have, the classes have. Raises Problem
-    where the classes do not add up to them.
-    """
-    [found] = every(panel, [dimension], totals, engine)
-    return found
-
-
 def every(
     panel: Panel, dimensions: Sequence[Dimension], totals: pl.DataFrame, engine: Engine = "duckdb"
 ) -> Iterator[pl.DataFrame]:
-    """`counted` of each of the dimensions, one after the other: the panel is read once. Raises Problem likewise."""
+    """The true figures of every class of each dimension that has a column: CELL and `persons`, zeros included.
+
+    One dimension after the other; the panel is read once. `totals` are those of all classes (`rules.figures` of the
+    panel): what they have, the classes have. Raises Problem where the classes do not add up to them.
+    """
     columns = [one.column for one in dimensions if one.column]
     belong = members(panel.manifest.trial, totals)
     for dimension, events in zip(dimensions, engines.events_by(panel, columns, engine), strict=True):

@@ -105,7 +105,7 @@ def after(rows: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 
 
 def of_classes(counted: pl.DataFrame, page: pl.DataFrame, dimension: Dimension, earlier: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS of the true figures by class (`breakdown_counting.counted`), beside the areas' published figures and what
+    """COLUMNS of the true figures by class (`breakdown_counting.every`), beside the areas' published figures and what
     was hidden of months that are out.
     """
     decided = breakdown_hiding.hidden(counted, page, dimension, earlier)

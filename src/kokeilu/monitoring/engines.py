@@ -36,15 +36,15 @@ def checked(panel: Panel, engine: Engine = "duckdb") -> Events:
     return found
 
 
-def events(panel: Panel, engine: Engine = "duckdb", by: str | None = None) -> Events:
+def events(panel: Panel, engine: Engine = "duckdb") -> Events:
     """`rules.events` of a whole panel. Raises Problem where its files are missing or damaged, or Spark is."""
     first, last = panel.manifest.first_month, panel.manifest.last_month
     with _reading(panel, engine) as (spells, calendar, keep):
-        return rules.events(spells, calendar, first, last, by, keep=keep)
+        return rules.events(spells, calendar, first, last, keep=keep)
 
 
 def events_by(panel: Panel, columns: Sequence[str], engine: Engine = "duckdb") -> Iterator[Events]:
-    """`events` by each of the columns, one after the other; the spells are read once. Raises Problem likewise."""
+    """`rules.events_by` each of the columns, one after the other; the spells are read once. Raises Problem likewise."""
     with _reading(panel, engine) as (spells, _calendar, keep):
         yield from rules.events_by(spells, panel.manifest.first_month, panel.manifest.last_month, columns, keep=keep)
 
@@ -82,15 +82,13 @@ def _numbers(first: int, last: int) -> list[int]:
     return list(range(rules.month_number(first), rules.month_number(last) + 1))
 
 
-def on_duckdb(
-    spells: list[str], first: int, last: int, by: str | None = None, settings: Mapping[str, str] | None = None
-) -> Events:
+def on_duckdb(spells: list[str], first: int, last: int, settings: Mapping[str, str] | None = None) -> Events:
     """`rules.events` of Parquet files by DuckDB, on a connection and in a database of its own.
 
     The steps are kept in a table there, on disk where large. `settings` are DuckDB's, such as memory_limit.
     """
     with _in_duckdb(spells, _numbers(first, last), settings) as (rows, calendar, keep):
-        return rules.events(rows, calendar, first, last, by, keep=keep)
+        return rules.events(rows, calendar, first, last, keep=keep)
 
 
 @contextmanager

@@ -73,31 +73,34 @@ def events(
     calendar: Rows,
     first: int,
     last: int,
-    by: str | None = None,
     *,
     keep: Keep = lambda rows: rows,
 ) -> Events:
     """The events of the months first..last (202103); what holds at the first one begins there.
 
-    `spells` has steps.COLUMNS and `by`, in any order of rows, and `calendar` the month_numbers of the months in `at`.
-    `by` breaks all down by a column. `keep` may hold a frame that several counts read.
+    `spells` has steps.COLUMNS, in any order of rows, and `calendar` the month_numbers of the months in `at`. `keep` may
+    hold a frame that several counts read.
     """
     begin, end = month_number(first), month_number(last)
-    rows = keep(steps.steps(spells, begin, end, by))
+    rows = keep(steps.steps(spells, begin, end))
     parts = [
         steps.events(rows),
-        steps.moves(rows, end),
+        steps.moved(steps.departures(rows, end)),
         steps.everyone(rows),
+        structure.groups(rows, calendar),
+        structure.followed(rows),
+        survival.begun(rows, end),
     ]
-    if by is None:
-        parts += [structure.groups(rows, calendar), structure.followed(rows), survival.begun(rows, end)]
     return Events(begin, end, *map(_collected, parts))
 
 
 def events_by(
     spells: Rows, first: int, last: int, columns: Sequence[str], *, keep: Keep = lambda rows: rows
 ) -> Iterator[Events]:
-    """`events` by each of the columns, one after the other. What they have in common is worked out once, and kept."""
+    """`events` by each of the columns, which `spells` has too, one after the other.
+
+    What they have in common is worked out once, and kept.
+    """
     begin, end = month_number(first), month_number(last)
     rows = keep(steps.steps_by(spells, begin, end, columns))
     gone = keep(steps.departures(rows, end, columns))

@@ -26,7 +26,7 @@ COLUMNS: Final = (
     "person", "from", "to", "status", "job_seeker", "service", "benefit", "support_days", "unemployed_since", "area",
     "responsible",
 )  # fmt: skip
-"""The columns of the spells that are read; and that of the breakdown, where there is one."""
+"""The columns of the spells that are read; and those of breakdowns, where there are any."""
 
 KEYS: Final = ("area", "trial", "by")
 
@@ -36,23 +36,20 @@ def _number(day: str) -> nw.Expr:
     return (nw.col(day).dt.year() * 12 + nw.col(day).dt.month() - 1).cast(nw.Int64)
 
 
-def steps(spells: Rows, first: int, last: int, by: str | None = None) -> Rows:
+def steps(spells: Rows, first: int, last: int) -> Rows:
     """The spells that are held at a month's end of first..last (month_numbers).
 
     Columns person, begins, ends (held at the month ends from `begins` up to but not including `ends`), status,
     seeking, service, since (month_number of `unemployed_since`, null where not known), paid (class of paid support
-    days of those paid labour market support on the ground of unemployment, else null), area, trial, by.
+    days of those paid labour market support on the ground of unemployment, else null), area, trial, and `by`, the one
+    class of all.
     """
-    return _steps(spells, first, last, by=nw.lit("total") if by is None else _class(by))
+    return _steps(spells, first, last, by=nw.lit("total"))
 
 
 def steps_by(spells: Rows, first: int, last: int, columns: Sequence[str]) -> Rows:
     """`steps` with the class by each of the columns, under its name, in place of `by`."""
-    return _steps(spells, first, last, **{column: _class(column) for column in columns})
-
-
-def _class(column: str) -> nw.Expr:
-    return nw.col(column).cast(nw.String).fill_null(UNKNOWN)
+    return _steps(spells, first, last, **{name: nw.col(name).cast(nw.String).fill_null(UNKNOWN) for name in columns})
 
 
 def _steps(spells: Rows, first: int, last: int, **classes: nw.Expr) -> Rows:
@@ -100,23 +97,18 @@ def everyone(rows: Rows) -> Rows:
     return both.group_by("at").agg(nw.col(STARTED, ENDED).sum().cast(nw.Int64))
 
 
-def moves(rows: Rows, last: int) -> Rows:
-    """Where those go who end to be held as unemployed or in a service: was, became, same, since, persons.
-
-    `same`: they are in the same area still. `by` is their class before, or where they are the same as before
-    (unemployed still, or in a service still) their class now: who changes class within an area is neither inflow nor
-    outflow, so that the classes add up to the area.
-    """
-    return moved(departures(rows, last, ["by"]))
-
-
 def moved(gone: Rows) -> Rows:
-    """`moves` of its `departures`."""
+    """How many go where of `departures`: KEYS, at, was, became, same, since, persons."""
     return gone.group_by(*KEYS, "at", "was", "became", "same", "since").agg(nw.len().cast(nw.Int64).alias("persons"))
 
 
-def departures(rows: Rows, last: int, classes: Sequence[str]) -> Rows:
-    """Those whom `moves` counts, a row each; `classes` are columns that tell people apart as `by` does."""
+def departures(rows: Rows, last: int, classes: Sequence[str] = ("by",)) -> Rows:
+    """Those who end to be held as unemployed or in a service, a row each, and where they go: was, became, same, since.
+
+    `same`: they are in the same area still. `classes` are the columns that tell people apart. Each is their class
+    before, or where they are the same as before (unemployed still, or in a service still) their class now: who changes
+    class within an area is neither inflow nor outflow, so that the classes add up to the area.
+    """
     left = rows.filter(
         nw.col("status").is_in((*UNEMPLOYED, SERVICE)), ~nw.col("area").is_null(), nw.col("ends") <= last
     ).select(

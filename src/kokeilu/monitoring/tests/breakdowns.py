@@ -57,7 +57,7 @@ def people(seed: int, count: int, months: int) -> pl.DataFrame:
 
 def by(rows: pl.DataFrame, dimension: str, count: int) -> pl.DataFrame:
     """The true figures by class: `breakdown_counting.of_classes` of a panel of `count` months."""
-    events = panels.events(rows, count, COLUMNS[dimension])
+    events = panels.events_by(rows, count, COLUMNS[dimension])
     return of_classes(rules.counts(events), DIMENSIONS[dimension], panels.counted(rows, count))
 
 

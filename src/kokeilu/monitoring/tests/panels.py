@@ -68,10 +68,17 @@ def spells(rows: pl.DataFrame) -> pl.DataFrame:
     return periods.with_columns(service=service).select(*COLUMNS)
 
 
-def events(rows: pl.DataFrame, count: int, by: str | None = None) -> rules.Events:
+def events(rows: pl.DataFrame, count: int) -> rules.Events:
     """`rules.events` of `count` months, counted by Polars."""
     wanted = month_row(FIRST, count)
-    return rules.events(nw.from_native(spells(rows).lazy()), calendar(count), wanted[0], wanted[-1], by)
+    return rules.events(nw.from_native(spells(rows).lazy()), calendar(count), wanted[0], wanted[-1])
+
+
+def events_by(rows: pl.DataFrame, count: int, column: str) -> rules.Events:
+    """`rules.events_by` one column, of `count` months, counted by Polars."""
+    wanted = month_row(FIRST, count)
+    [found] = rules.events_by(nw.from_native(spells(rows).lazy()), wanted[0], wanted[-1], [column])
+    return found
 
 
 def calendar(count: int) -> nw.LazyFrame[pl.LazyFrame]:

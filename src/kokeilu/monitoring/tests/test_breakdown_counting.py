@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kokeilu.monitoring import breakdown_counting, engines, rules
-from kokeilu.monitoring.breakdown_counting import counted
-from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, DIMENSIONS, UNKNOWN
+from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, DIMENSIONS, UNKNOWN, Dimension
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.tests import breakdowns, panels
 from kokeilu.panel.check import open_panel
@@ -79,7 +78,7 @@ def test_a_class_of_no_one_is_zero_and_what_is_not_told_is_unknown() -> None:
 def test_a_municipality_of_the_area_has_a_row_without_anyone() -> None:
     rows = panels.person_months("uuu", area="raasepori-hanko").with_columns(municipality=pl.lit("710"))
     totals = panels.counted(rows, MONTHS)
-    counts = rules.counts(panels.events(rows, MONTHS, "municipality"))
+    counts = rules.counts(panels.events_by(rows, MONTHS, "municipality"))
     members = breakdown_counting.members("kuntakokeilu", totals)
     found = breakdown_counting.of_classes(counts, DIMENSIONS["municipality"], totals, members)
     seekers = found.filter(month=panels.FIRST, indicator="job_seekers")
@@ -96,11 +95,12 @@ def test_classes_that_do_not_add_up_are_told() -> None:
 
 
 @pytest.mark.parametrize("dimension", [DIMENSIONS["immigrant"], DIMENSIONS["municipality"]], ids=lambda one: one.key)
-def test_duckdb_and_polars_count_the_same(tmp_path: Path, dimension: object) -> None:
+def test_duckdb_and_polars_count_the_same(tmp_path: Path, dimension: Dimension) -> None:
     rows = breakdowns.people(7, 60, 4)
     panel = open_panel(panels.write_panel(tmp_path / "panel", rows, 4))
     totals = panels.counted(rows, 4)
-    one, other = (counted(panel, dimension, totals, engine) for engine in ("duckdb", "polars"))  # type: ignore[arg-type]
+    [one] = breakdown_counting.every(panel, [dimension], totals, "duckdb")
+    [other] = breakdown_counting.every(panel, [dimension], totals, "polars")
     assert one.height
     assert_frame_equal(one, other)
 
@@ -110,7 +110,7 @@ def test_dimensions_counted_together_are_counted_as_each_alone(tmp_path: Path, e
     panel = open_panel(panels.write_panel(tmp_path / "panel", breakdowns.people(7, 60, 4), 4))
     columns = [one.column for one in DIMENSIONS.values() if one.column]
     for column, found in zip(columns, engines.events_by(panel, columns, engine), strict=True):
-        alone = engines.events(panel, engine, column)
+        [alone] = engines.events_by(panel, [column], engine)
         assert alone.moves.height
         for part in ("held", "moves", "everyone"):
             assert_frame_equal(

@@ -48,7 +48,9 @@ def truth(
 
 def _by(path: Path, column: str | None, pages: Mapping[Name, int]) -> dict[Name, int]:
     """area, month, indicator, class: every figure that the classes add up to."""
-    counts = rules.counts(engines.events(open_panel(path), "duckdb", column))
+    panel = open_panel(path)
+    [events] = engines.events_by(panel, [column]) if column else [engines.events(panel)]
+    counts = rules.counts(events)
     sums = counts.group_by("area", "month", "indicator", "by").agg(pl.col("persons").sum()).rows()
     held = {(area, month_number(month), key, group): persons for area, month, key, group, persons in sums}
     groups = {
