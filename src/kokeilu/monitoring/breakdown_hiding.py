@@ -57,7 +57,7 @@ def hidden(
 ) -> pl.DataFrame:
     """The figures of classes with `status`: published, primary or secondary.
 
-    `classes` is the outcome of one dimension's of `breakdown_counting.every`; `page` the areas' figures: area, population, month,
+    `classes` is one outcome of `breakdown_counting.every`; `page` the areas' figures: area, population, month,
     indicator, suppressed. `earlier` is what is published already (area, month, indicator, group, value): an area's
     months in it keep what was hidden of them. The order of rows does not matter, and no month depends on later ones.
     """
