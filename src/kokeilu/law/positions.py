@@ -151,6 +151,8 @@ class Table:
         value = self._typed(key, str, "a text", default)
         if not value.strip() and value != default:
             self.fail(f"'{key}' is empty", key=key, mend="write it or remove the line")
+        if "\0" in value:  # TOML may escape it, but no database holds it in a text
+            self.fail(f"'{key}' holds a character that is no text", key=key, mend="write it anew")
         return value
 
     def slug(self, key: str) -> str:

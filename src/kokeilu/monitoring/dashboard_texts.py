@@ -16,7 +16,7 @@ from kokeilu.monitoring import dashboard, definition_texts, queries, small_chart
 from kokeilu.monitoring.comparable import VARIABLES
 from kokeilu.monitoring.dashboard import Panel, Value
 from kokeilu.monitoring.dashboard_queries import Dashboard
-from kokeilu.monitoring.figure_texts import NO_BREAK_SPACE, shown, written
+from kokeilu.monitoring.figure_texts import shown, written
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
 from kokeilu.monitoring.queries import Figure
 from kokeilu.web import formats
@@ -148,7 +148,7 @@ def _rows(shows: Dashboard, one: Panel, indicator: Indicator) -> list[tuple[str,
             figure = shows.others[area].get(month, {}).get(one.indicator)
             hidden = figure is not None and figure.suppressed
             cells.append(shown(Figure(None if hidden else values[place], hidden), indicator))
-        rows.append((formats.month(month).replace(" ", NO_BREAK_SPACE), cells))
+        rows.append((formats.unbroken_month(month), cells))
     return rows[::-1]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from kokeilu.monitoring import definition_texts
-from kokeilu.monitoring.figure_texts import NO_BREAK_SPACE, shown
+from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.queries import Figures
 from kokeilu.web import formats
@@ -29,7 +29,4 @@ def cells(figures: Figures, keys: Sequence[str]) -> list[str]:
 
 def months(history: dict[date, Figures], keys: Sequence[str]) -> list[list[str]]:
     """A row for each month, the newest first. `history` has the oldest first."""
-    return [
-        [formats.month(month).replace(" ", NO_BREAK_SPACE), *cells(figures, keys)]
-        for month, figures in reversed(history.items())
-    ]
+    return [[formats.unbroken_month(month), *cells(figures, keys)] for month, figures in reversed(history.items())]

@@ -1,15 +1,11 @@
 """How a figure is written on every page of monitoring."""
 
-from typing import Final
-
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from kokeilu.monitoring.indicators import Indicator
 from kokeilu.monitoring.queries import Figure
 from kokeilu.web import formats
-
-NO_BREAK_SPACE: Final = "\u00a0"
 
 
 def shown(figure: Figure | None, indicator: Indicator) -> str:
@@ -47,4 +43,4 @@ def changed(value: float, indicator: Indicator) -> str:
 def euros(value: float, decimals: int = 0) -> str:
     """An amount as the language writes it."""
     number = formats.number(value, decimals)
-    return f"€{number}" if formats.language() == "en" else f"{number}{NO_BREAK_SPACE}€"
+    return f"€{number}" if formats.language() == "en" else f"{number}{formats.NO_BREAK_SPACE}€"

@@ -27,6 +27,9 @@ from kokeilu.problems import Problem
 
 OTHER_AREA: Final = "other_area"  # a key of access.texts.REASONS
 Row = TypeVar("Row", bound=Statement)
+LONGEST_NAME: Final = 200  # characters of a name, and of a group in words
+LAST_NUMBER: Final = 999  # of a work package
+TOO_MUCH: Final = Decimal(10) ** 10  # what no figure reaches, in its unit
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ def _refuse_target(said: NewTarget) -> None:
     indicator = _indicator(said.indicator)
     if POPULATIONS[0] not in indicator.populations:
         raise Problem(_("the figure is not published of all residents"))
-    if said.value < 0 or (indicator.unit == "per cent" and said.value > 100):
+    if not 0 <= said.value < TOO_MUCH or (indicator.unit == "per cent" and said.value > 100):
         raise Problem(_("the figure cannot have this value"))
     if said.by_day is not None and said.by_day <= said.from_day:
         raise Problem(_("the target is to be reached before it is set"))
@@ -140,11 +143,14 @@ def set_package(
 ) -> WorkPackage:
     """Add a work package to an area's plan, or say one that stands anew.
 
-    Raises PermissionDenied, and Problem where the plan has another one of the number.
+    Raises PermissionDenied, and Problem where it cannot be, or the plan has another one of the number.
     """
     require_own(actor, area)
     writing.lock(WorkPackage)
     old = _standing(WorkPackage, area, replaces)
+    _refuse_long(said.name_fi, said.name_sv, said.name_en)
+    if not 1 <= said.number <= LAST_NUMBER:
+        raise Problem(_("a work package has a number from 1 to %(last)d") % {"last": LAST_NUMBER})
     if WorkPackage.objects.filter(STANDING, area=area, number=said.number).exclude(pk__in=_ids(replaces)).exists():
         raise Problem(_("the plan has a work package of this number"), mend=_("change that one"))
     first = (old.first_id or old.pk) if old else None
@@ -168,8 +174,11 @@ def set_measure(
     if said.until is not None and said.until <= said.from_day:
         raise Problem(_("the measure ends before it begins"))
     _refuse_days(said.from_day, said.until, *(one.by_day for one in said.expectations))
-    for one in said.expectations:
+    _refuse_long(said.name, *(one.group for one in said.expectations))
+    for place, one in enumerate(said.expectations):
         _refuse_expectation(one)
+        if any((one.indicator, _group(one)) == (other.indicator, _group(other)) for other in said.expectations[:place]):
+            raise Problem(_("the figure %(name)s is expected twice of the same people") % {"name": one.indicator})
     responsible = Organisation.objects.filter(key=said.responsible).first()
     if responsible is None:
         raise Problem(_("there is no organisation '%(key)s'") % {"key": said.responsible})
@@ -189,8 +198,18 @@ def _refuse_expectation(said: NewExpectation) -> None:
         raise Problem(_("the figure %(name)s is not published of these people") % {"name": said.indicator})
     if bool(said.dimension) != bool(said.classes) or not goal_rules.are_classes(said.dimension, said.classes):
         raise Problem(_("the group has no such classes"))
-    if said.size is not None and said.size <= 0:
+    if said.size is not None and not 0 < said.size < TOO_MUCH:
         raise Problem(_("the size of a change is above zero; its direction says whether it falls"))
+
+
+def _group(said: NewExpectation) -> tuple[object, ...]:
+    """What tells of whom a figure is."""
+    return said.population, said.group, said.dimension, tuple(said.classes)
+
+
+def _refuse_long(*names: str) -> None:
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise Problem(_("a name is longer than %(longest)d characters") % {"longest": LONGEST_NAME})
 
 
 @transaction.atomic

@@ -45,7 +45,10 @@ def _taken_back(dry_run: bool) -> str:
 def costs(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE.csv", help="area, service, per (month, start, year), euros, source, from_year."),
+        typer.Argument(
+            metavar="FILE.csv",
+            help="area, service, per (month, start, year), euros, source; from_year, illustrative, language if needed.",
+        ),
     ],
     dry_run: DryRun = False,
 ) -> None:

@@ -138,6 +138,8 @@ def _decimal(table: Table, key: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float):
         table.fail(f"'{key}' must be a number", key=key if key in table.data else None, mend=f"write {key} = 75")
     found = Decimal(str(value))
+    if not found.is_finite() or abs(found) >= goal_actions.TOO_MUCH:
+        table.fail(f"'{key}' is no figure", key=key, mend=f"write {key} = 75")
     if found != round(found, 2):
         table.fail(f"'{key}' has more than two decimals", key=key)
     return found

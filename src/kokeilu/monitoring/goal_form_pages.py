@@ -5,14 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from kokeilu.access.pages import Request, page
-from kokeilu.monitoring import breakdown_queries, goal_actions, goal_queries, goal_words, operations, queries
+from kokeilu.monitoring import breakdown_queries, goal_actions, goal_queries, goal_words, operations, own_forms, queries
 from kokeilu.monitoring.goal_forms import (
     Expectations,
     MeasureForm,
@@ -23,7 +21,6 @@ from kokeilu.monitoring.goal_forms import (
 )
 from kokeilu.monitoring.goal_models import STANDING, Measure, Target, WorkPackage
 from kokeilu.monitoring.goal_queries import MODELS, Kind
-from kokeilu.problems import Problem
 from kokeilu.web import formats
 
 Goal = Target | WorkPackage | Measure
@@ -33,10 +30,9 @@ ROWS = "expected"  # the prefix of the rows of expectations
 def _kind(request: Request, area: str, given: str) -> Kind:
     """The kind of goal of an address. Raises Http404, and PermissionDenied where these are not the actor's to set."""
     kind = next((one for one in MODELS if one == given), None)
-    if kind is None or area not in queries.area_names():
+    if kind is None:
         raise Http404
-    if not goal_actions.may_set(request.actor, area):
-        raise PermissionDenied(goal_actions.OTHER_AREA)
+    own_forms.require_own(request, area)
     return kind
 
 
@@ -67,14 +63,9 @@ def change(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpRe
 def _edit(request: Request, area: str, kind: Kind, old: Goal | None) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form, rows, save = _FORMS[kind](area, sent, old)
-    if sent is not None and form.is_valid() and (rows is None or rows.is_valid()):
-        try:
-            save(request)
-        except Problem as problem:
-            form.add_error(None, goal_words.sentence(problem))
-        else:
-            messages.success(request, _("Changed. What stood before stays on record.") if old else _("Added."))
-            return redirect("monitoring:goals_of", area)
+    valid = form.is_valid() and (rows is None or rows.is_valid())
+    if valid and own_forms.was_set(request, form, lambda: save(request), anew=old is not None):
+        return redirect("monitoring:goals_of", area)
     wrong = bool(form.errors or (rows is not None and sent is not None and rows.total_error_count()))
     title = f"{goal_words.KINDS[kind]}: {_name(old)}" if old else str(goal_words.ADDED[kind])
     context = {
@@ -155,14 +146,12 @@ def end(request: Request, area: str, goal_kind: str, goal_id: UUID) -> HttpRespo
     kind = _kind(request, area, goal_kind)
     old = _found(request, kind, area, goal_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            goal_actions.end(kind, goal_id, reason=form.cleaned_data["reason"], actor=request.actor)
-        except Problem as problem:
-            form.add_error(None, goal_words.sentence(problem))
-        else:
-            messages.success(request, _("Ended. It stays on record."))
-            return redirect("monitoring:goals_of", area)
+
+    def work() -> None:
+        goal_actions.end(kind, goal_id, reason=form.cleaned_data["reason"], actor=request.actor)
+
+    if form.is_valid() and own_forms.was_ended(request, form, work):
+        return redirect("monitoring:goals_of", area)
     context = {
         "area": area, "name": queries.area_name(area, formats.language()), "form": form, "old": old, "kind": kind,
         "title": _("End: %(name)s") % {"name": _name(old)}, "ending": True,

@@ -14,7 +14,14 @@ from kokeilu.access.models import Organisation
 from kokeilu.monitoring import goal_rules
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.definition_texts import POPULATION_NAMES, whole_name
-from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewPackage, NewTarget
+from kokeilu.monitoring.goal_actions import (
+    LAST_NUMBER,
+    LONGEST_NAME,
+    NewExpectation,
+    NewMeasure,
+    NewPackage,
+    NewTarget,
+)
 from kokeilu.monitoring.goal_models import LANGUAGES, Direction, WorkPackage
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.web import formats
@@ -118,10 +125,10 @@ class PackageForm(WrittenForm):
     """A work package."""
 
     field_order = ["number", "name_fi", "name_sv", "name_en", "description", "source", "language", "reason"]
-    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
-    name_fi = forms.CharField(label=_("Name in Finnish"), max_length=200)
-    name_sv = forms.CharField(label=_("Name in Swedish"), max_length=200)
-    name_en = forms.CharField(label=_("Name in English"), max_length=200)
+    number = forms.IntegerField(label=_("Number"), min_value=1, max_value=LAST_NUMBER)
+    name_fi = forms.CharField(label=_("Name in Finnish"), max_length=LONGEST_NAME)
+    name_sv = forms.CharField(label=_("Name in Swedish"), max_length=LONGEST_NAME)
+    name_en = forms.CharField(label=_("Name in English"), max_length=LONGEST_NAME)
     description = _text(_("Description"), required=False)
     source = _text(_("Source"), help_text=_("Where the plan is written."))
 
@@ -142,7 +149,7 @@ class MeasureForm(WrittenForm):
 
     field_order = ["package", "name", "description", "from_day", "last_day", "responsible", "language", "reason"]
     package = forms.ModelChoiceField(label=_("Work package"), queryset=WorkPackage.objects.none(), empty_label=None)
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_NAME)
     description = _text(_("Description"), required=False)
     from_day = _day(_("First day"))
     last_day = _day(_("Last day"), required=False, help_text=_("Leave it empty while no end is known."))
@@ -182,7 +189,7 @@ class ExpectationForm(forms.Form):
     direction = forms.ChoiceField(label=_("Direction"), choices=Direction.choices, required=False)
     population = forms.ChoiceField(label=_("For whom"), required=False, choices=list(POPULATION_NAMES.items()))
     group = forms.CharField(
-        label=_("For whom more closely"), max_length=200, required=False,
+        label=_("For whom more closely"), max_length=LONGEST_NAME, required=False,
         help_text=_("In words, such as the under 30. Without classes below no figure can be shown of them."),
     )  # fmt: skip
     classes = forms.MultipleChoiceField(

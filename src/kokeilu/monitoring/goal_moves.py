@@ -1,7 +1,7 @@
 """What the figures did since something began: before and now, elsewhere, and month by month, in the reader's words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from kokeilu.monitoring import figure_texts, goal_charts, goal_rules, goal_words
 from kokeilu.monitoring.charts import Size
 from kokeilu.monitoring.definition_texts import UNITS, href, whole_name
 from kokeilu.monitoring.goal_charts import Line, TargetChart
-from kokeilu.monitoring.goal_models import Expectation, Measure
+from kokeilu.monitoring.goal_models import Expectation, Measure, Target
 from kokeilu.monitoring.goal_queries import Published
 from kokeilu.monitoring.goal_rules import EVERYBODY, Whose
 from kokeilu.monitoring.indicators import INDICATORS
@@ -35,6 +35,11 @@ class Time:
 
     begins: date
     until: date | None = None
+
+
+def pursued(target: Target) -> Time:
+    """The days on which a target is pursued: what came after its day is not of it."""
+    return Time(target.from_day, target.by_day and target.by_day + timedelta(days=1))
 
 
 def measure_lasts(measure: Measure) -> Time:
@@ -138,7 +143,7 @@ def curve(one: Expectation, figures: Published) -> dict[str, Any]:
         "figure": whole_name(one.indicator),
         "people": goal_words.people(one.whose),
         "columns": [{"label": _("Month")}, *({"label": name, "number": True} for name in names(shown))],
-        "rows": [[month_written(month), *cells(area, shown, month, figures)] for month in reversed(held)],
+        "rows": [[formats.unbroken_month(month), *cells(area, shown, month, figures)] for month in reversed(held)],
         "gaps": any(None in line.values for line in lines(area, shown, held, figures)),
         "last": last,
         "now": figure_texts.shown(figures.value(area, one.indicator, last, one.whose), INDICATORS[one.indicator]),
@@ -171,8 +176,3 @@ def names(shown: list[Column]) -> list[str]:
     return [
         whole_name(key) if whose == people else f"{whole_name(key)}, {goal_words.people(whose)}" for key, whose in shown
     ]
-
-
-def month_written(month: date) -> str:
-    """A month that stays on its line."""
-    return formats.month(month).replace(" ", formats.NO_BREAK_SPACE)

@@ -29,7 +29,7 @@ from kokeilu.monitoring.charts import WIDTHS, Size
 from kokeilu.monitoring.definition_texts import UNITS, href, whole_name
 from kokeilu.monitoring.goal_charts import Line, TargetChart
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target
-from kokeilu.monitoring.goal_moves import Column, Place, Time
+from kokeilu.monitoring.goal_moves import Column, Place
 from kokeilu.monitoring.goal_queries import Published
 from kokeilu.monitoring.goal_rules import EVERYBODY, Standing
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
@@ -71,7 +71,16 @@ def _overview_row(target: Target, figures: Published) -> dict[str, Any]:
         "area": queries.area_name(target.area, formats.language()),
         "href": reverse("monitoring:goals_of", args=[target.area]),
         **_told(target, found, figures),
+        "beside": [_beside(target.area, key, figures) for key in goal_rules.together([target.indicator])[1:]],
     }
+
+
+def _beside(area: str, key: str, figures: Published) -> dict[str, Any]:
+    """A figure that a target's own is never shown without, in its newest month."""
+    history = figures.figures(area, key)
+    last = max(history, default=None)
+    now = _now(history.get(last) if last else None, INDICATORS[key])
+    return {"figure": whole_name(key), "definition": href(key), "now": now, "month": last}
 
 
 def _told(target: Target, found: Standing, figures: Published) -> dict[str, Any]:
@@ -88,6 +97,8 @@ def _told(target: Target, found: Standing, figures: Published) -> dict[str, Any]
         "month": last,
         "now": _now(history.get(last) if last else None, indicator),
         "due": figure_texts.counted(found.due, indicator),
+        "on_day": found.on_day,
+        "then": _now(history.get(found.on_day), indicator) if found.on_day else "",
         "distance": _distance(found, target),
         "course": goal_words.COURSES[found.course],
         "color": goal_words.COLORS[found.course],
@@ -108,14 +119,14 @@ def _distance(found: Standing, target: Target) -> str:
 
 
 def standing(target: Target, figures: Published) -> Standing:
-    """How the area stands to a target in the newest month that has the figure."""
+    """How the area stands to a target in the newest month that has the figure; see goal_rules.standing."""
     return goal_rules.standing(
         figures.history(target.area, target.indicator),
         value=float(target.value),
         direction="up" if target.direction == "up" else "down",
         from_day=target.from_day,
         by_day=target.by_day,
-        sentence=goal_moves.said(Place(target.area, [], figures), Time(target.from_day)),
+        sentence=goal_moves.said(Place(target.area, [], figures), goal_moves.pursued(target)),
         registered=goal_rules.is_registered(target.indicator),
     )
 
@@ -197,7 +208,7 @@ def chart(target: Target, figures: Published, size: Size) -> TargetChart:
 
 
 def _target(target: Target, place: Place) -> dict[str, Any]:
-    figures, time = place.figures, Time(target.from_day)
+    figures, time = place.figures, goal_moves.pursued(target)
     curve = _curve(target, figures)
     registered = goal_rules.is_registered(target.indicator)
     return {
@@ -220,7 +231,7 @@ def _curve(target: Target, figures: Published) -> dict[str, Any]:
     for month, due in reversed(list(zip(months, path, strict=True))):
         now, *beside = goal_moves.cells(target.area, shown, month, figures)
         aim = [figure_texts.written(due, INDICATORS[target.indicator])] if target.by_day else []
-        rows.append([goal_moves.month_written(month), now, *aim, *beside])
+        rows.append([formats.unbroken_month(month), now, *aim, *beside])
     lines = goal_moves.lines(target.area, shown, months, figures)
     return {
         "columns": [{"label": _("Month")}, first, *between, *others], "rows": rows,

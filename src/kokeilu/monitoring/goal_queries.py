@@ -3,14 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
 from django.db.models import Prefetch
 
+from kokeilu.access.models import ChangeLog
 from kokeilu.monitoring import breakdown_queries, queries
-from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Target, WorkPackage
+from kokeilu.monitoring.goal_models import STANDING, Expectation, Measure, Statement, Target, WorkPackage
 from kokeilu.monitoring.goal_rules import EVERYBODY, Whose
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.queries import Figure
@@ -57,6 +58,30 @@ def standing_targets(area: str | None = None) -> list[Target]:
     return sorted(
         found.order_by("by_day"), key=lambda one: (one.area, place.get(one.indicator, -1), one.by_day or date.max)
     )
+
+
+def said(area: str) -> list[tuple[Kind, Target | WorkPackage | Measure]]:
+    """Everything that was said of an area's goals, superseded and ended too, the newest first. Five queries."""
+    beside = ("set_by", "supersedes")
+    found: list[tuple[Kind, Target | WorkPackage | Measure]] = [
+        ("target", one) for one in Target.objects.filter(area=area).select_related(*beside)
+    ]
+    found += [("package", one) for one in WorkPackage.objects.filter(area=area).select_related(*beside)]
+    measures = Measure.objects.filter(package__area=area).select_related("responsible", *beside)
+    expectations = Prefetch("expectations", Expectation.objects.order_by("pk"))
+    found += [("measure", one) for one in measures.prefetch_related(expectations)]
+    place = places(goal for _kind, goal in found)
+    return sorted(found, key=lambda each: place[each[1].pk], reverse=True)
+
+
+def places(rows: Iterable[Statement]) -> dict[UUID, tuple[datetime, int]]:
+    """What rows are put in the order of time by: when each was said, and in one moment its line of the change log."""
+    held = {row.pk: row for row in rows}
+    lines = ChangeLog.objects.filter(
+        subject__in={row._meta.model_name for row in held.values()}, subject_id__in=[str(key) for key in held]
+    )
+    logged = dict(lines.values_list("subject_id", "id"))
+    return {key: (row.set_at, logged.get(str(key), 0)) for key, row in held.items()}
 
 
 def find(kind: Kind, area: str, goal: UUID, *, standing: bool = True) -> Target | WorkPackage | Measure | None:

@@ -13,9 +13,9 @@ from kokeilu.law.areas import municipalities
 from kokeilu.monitoring import breakdown_rules
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS, Indicator
-from kokeilu.monitoring.reading import HEADLINE, NO_SUCCESS, Sentence
+from kokeilu.monitoring.reading import HEADLINE, SUCCESS, Sentence
 
-Course = Literal["reached", "on_course", "behind", "no_day", "alone", "unknown"]
+Course = Literal["reached", "on_course", "behind", "missed", "no_day", "alone", "unknown"]
 Direction = Literal["up", "down"]
 Missing = Literal["words", "population", "division"]
 """Why no figure can be told of a group: it has no classes, or classes are not told of these people, or not of this
@@ -25,6 +25,14 @@ figure.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 """The days that goals are of: others are slips of the pen."""
 REGISTERED: Final = "registered_unemployed"
+LEAVING: Final = "outflow"
+BY_SERVICES: Final = (
+    "unemployment_rate", "structural_unemployment", "municipal_share", LEAVING, "outflow_service",
+    *INDICATORS[LEAVING].also_sum,
+)  # fmt: skip
+"""Further figures that move as one would wish already when the unemployed move into services: the rate of registered
+unemployment, sums that are mostly of it, the support paid to it, and those who leave it, into services too.
+"""
 BESIDE: Final = ("broad_unemployment", "open_market_exits")
 """What stands beside every figure of registered unemployment."""
 
@@ -45,13 +53,13 @@ EVERYBODY: Final = Whose()
 
 
 def is_registered(indicator: str) -> bool:
-    """Whether the figure falls already when the unemployed move into services: registered unemployment, a part of it,
-    or a rate of it.
+    """Whether the figure moves already when the unemployed move into services: registered unemployment, a part of it,
+    or one of BY_SERVICES.
     """
-    if indicator in (REGISTERED, "unemployment_rate"):
+    if indicator in (REGISTERED, *BY_SERVICES):
         return True
     whole = INDICATORS[indicator].part_of if indicator in INDICATORS else None
-    return whole is not None and is_registered(whole)
+    return whole is not None and whole != LEAVING and is_registered(whole)
 
 
 def missing(indicator: str, whose: Whose, words: str = "") -> Missing | None:
@@ -122,12 +130,14 @@ def path(start: float, from_day: date, value: float, by_day: date, month: date) 
 class Standing:
     """How one stands to a target: `now` and `due` (the path's value now) and `distance` to the target, in the
     indicator's unit; None where it cannot be told. `distance` is what is still missing, zero or less once reached.
+    `on_day` is the month of the target's day once that is past, by whose figure its course is told.
     """
 
     now: float | None
     due: float | None
     distance: float | None
     course: Course
+    on_day: date | None = None
 
 
 def standing(
@@ -142,28 +152,39 @@ def standing(
 ) -> Standing:
     """How an area stands to a target in the last month of `history` (months with their values, oldest first).
 
-    `sentence` is what the month's headline says against the month before the target was set; where that is one of
-    NO_SUCCESS, a fall of `registered` unemployment is neither reached nor on course: it stands alone.
+    A target whose day is past was reached, or missed, in the month of that day: what came later neither makes good nor
+    undoes it. `sentence` is what that month's headline says (else the last month's) against the month before the target
+    was set; where it is none of SUCCESS, a target of `registered` unemployment is neither reached nor on course: it
+    stands alone.
     """
-    now = history[-1][1] if history else None
-    if now is None:
+    if not history:
         return Standing(None, None, None, "unknown")
+    (month, now), on_day = history[-1], past(history, by_day)
+    told = dict(history).get(on_day) if on_day else now
     sign = 1.0 if direction == "up" else -1.0
-    distance = sign * (value - now)
-    month, start = history[-1][0], started(history, from_day)
-    due = None if by_day is None or start is None else path(start, from_day, value, by_day, month)
+    start = started(history, from_day)
+    due = None if by_day is None or start is None or now is None else path(start, from_day, value, by_day, month)
     course: Course
-    if distance <= 0:
+    if told is None:
+        course = "unknown"
+    elif sign * (value - told) <= 0:
         course = "reached"
-    elif by_day is None:
-        course = "no_day"
+    elif by_day is None or on_day is not None:
+        course = "no_day" if by_day is None else "missed"
     elif due is None:
         course = "unknown"
     else:
-        course = "on_course" if sign * (now - due) >= 0 else "behind"
-    if registered and sentence in NO_SUCCESS and course in ("reached", "on_course", "no_day"):
+        course = "on_course" if sign * (told - due) >= 0 else "behind"
+    if registered and sentence not in SUCCESS and course in ("reached", "on_course", "no_day"):
         course = "alone"
-    return Standing(now, due, distance, course)
+    return Standing(now, due, None if now is None else sign * (value - now), course, on_day)
+
+
+def past(history: Sequence[tuple[date, float | None]], by_day: date | None) -> date | None:
+    """The month of a target's day where months after it are published too; None where the day is ahead, or none."""
+    if by_day is None or not history or history[-1][0] <= month_of(by_day):
+        return None
+    return month_of(by_day)
 
 
 def started(history: Sequence[tuple[date, float | None]], from_day: date) -> float | None:

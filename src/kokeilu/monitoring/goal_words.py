@@ -30,13 +30,14 @@ COURSES: Final = {
     "reached": gettext_lazy("Reached"),
     "on_course": gettext_lazy("On course"),
     "behind": gettext_lazy("Behind the path"),
+    "missed": gettext_lazy("Not reached by its day"),
     "no_day": gettext_lazy("No day was set"),
     "alone": gettext_lazy("Not told: registered unemployment alone does not show it"),
     "unknown": gettext_lazy("Not known"),
 }
 COLORS: Final = {
-    "reached": "success", "on_course": "success", "behind": "danger", "no_day": "neutral", "alone": "warning",
-    "unknown": "neutral",
+    "reached": "success", "on_course": "success", "behind": "danger", "missed": "danger", "no_day": "neutral",
+    "alone": "warning", "unknown": "neutral",
 }  # fmt: skip
 READINGS: Final = {
     "into_services": gettext_lazy(
@@ -61,7 +62,10 @@ READINGS: Final = {
     "registered_rose": gettext_lazy(
         "Registered unemployment is higher than before; broad unemployment is about the same."
     ),
-    "out_of_services": gettext_lazy("Fewer people are in services than before; registered unemployment is not lower."),
+    "out_of_services": gettext_lazy(
+        "Broad unemployment is lower than before, because fewer people are in services; registered unemployment is "
+        "about the same or higher."
+    ),
     "unchanged": gettext_lazy("Registered and broad unemployment are about as they were before."),
 }
 """Of the newest month against the same calendar month in the last year before something began."""

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import (
     goal_actions,
+    month_choice,
     operations,
     picture_answers,
     queries,
@@ -24,6 +25,7 @@ from kokeilu.monitoring import (
 )
 from kokeilu.monitoring import service_comparison_texts as texts
 from kokeilu.monitoring.charts import WIDTHS, Size
+from kokeilu.monitoring.month_choice import Choice
 from kokeilu.monitoring.service_comparison_queries import Compared
 from kokeilu.monitoring.service_comparison_rules import OUTCOMES
 from kokeilu.monitoring.service_comparison_texts import Glance
@@ -67,10 +69,14 @@ class Chosen:
     falling: bool
     known: bool
 
+    @property
+    def order(self) -> dict[str, str]:
+        """What the address says of the order of the services."""
+        return {"sort": self.sort, "order": "falling" if self.falling else "rising"}
+
     def address(self, name: str = "monitoring:services", *given: Any, **changes: str) -> str:
         """The address of the same with changes."""
-        told = {"area": self.area or TOGETHER, "year": str(self.year), "sort": self.sort,
-                "order": "falling" if self.falling else "rising"} | changes  # fmt: skip
+        told = {"area": self.area or TOGETHER, "year": str(self.year), **self.order, **changes}
         return f"{reverse(name, args=given)}?{urlencode(told)}"
 
 
@@ -106,7 +112,7 @@ def services(request: Request) -> HttpResponse:
         {
             "chosen": chosen,
             "place": queries.area_name(chosen.area, language) if chosen.area else _("Trial areas together"),
-            "places": [(TOGETHER, _("Trial areas together")), *((key, name) for name, key in places)],
+            **_choices(chosen, places),
             "glance": glance.sentences(),
             "results": {"columns": _result_columns(chosen), "rows": [glance.result(one) for one in found]},
             "outcomes": {"columns": _outcome_columns(chosen), "rows": [texts.outcomes(one) for one in found]},
@@ -124,6 +130,16 @@ def services(request: Request) -> HttpResponse:
     )  # fmt: skip
 
 
+def _choices(chosen: Chosen, places: list[tuple[str, str]]) -> dict[str, Any]:
+    """The lists of areas (name, key) and years to choose from; the order stays as it is."""
+    areas = [(TOGETHER, _("Trial areas together")), *((key, name) for name, key in places)]
+    years = [(str(year), str(year)) for year in chosen.years]
+    return month_choice.choices(
+        chosen.known, Choice("area", _("Area"), areas, chosen.area or TOGETHER),
+        Choice("year", _("Year"), years, str(chosen.year)), **chosen.order,
+    )  # fmt: skip
+
+
 def _own(request: Request) -> str:
     """The area whose prices the reader sets; empty where there is none."""
     place = request.actor.organisation.key if request.actor else ""
@@ -131,10 +147,12 @@ def _own(request: Request) -> str:
 
 
 def _sorted(found: list[Compared], chosen: Chosen) -> list[Compared]:
-    """By the chosen column; what has no value there comes last either way."""
+    """By the chosen column; what has no value there comes last either way, the dearest of the year first."""
     value = SORTS[chosen.sort]
     known = sorted((one for one in found if value(one) is not None), key=lambda one: (value(one), one.service))
-    return [*(reversed(known) if chosen.falling else known), *(one for one in found if value(one) is None)]
+    unknown = [one for one in found if value(one) is None]
+    unknown.sort(key=lambda one: (-(one.costs.year or 0), service_cost_queries.name(one.service)))
+    return [*(reversed(known) if chosen.falling else known), *unknown]
 
 
 def _column(chosen: Chosen, key: str, label: Any) -> dict[str, Any]:

@@ -130,10 +130,16 @@ class Glance:
         if len(found) < 2 or self.middle is None:
             return ""
         most = max(found, key=lambda one: (one.costs.per_exit or Amount(0)).cents)
-        return _(
+        said = _(
             "Per person in the open labour market 3 months later, %(service)s costs most: %(amount)s. "
             "The middle one of the services costs %(middle)s."
-        ) % {
+        )
+        if any(amount.at_most for amount in self._amounts.values()):
+            said = _(
+                "Counted from the figures that are shown, %(service)s costs most per person in the open labour market "
+                "3 months later: %(amount)s. The middle one of the services, counted so, costs %(middle)s."
+            )
+        return said % {
             "service": name(most.service), "amount": each(most, EXITS, most.costs.per_exit),
             "middle": figure_texts.euros(round(self.middle / CENTS)),
         }  # fmt: skip
@@ -186,7 +192,7 @@ class Glance:
 
     def _bar(self, one: Compared) -> Bar:
         cost, share = one.costs.per_exit, one.share(EXITS)
-        share_words = hidden() if share is None else formats.share(share)
+        share_words = number(one, EXITS) if share is None else formats.share(share)
         if share is None and one.values["ends"] == 0 and not one.hiding["ends"]:
             share_words = pgettext("share", "no one ended")
         return Bar(

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +14,7 @@ from kokeilu.monitoring import (
     goal_actions,
     goal_words,
     operations,
+    own_forms,
     queries,
     service_cost_actions,
     service_cost_queries,
@@ -23,7 +22,6 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring.goal_forms import ReasonForm
 from kokeilu.monitoring.models import ServiceCost
 from kokeilu.monitoring.service_cost_forms import CENTS, PER, CostForm
-from kokeilu.problems import Problem
 from kokeilu.web import formats
 
 
@@ -66,14 +64,6 @@ def _label(cost: ServiceCost) -> str:
     return _("%(service)s, from %(year)s") % {"service": service, "year": cost.from_year}
 
 
-def _require_own(request: Request, area: str) -> None:
-    """Raise Http404, and PermissionDenied where the prices are not the actor's to set."""
-    if area not in queries.area_names():
-        raise Http404
-    if not goal_actions.may_set(request.actor, area):
-        raise PermissionDenied(goal_actions.OTHER_AREA)
-
-
 def _found(request: Request, area: str, cost_id: UUID) -> ServiceCost:
     """The price of an address; what was sent of one that somebody else has said anew meanwhile is told so, not lost."""
     rows = ServiceCost.objects.filter(area=area, pk=cost_id)
@@ -86,30 +76,27 @@ def _found(request: Request, area: str, cost_id: UUID) -> ServiceCost:
 @page(operations.SET_GOALS, "GET", "POST")
 def add(request: Request, area: str) -> HttpResponse:
     """Say the price of a service."""
-    _require_own(request, area)
+    own_forms.require_own(request, area)
     return _edit(request, area, None)
 
 
 @page(operations.SET_GOALS, "GET", "POST")
 def change(request: Request, area: str, cost_id: UUID) -> HttpResponse:
     """Say a standing price anew."""
-    _require_own(request, area)
+    own_forms.require_own(request, area)
     return _edit(request, area, _found(request, area, cost_id))
 
 
 def _edit(request: Request, area: str, old: ServiceCost | None) -> HttpResponse:
     form = CostForm(request.POST if request.method == "POST" else None, area=area, old=old)
-    if form.is_bound and form.is_valid():
-        try:
-            service_cost_actions.set_cost(
-                area, form.said, reason=form.cleaned_data["reason"], replaces=old.pk if old else None,
-                actor=request.actor,
-            )  # fmt: skip
-        except Problem as problem:
-            form.add_error(None, goal_words.sentence(problem))
-        else:
-            messages.success(request, _("Changed. What stood before stays on record.") if old else _("Added."))
-            return redirect("monitoring:service_costs", area)
+
+    def save() -> None:
+        service_cost_actions.set_cost(
+            area, form.said, reason=form.cleaned_data["reason"], replaces=old.pk if old else None, actor=request.actor
+        )
+
+    if form.is_valid() and own_forms.was_set(request, form, save, anew=old is not None):
+        return redirect("monitoring:service_costs", area)
     title = _("Price: %(service)s") % {"service": _label(old)} if old else _("Add a price")
     return _form(request, area, form, {"title": title, "old": old})
 
@@ -117,17 +104,15 @@ def _edit(request: Request, area: str, old: ServiceCost | None) -> HttpResponse:
 @page(operations.SET_GOALS, "GET", "POST")
 def end(request: Request, area: str, cost_id: UUID) -> HttpResponse:
     """Ask for the reason, and say that a price holds no longer."""
-    _require_own(request, area)
+    own_forms.require_own(request, area)
     old = _found(request, area, cost_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            service_cost_actions.end_cost(cost_id, reason=form.cleaned_data["reason"], actor=request.actor)
-        except Problem as problem:
-            form.add_error(None, goal_words.sentence(problem))
-        else:
-            messages.success(request, _("Ended. It stays on record."))
-            return redirect("monitoring:service_costs", area)
+
+    def work() -> None:
+        service_cost_actions.end_cost(cost_id, reason=form.cleaned_data["reason"], actor=request.actor)
+
+    if form.is_valid() and own_forms.was_ended(request, form, work):
+        return redirect("monitoring:service_costs", area)
     title = _("End the price: %(service)s") % {"service": _label(old)}
     return _form(request, area, form, {"title": title, "old": old, "ending": True})
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from kokeilu.extract import NONE
+from kokeilu.monitoring import goal_queries
 from kokeilu.monitoring.goal_models import STANDING
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
 from kokeilu.register import labels
@@ -17,9 +18,9 @@ def name(service: str) -> str:
 
 def said(area: str) -> list[ServiceCost]:
     """Everything said of an area's prices, the newest first."""
-    return list(
-        ServiceCost.objects.filter(area=area).select_related("set_by", "superseded_by").order_by("-set_at", "pk")
-    )
+    rows = list(ServiceCost.objects.filter(area=area).select_related("set_by", "superseded_by").order_by("pk"))
+    place = goal_queries.places(rows)
+    return sorted(rows, key=lambda one: place[one.pk], reverse=True)
 
 
 def standing(area: str | None = None) -> list[ServiceCost]:

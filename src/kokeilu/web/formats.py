@@ -43,6 +43,11 @@ def month(value: date | None) -> str:
     return format_date(_date(value), MONTH[language()], locale=_locale(language()))
 
 
+def unbroken_month(value: date | None) -> str:
+    """The same where it must stay on one line: as the name of a row."""
+    return month(value).replace(" ", NO_BREAK_SPACE)
+
+
 def moment(value: datetime | None) -> str:
     """A point of time in Finland, to the minute: 1.3.2021 klo 9.05 in Finnish."""
     if value is None:

@@ -1,5 +1,6 @@
 """Goals: who sets them, and that nothing said of them is overwritten."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -88,6 +89,7 @@ def test_only_an_analyst_of_the_area_sets_its_goals(actor_of, analyst, role, org
         ({"value": Decimal(-1)}, "cannot have this value"),
         ({"by_day": date(2019, 11, 19)}, "reached before it is set"),
         ({"by_day": date(2021, 3, 31)}, "past already"),
+        ({"value": Decimal(10) ** 10, "indicator": "inflow"}, "cannot have this value"),
         ({"from_day": date(1, 1, 1)}, "too early or too late"),
         ({"by_day": date(9999, 12, 31)}, "too early or too late"),
     ],
@@ -165,6 +167,9 @@ def test_measures_stay_in_their_package_when_it_is_said_anew(analyst) -> None:
         ({"expectations": (replace(GROUP, classes=()),)}, "no such classes"),
         ({"expectations": (replace(GROUP, dimension=""),)}, "no such classes"),
         ({"expectations": (replace(GROUP, dimension="mood"),)}, "no such classes"),
+        ({"expectations": (GROUP, replace(GROUP, direction="up"))}, "expected twice"),
+        ({"expectations": (replace(GROUP, group="x" * 201),)}, "longer than 200"),
+        ({"name": "x" * 201}, "longer than 200"),
     ],
 )
 def test_a_measure_that_cannot_be_is_refused(analyst, change, told) -> None:
@@ -261,6 +266,17 @@ def test_a_group_is_told_by_its_classes_in_any_order(tmp_path: Path, espoo: None
     assert WorkPackage.objects.get(STANDING).language == "sv"
 
 
+def test_the_file_of_the_documents_is_loaded_as_it_stands(tmp_path: Path, espoo: None) -> None:
+    docs = Path(__file__).parents[4] / "docs" / "goals-and-services.md"
+    [example] = re.findall(r"```toml\n(.*?)```", docs.read_text(), re.DOTALL)
+    path = tmp_path / "plan.toml"
+    path.write_text(example)
+    assert goal_file.load(goal_file.read(path)) == goal_file.Loaded(3, 0, 0)
+    said = goal_file.said_of_measure(Measure.objects.get())
+    assert (said.until, said.expectations[0].classes) == (date(2022, 1, 1), ("under_25", "25_29"))
+    assert Target.objects.get().language == "en"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "told"),
     [
@@ -276,6 +292,12 @@ def test_a_group_is_told_by_its_classes_in_any_order(tmp_path: Path, espoo: None
         ("size = 100", 'dimension = "mood"', 20, "'mood' is not known"),
         ('area = "espoo"', 'language = "de"\narea = "espoo"', 1, "'de' is not known"),
         ("size = 100", "size = 0.001", 20, "more than two decimals"),
+        ("size = 100", "size = inf", 20, "is no figure"), ("size = 100", "size = nan", 20, "is no figure"),
+        ("size = 100", "size = 10000000000", 20, "is no figure"),
+        ('"Evening advice"', '"Evening\\u0000advice"', 13, "no text"),
+        ('"Advice"', f'"{"x" * 201}"', 5, "longer than 200"), ("number = 1", "number = 1000", 5, "from 1 to 999"),
+        ("size = 100", 'size = 100\n[[measure.expectation]]\nindicator = "registered_unemployed"\ndirection = "up"', 11,
+         "expected twice"),
         ("package = 1", "package = 2", 11, "no work package 2"),
         ('responsible = "espoo"', 'responsible = "nobody"', 11, "no organisation 'nobody'"),
         ("number = 1", "number = 1\nnote = 1", 7, "unknown key 'note'"),

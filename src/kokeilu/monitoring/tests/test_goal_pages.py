@@ -1,7 +1,7 @@
 """The pages of goals: what they tell, who sets what, and that they can be used by everybody."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from html import unescape
@@ -19,7 +19,7 @@ from kokeilu.monitoring.goal_models import STANDING, Measure, Target
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 
-ALL, ESPOO = "/monitoring/goals/", "/monitoring/goals/espoo/"
+ALL, ESPOO, HISTORY = "/monitoring/goals/", "/monitoring/goals/espoo/", "/monitoring/goals/espoo/history/"
 START, NOW = date(2020, 3, 1), date(2021, 3, 1)
 
 
@@ -29,15 +29,21 @@ def text(response) -> str:
 
 def publish(area: str, before: tuple[int, int, int], now: tuple[int, int, int]) -> None:
     """Registered unemployment, people in services and exits to the open market in March 2020 and in March 2021."""
-    for month, (registered, served, exits) in ((START, before), (NOW, now)):
-        values = {
-            "registered_unemployed": registered, "in_services": served, "broad_unemployment": registered + served,
-            "open_market_exits": exits,
-        }  # fmt: skip
-        MonthlyFigure.objects.bulk_create(
-            MonthlyFigure(area=area, population="residents", month=month, indicator=key, value=value)
-            for key, value in values.items()
-        )
+    publish_month(area, START, before)
+    publish_month(area, NOW, now)
+
+
+def publish_month(area: str, month: date, figures: tuple[int, int, int]) -> None:
+    """The same of one month."""
+    registered, served, exits = figures
+    values = {
+        "registered_unemployed": registered, "in_services": served, "broad_unemployment": registered + served,
+        "open_market_exits": exits,
+    }  # fmt: skip
+    MonthlyFigure.objects.bulk_create(
+        MonthlyFigure(area=area, population="residents", month=month, indicator=key, value=value)
+        for key, value in values.items()
+    )
 
 
 def publish_a_year(*areas: str) -> None:
@@ -83,6 +89,27 @@ def test_moving_people_into_services_reaches_no_target(logged_in, espoo) -> None
         assert "Reached" not in page
     page = text(client.get(ESPOO))
     assert "Registered unemployment is lower than before, but broad unemployment is not" in page
+
+
+@pytest.mark.django_db
+def test_among_all_targets_registered_unemployment_stands_with_the_figures_beside_it(logged_in, espoo) -> None:
+    page = text(logged_in(Role.WORKER, "helsinki").get(ALL)).replace("\xa0", " ")
+    assert "Espoo Broad unemployment always read together 1 200 people March 2021" in page
+    assert "Espoo Exits to the open labour market always read together 50 people March 2021" in page
+
+
+@pytest.mark.django_db
+def test_a_target_whose_day_is_past_is_told_by_the_figure_of_that_day(logged_in, espoo) -> None:
+    """People went into services up to March 2021, and came to work in the month after; the day was in March."""
+    [target] = goal_queries.standing_targets("espoo")
+    said = replace(goal_file.said_of_target(target), by_day=date(2021, 3, 31), value=Decimal(700))
+    Target.objects.create(area="espoo", reason="a term that has ended", **asdict(said))
+    publish_month("espoo", date(2021, 4, 1), (600, 100, 400))
+    page = text(logged_in(Role.WORKER, "helsinki").get(ESPOO))
+    told = page[page.index("at most 700 people") :]
+    assert told.startswith("at most 700 people Not reached by its day Now 600 people (April 2021)")
+    assert "Still missing 0 people On its day 800 people (March 2021)" in told
+    assert "Not reached by its day" in text(logged_in(Role.WORKER, "helsinki").get(ALL))
 
 
 @pytest.mark.django_db
@@ -378,6 +405,52 @@ def test_addresses_that_lead_nowhere(logged_in, espoo) -> None:
 
 
 @pytest.mark.django_db
+def test_all_that_was_said_is_on_record_with_who_when_and_why(logged_in, espoo) -> None:
+    analyst = logged_in(Role.ANALYST, "espoo")
+    target = Target.objects.get()
+    changed = {
+        "indicator": target.indicator, "direction": "down", "value": "900", "from_day": "2020-04-01",
+        "by_day": "2021-12-31", "source": "The council", "language": "en", "reason": "a new council",
+    }  # fmt: skip
+    assert analyst.post(f"{ESPOO}target/{target.pk}/", changed).status_code == 302
+    measure = Measure.objects.get()
+    assert analyst.post(f"{ESPOO}measure/{measure.pk}/end/", {"reason": "no more money"}).status_code == 302
+    client = logged_in(Role.WORKER, "helsinki")
+    assert f'href="{HISTORY}"' in client.get(ESPOO).content.decode()
+    page = text(client.get(HISTORY)).replace("\xa0", " ")
+    ended, newer, older = page.index("no more money"), page.index("at most 900"), page.index("at most 850")
+    assert ended < newer < older
+    assert "Measure ended Evening advice" in page
+    assert "Registered unemployed, All residents: falls by 100 people" in page
+    assert re.search(r"Target changed holds now Registered unemployed, at most 900 people, 31 December 2021", page)
+    assert re.search(r"Target set Registered unemployed, at most 850 people", page)
+    assert page.count("holds now") == 2
+    assert page.count("from a file") == 3
+    name = Target.objects.get(STANDING).set_by.name
+    assert re.search(rf"at \d\d:\d\d, {name} a new council", page)
+    assert client.get(HISTORY.replace("espoo", "narnia")).status_code == 404
+    assert "Nothing has been said" in text(client.get(HISTORY.replace("espoo", "turku")))
+
+
+@pytest.mark.django_db
+def test_the_record_asks_as_often_for_many_goals_as_for_one(logged_in, espoo) -> None:
+    client = logged_in(Role.WORKER, "helsinki")
+
+    def asked() -> int:
+        client.get(HISTORY)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(HISTORY)
+        return len(queries)
+
+    few = asked()
+    [package] = goal_queries.packages("espoo")
+    said = goal_file.said_of_measure(Measure.objects.get())
+    for number in range(3):
+        goal_actions.set_measure(package, replace(said, name=f"More {number}"), reason="plan", actor=None)
+    assert asked() == few
+
+
+@pytest.mark.django_db
 def test_the_chart_of_a_target_holds_its_lines(logged_in, espoo) -> None:
     client = logged_in(Role.ANALYST, "ely", "fi")
     target = Target.objects.get()
@@ -412,7 +485,7 @@ def test_the_pages_are_accessible_at_every_width(visit, espoo, actor_of, languag
     target, measure = Target.objects.get(), Measure.objects.get()
     for path in (
         ALL, ESPOO, f"{ESPOO}target/add/", f"{ESPOO}measure/{measure.pk}/", f"{ESPOO}package/add/",
-        f"{ESPOO}target/{target.pk}/end/",
+        f"{ESPOO}target/{target.pk}/end/", HISTORY,
     ):  # fmt: skip
         page = visit(path, user, language, width)
         assert axe_faults(page) == []

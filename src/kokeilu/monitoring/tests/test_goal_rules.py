@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kokeilu.monitoring import goal_rules
 from kokeilu.monitoring.goal_rules import Compared
@@ -53,6 +55,25 @@ def test_what_is_hidden_or_not_there_is_not_known() -> None:
     assert standing(history(210, 200), by_day=None).course == "no_day"
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "course", "distance"),
+    [(100, 150, "reached", 50), (101, 90, "missed", -10), (None, 90, "unknown", -10), (90, None, "reached", None)],
+)
+def test_a_target_of_the_past_is_judged_on_its_day(then, now, course, distance) -> None:
+    found = standing(history(210, then, now), by_day=date(2021, 2, 28))
+    assert (found.course, found.distance, found.on_day) == (course, distance, date(2021, 2, 1))
+    ahead = standing(history(210, then or 120), by_day=date(2021, 3, 1))
+    assert ahead.on_day is None
+    assert ahead.course != "missed"
+
+
+def test_a_target_of_the_past_that_was_reached_by_services_stands_alone() -> None:
+    by = date(2021, 2, 28)
+    for told, course in (("into_services", "alone"), ("both_fell", "reached")):
+        assert standing(history(210, 90, 300), by_day=by, registered=True, sentence=told).course == course
+    assert standing(history(210, 110, 90), by_day=by, registered=True, sentence="into_services").course == "missed"
+
+
 @pytest.mark.parametrize("now", [99, 180, 205])
 def test_a_fall_by_moving_people_into_services_is_never_a_success(now) -> None:
     """Registered unemployment falls by as many as go into services; broad unemployment stands still."""
@@ -72,10 +93,53 @@ def test_a_fall_that_broad_unemployment_does_not_follow_is_never_a_success(broad
     assert found.course == "alone"
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (Headline(101, 120, 5), Headline(100, 120, 5)),  # neither moved, and yet the target is met
+        (Headline(101, 120, 5), Headline(100, 140, 5)),  # by a hair, while broad unemployment rose
+        (Headline(90, 110, 5), Headline(99, 110, 5)),  # higher than before
+        (Headline(150, None, 5), Headline(90, None, 5)),  # broad unemployment is hidden
+        (Headline(150, 170, 5), Headline(90, None, 5)),
+        (Headline(None, None, None), Headline(90, 110, 5)),  # no month before
+    ],
+)
+@pytest.mark.parametrize("by_day", [date(2021, 12, 31), None])
+def test_without_a_known_fall_of_broad_unemployment_nothing_is_told_as_reached(before, after, by_day) -> None:
+    told = sentence(before, after)
+    found = standing(history(210, after.registered), registered=True, sentence=told, by_day=by_day)
+    assert found.distance <= 0
+    assert found.course == "alone"
+    assert standing(history(210, after.registered), sentence=told, by_day=by_day).course == "reached"
+
+
+figure = st.one_of(st.none(), st.integers(0, 400))
+
+
+@given(st.tuples(figure, figure, figure), st.tuples(figure, figure, figure), st.integers(0, 400))
+def test_a_target_of_registered_unemployment_is_reached_only_where_broad_unemployment_fell(before, now, value) -> None:
+    then, after = Headline(*before), Headline(*now)
+    course = standing(
+        history(210, after.registered), registered=True, value=value, sentence=sentence(then, after)
+    ).course
+    if course in ("reached", "on_course"):
+        assert None not in (then.broad, after.broad)
+        assert after.broad < then.broad
+
+
 def test_registered_unemployment_is_known_in_all_its_parts() -> None:
     registered = {key for key in INDICATORS if goal_rules.is_registered(key)}
     assert {"registered_unemployed", "laid_off", "long_term_unemployed", "unemployment_rate"} <= registered
     assert not registered & {"broad_unemployment", "in_services", "open_market_exits", "employment_rate", "inflow"}
+    assert not registered & {"outflow_open_market", "supported_work", "exits_from_services"}
+
+
+def test_every_figure_that_moving_people_into_services_moves_is_known() -> None:
+    """Structural unemployment and the support lose whom services take; those who leave unemployment gain them."""
+    assert {
+        "structural_unemployment", "recurrently_unemployed", "paid_300_days", "municipal_share", "outflow",
+        "outflow_12_months_and_more",
+    } <= {key for key in INDICATORS if goal_rules.is_registered(key)}  # fmt: skip
     assert goal_rules.together(["laid_off", "inflow"]) == (
         "laid_off", "broad_unemployment", "open_market_exits", "inflow",
     )  # fmt: skip

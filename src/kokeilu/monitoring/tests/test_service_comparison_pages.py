@@ -122,6 +122,27 @@ def test_where_an_area_hides_its_exits_each_costs_at_most(logged_in, services) -
     assert "costs by at most" in page.content.decode()
 
 
+def test_bars_and_sentence_of_a_sum_that_an_area_hides_its_part_of_say_no_more_than_the_table(
+    logged_in, services
+) -> None:
+    for service, exits in (("coaching", 18), ("work_trial", 60)):
+        figures("oulu", service, COACHING | {"followed_open_market": exits})
+        figures("turku", service, COACHING | {"followed_open_market": None})
+        for area in ("oulu", "turku"):
+            price = NewCost(service, "month", 41_250, "budget")
+            service_cost_actions.set_cost(area, price, reason="why", actor=None)
+    ServiceFigure.objects.filter(area__in=["espoo", "helsinki"]).delete()
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(PAGE)
+    assert row(page, "Cost and result", "Coaching")[1] == "at least 18"
+    address = unescape(re.search(r'<img src="([^"]+)"', page.content.decode())[1])
+    svg = client.get(address).content.decode()
+    assert "at least 18" in svg
+    assert "at least 60" in svg
+    assert "hidden" not in svg
+    assert "Counted from the figures that are shown, Coaching costs most" in page.content.decode()
+
+
 def test_what_stands_out_is_told_first(logged_in, services) -> None:
     for service, exits in (("work_trial", 60), ("training", 30), ("dear", 3)):
         figures("espoo", service, COACHING | {"followed_open_market": exits})
@@ -231,8 +252,15 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_price(logged_in) -> None
     page = plain(client.post(f"{COSTS}{cost.pk}/", sent, follow=True))
     assert "€500.00" in page
     assert "€412.50" in page[page.index("What was said before") :]
+    shown = ["412.50"]
+    for euros in ("510", "520", "530"):
+        [last] = ServiceCost.objects.filter(STANDING)
+        shown = [f"{last.cents / 100:.2f}", *shown]
+        client.post(f"{COSTS}{last.pk}/", sent | {"euros": euros})
+    page = plain(client.get(COSTS))
+    assert re.findall(r"€(\d+\.\d\d)", page[page.index("What was said before") :]) == shown
     new = ServiceCost.objects.get(STANDING)
-    assert (new.service, new.cents, new.illustrative, new.set_by) == ("coaching", 50_000, True, cost.set_by)
+    assert (new.service, new.cents, new.illustrative, new.set_by) == ("coaching", 53_000, True, cost.set_by)
     late = client.post(f"{COSTS}{cost.pk}/", SENT | {"reason": "mine"})
     assert late.status_code == 422
     assert "Somebody else has changed or ended it meanwhile" in plain(late)
@@ -241,7 +269,7 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_price(logged_in) -> None
     assert not ServiceCost.objects.filter(STANDING).exists()
     assert client.get(f"{COSTS}{new.pk}/").status_code == 404
     assert list(ChangeLog.objects.order_by("id").values_list("action", "subject")) == [
-        ("set", "servicecost"), ("change", "servicecost"), ("end", "servicecost"),
+        ("set", "servicecost"), *[("change", "servicecost")] * 4, ("end", "servicecost"),
     ]  # fmt: skip
 
 
@@ -304,8 +332,17 @@ def test_prices_are_loaded_once_and_superseded(tmp_path: Path, command_line) -> 
         ("412,50", "-1", 2, "no price in euros"), ("412,50", "NaN", 2, "no price in euros"),
         ("espoo;work", "narnia;work", 3, "no trial area"), (";start", ";decade", 3, "'decade' is not known"),
         ("work_trial", "coaching", 3, "twice"), ("source\n", "\n", 1, "has no column source"),
-        (CSV[: CSV.index("espoo;work")], CSV.splitlines()[0] + ";from_year\nespoo;a;year;1;b;soon\n", 2, "no year"),
+        (CSV[: CSV.index("espoo;work")], CSV.splitlines()[0] + ";from_year\nespoo;coaching;year;1;b;soon\n", 2,
+         "no year"),
         ("80;budget", "80;", 3, "names no source"), ("work_trial", "", 3, "names no service"),
+        ("412,50", "1_000", 2, "no price in euros"), ("412,50", "1e3", 2, "no price in euros"),
+        ("412,50", "1" * 11, 2, "no price in euros"), ("work_trial", "coachin", 3, "'coachin' is not known"),
+        ("source\n", "source;form_year\n", 1, "a column 'form_year'"), ("source\n", "source;per\n", 1, "per twice"),
+        ("412,50;budget", "412,50;budget; of 2020", 2, "has 6 cells under 5 columns"),
+        ("80;budget", "80", 3, "has 4 cells under 5 columns"), ("80;budget", '80;"budget', 3, "is not CSV"),
+        ("80;budget", "80;bud\0get", 3, "no text"),
+        (CSV, CSV.splitlines()[0] + ";illustrative\nespoo;coaching;year;1;b;perhaps\n", 2, "'perhaps' is not known"),
+        (CSV, CSV.splitlines()[0] + ";language\nespoo;coaching;year;1;b;de\n", 2, "'de' is not known"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_file_is_told_at_its_line(tmp_path: Path, command_line, old, new, line, told) -> None:
@@ -316,6 +353,30 @@ def test_what_is_wrong_in_a_file_is_told_at_its_line(tmp_path: Path, command_lin
     assert f"costs.csv:{line}: " in str(result.exception)
     assert told in str(result.exception)
     assert not ServiceCost.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", ["", CSV.splitlines()[0]])
+def test_a_file_without_prices_is_refused(tmp_path: Path, command_line, text) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(text)
+    assert isinstance(command_line("goals", "costs", str(path)).exception, Problem)
+    assert isinstance(command_line("goals", "costs", str(tmp_path / "none.csv")).exception, Problem)
+
+
+@pytest.mark.django_db
+def test_a_file_says_which_prices_are_examples_and_in_what_language(tmp_path: Path, logged_in, command_line) -> None:
+    path = tmp_path / "costs.csv"
+    path.write_text(
+        "area,service,per,euros,source,language,illustrative\n"
+        'espoo,coaching,month,412.5,"An example,\nnot the budget",en,yes\nespoo,work_trial,start,80,budjetti,,no\n'
+    )
+    assert command_line("goals", "costs", str(path)).output.strip() == "2 prices read, 2 new or changed"
+    said = ServiceCost.objects.order_by("service").values_list("cents", "source", "language", "illustrative")
+    assert list(said) == [(41_250, "An example,\nnot the budget", "en", True), (8_000, "budjetti", "fi", False)]
+    page = plain(logged_in(Role.ANALYST, "espoo").get(COSTS))
+    assert "Coaching illustrative" in page
+    assert "Work trial illustrative" not in page
 
 
 @pytest.mark.django_db

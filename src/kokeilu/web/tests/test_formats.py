@@ -66,6 +66,12 @@ def test_shares():
             assert formats.share(None) == "–"
 
 
+def test_a_month_that_names_a_row_stays_on_one_line():
+    for language, expected in (("fi", f"maaliskuu{N}2021"), ("sv", f"mars{N}2021"), ("en", f"March{N}2021")):
+        with translation.override(language):
+            assert formats.unbroken_month(START) == expected
+
+
 def test_a_language_that_is_none_of_ours_falls_back_to_finnish():
     with translation.override("de"):
         assert formats.language() == "fi"
