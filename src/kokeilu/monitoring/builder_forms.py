@@ -8,7 +8,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kokeilu.monitoring import breakdown_queries, breakdown_rules, builder_rules, published_codes, release_texts
+from kokeilu.monitoring import (
+    breakdown_queries,
+    breakdown_rules,
+    builder_rules,
+    goal_rules,
+    published_codes,
+    release_texts,
+)
 from kokeilu.monitoring.breakdown_rules import POPULATION
 from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.builder_queries import Choice, Offer
@@ -50,7 +57,10 @@ class _Kind(forms.ChoiceField):
 
 
 class TableForm(forms.Form):
-    """What a table holds and how it lies. Single months count before the range."""
+    """What a table holds and how it lies. Single months count before the range.
+
+    A figure of registered unemployment brings those with it that it is never shown without: `added`.
+    """
 
     indicator = _Some(label=gettext_lazy("Indicators"))
     area = _Some(label=gettext_lazy("Areas"))
@@ -75,13 +85,14 @@ class TableForm(forms.Form):
         by = next((one for one in self.offer.breakdowns if one.key == found["by"]), None)
         keys = {key: key for key in KEY} | ({GROUP: by.key} if by else {})
         columns = [key for name, key in keys.items() if name in found["column"]]
+        chosen = found["indicator"]
         if len(columns) == len(keys):
             self.add_error("column", _("leave at least one for the rows"))
         self.choice = Choice(
             areas=_ordered(self.offer.areas, found["area"]),
             populations=_ordered(self.offer.populations, found["population"]),
             months=months,
-            indicators=_ordered(self.offer.indicators, found["indicator"]),
+            indicators=_ordered(self.offer.indicators, self._together(chosen, by)),
             columns=columns,
             by=by,
             groups=breakdown_queries.groups(by.key, found["area"]) if by else (),
@@ -89,7 +100,13 @@ class TableForm(forms.Form):
         if by is not None:
             self._refuse_not_broken_down(by)
         self._refuse_large()
+        self.added = [key for key in self.choice.indicators if key not in chosen]
         return found
+
+    def _together(self, chosen: list[str], by: Breakdown | None) -> set[str]:
+        """What was chosen, with what always stands beside it as far as it is broken down."""
+        beside = set(goal_rules.together(chosen)) - set(chosen)
+        return {*chosen, *(beside if by is None else beside & set(breakdown_rules.indicators(by)))}
 
     def _range(self, first: str, last: str) -> list[str]:
         if not first or not last:

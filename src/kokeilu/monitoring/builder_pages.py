@@ -1,8 +1,8 @@
 """The table builder: a person puts a table of published figures together; its address is the table."""
 
-from itertools import chain
 from typing import Any
 
+from babel.lists import format_list
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +14,8 @@ from kokeilu.monitoring import (
     builder_queries,
     builder_rules,
     builder_texts,
+    definition_texts,
+    goal_rules,
     operations,
     release_files,
     release_words,
@@ -23,7 +25,6 @@ from kokeilu.monitoring.builder_queries import Cells, Choice, Offer
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.published_table import Code
-from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.monitoring.suppression import THRESHOLD
 from kokeilu.web import formats
@@ -139,7 +140,8 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
         "threshold": THRESHOLD,
         "classes": " ".join(words[formats.language()] for words in builder_queries.of_classes(choice)),
         "laws": ", ".join(builder_queries.unverified_law(choice)),
-        "together": _together(form),
+        "added": _names(form.added),
+        "alone": _alone(choice),
         "files": [
             {"name": name, "href": f"{reverse('monitoring:table_file', args=[kind])}?{query}"}
             for kind, name in release_words.KINDS.items()
@@ -147,13 +149,12 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
     }
 
 
-def _together(form: TableForm) -> str:
-    """The address of the table with the figures that registered unemployment is never read without; empty where they
-    are there.
-    """
-    missing = [key for key in HEADLINE if key in form.offer.indicators and key not in form.choice.indicators]
-    if HEADLINE[0] not in form.choice.indicators or not missing:
-        return ""
-    data = form.asked.copy()
-    data.setlist("indicator", list(chain(data.getlist("indicator"), missing)))
-    return f"{reverse('monitoring:tables')}?{data.urlencode()}"
+def _names(indicators: list[str]) -> str:
+    """Figures by name, in a sentence; empty without any."""
+    names = [definition_texts.whole_name(key) for key in indicators]
+    return format_list(names, locale=formats.language()) if names else ""
+
+
+def _alone(choice: Choice) -> bool:
+    """Whether a figure of registered unemployment lacks one that always stands beside it: it is not broken down so."""
+    return bool(set(goal_rules.together(choice.indicators)) - set(choice.indicators))

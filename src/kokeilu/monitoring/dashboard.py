@@ -8,7 +8,7 @@ as they are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from statistics import fmean
 from typing import Final
@@ -29,6 +29,8 @@ PANELS: Final = (
 )
 """The measures that have a panel; the three of the headline come first and side by side."""
 
+AHEAD_MONTHS: Final = 12
+"""So many months after the last one are drawn where a target lies ahead."""
 AMOUNTS: Final = ("persons", "euros")
 """Units of what grows with the size of an area."""
 
@@ -44,7 +46,8 @@ class Panel:
 
     `targets` holds what is to be reached in each month, None before the trial and where none is set; `ahead` the
     targets whose day comes after the last month. `others` holds the comparable areas at this area's level, without
-    those of which too little is known; `began` is the first month of the trial.
+    those of which too little is known; `began` is the first month of the trial. `room` is how many months after the
+    last one the picture has room for.
     """
 
     indicator: str
@@ -54,6 +57,15 @@ class Panel:
     ahead: Targets
     others: Mapping[str, Sequence[Value]]
     began: date | None
+    room: int = 0
+
+    @property
+    def months_ahead(self) -> int:
+        """How many months after the last one the targets are drawn: up to the last of them, AHEAD_MONTHS at most."""
+        if not self.ahead:
+            return 0
+        last, target = self.months[-1], self.ahead[-1][0]
+        return min(AHEAD_MONTHS, (target.year - last.year) * 12 + target.month - last.month)
 
     @property
     def has_targets(self) -> bool:
@@ -86,6 +98,13 @@ def panel(
             at_level[area] = [None if value is None else value * factor for value in values]
     ahead = [(day, value) for day, value in targets if day > _end(months[-1])]
     return Panel(indicator, months, own, _due(months, targets, began), ahead, at_level, began)
+
+
+def on_one_axis(panels: Sequence[Panel]) -> list[Panel]:
+    """The panels with room for the same months, so that pictures side by side can be compared by eye."""
+    drawn = [one for one in panels if any(value is not None for value in one.own)]
+    room = max((one.months_ahead for one in drawn), default=0)
+    return [replace(one, room=room) for one in panels]
 
 
 def change(before: Value, now: Value) -> Change | None:

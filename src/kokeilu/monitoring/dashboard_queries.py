@@ -53,7 +53,7 @@ def read(area: str) -> Dashboard:
         for key in wanted
     ]  # fmt: skip
     shown = {key: profiles[key] for key in (area, *(one.area for one in chosen)) if key in profiles}
-    return Dashboard(area, began.get(area), base, own, chosen, shown, others, panels)
+    return Dashboard(area, began.get(area), base, own, chosen, shown, others, dashboard.on_one_axis(panels))
 
 
 def comparables(area: str) -> list[Comparable]:

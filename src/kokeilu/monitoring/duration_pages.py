@@ -22,12 +22,14 @@ from kokeilu.monitoring import (
     operations,
     picture_answers,
     queries,
+    reading_texts,
 )
 from kokeilu.monitoring import survival_curves as curves_of
 from kokeilu.monitoring.duration_medians import WHOLE, Kind, Median
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.queries import Figure
+from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.survival_curves import Curve
 from kokeilu.web import formats
 
@@ -65,6 +67,7 @@ def durations(request: Request, area: str) -> HttpResponse:
             "comparisons": comparisons,
             "pictures": _pictures(area, beside) if beside else [],
             "tables": [_table(one) for one in beside],
+            **_headline(area, month),
             "measures": [definition_texts.term(one.key) for one in (STOCK, FLOW)],
             "rows": _rows(area, month),
         },
@@ -121,6 +124,15 @@ def _table(one: Curve) -> dict[str, Any]:
 
 def _year_before(month: date) -> date:
     return month.replace(year=month.year - 1)
+
+
+def _headline(area: str, month: date) -> dict[str, Any]:
+    """The three figures that always stand together, and what they say against a year before."""
+    now, before = (queries.of_month(area, one).get("residents", {}) for one in (month, _year_before(month)))
+    return {
+        "stats": [{"key": key, "value": shown(now.get(key), INDICATORS[key])} for key in HEADLINE],
+        "reading": reading_texts.said(queries.headline(before), queries.headline(now)),
+    }
 
 
 def _rows(area: str, month: date) -> list[tuple[dict[str, str], list[str]]]:

@@ -8,7 +8,15 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kokeilu.monitoring import figure_tables, national_charts, national_map, national_queries, queries
+from kokeilu.monitoring import (
+    definition_texts,
+    figure_tables,
+    goal_rules,
+    national_charts,
+    national_map,
+    national_queries,
+    queries,
+)
 from kokeilu.monitoring.charts import Size
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
@@ -26,6 +34,16 @@ class Across:
 
     held: Month
     indicator: str
+
+    @property
+    def together_with(self) -> list["Across"]:
+        """Itself, and after a figure of registered unemployment those that always stand beside it."""
+        return [Across(self.held, key) for key in goal_rules.together([self.indicator])]
+
+    @property
+    def name(self) -> str:
+        """The figure's name."""
+        return definition_texts.whole_name(self.indicator)
 
     @property
     def is_count(self) -> bool:
@@ -91,12 +109,24 @@ class Across:
 
     def columns(self) -> list[dict[str, Any]]:
         """The heads of the table."""
-        measure = _("Per %(number)s job seekers") % {"number": PER} if self.is_count else _("Per cent")
-        return [{"label": _("Area")}, {"label": measure, "number": True}, *map(figure_tables.column, self._counts)]
+        columns = [{"label": self._measure, "number": True}]
+        if len(self.together_with) > 1:
+            columns = [{"label": one._named_measure, "number": True} for one in self.together_with]
+        return [{"label": _("Area")}, *columns, *map(figure_tables.column, self._counts)]
+
+    @property
+    def _measure(self) -> str:
+        return _("Per %(number)s job seekers") % {"number": PER} if self.is_count else _("Per cent")
+
+    @property
+    def _named_measure(self) -> str:
+        return f"{INDICATORS[self.indicator].brief[formats.language()]}, {self._measure[:1].lower()}{self._measure[1:]}"
 
     @property
     def _counts(self) -> tuple[str, ...]:
-        return (self.indicator, BASE) if self.is_count else ("in_services", "broad_unemployment")
+        if not self.is_count:
+            return ("in_services", "broad_unemployment")
+        return (*(one.indicator for one in self.together_with), BASE)
 
     def rows(self, month: date) -> list[list[Any]]:
         """The table's rows, as the picture has them, and all areas together."""
@@ -104,7 +134,8 @@ class Across:
         return [*found, self._row(_("All areas together"), self._residents)]
 
     def _row(self, name: Any, figures: Figures) -> list[Any]:
-        return [name, self.text(self._compared(figures)), *figure_tables.cells(figures, self._counts)]
+        compared = [one.text(one._compared(figures)) for one in self.together_with]
+        return [name, *compared, *figure_tables.cells(figures, self._counts)]
 
     def map(self, month: date) -> dict[str, Any]:
         """The map: its size, squares with their words and links, and the classes of its colours."""

@@ -167,10 +167,17 @@ def _comparison(across: Across, month: date) -> dict[str, Any]:
     """One figure across the areas: the choice of it, the picture, the map and their table."""
     return {
         "indicator": across.indicator,
-        "indicator_name": definition_texts.whole_name(across.indicator),
+        "indicator_name": across.name,
         "is_count": across.is_count,
-        "says": across.sentence(),
-        "bars": [_bars(across.bars(size), month, across.indicator) for size in charts.WIDTHS],
+        "charts": [
+            {
+                "key": one.indicator,
+                "name": one.name,
+                "says": one.sentence(),
+                "bars": [_bars(one.bars(size), month, one.indicator) for size in charts.WIDTHS],
+            }
+            for one in across.together_with
+        ],
         "compared_columns": across.columns(),
         "compared_rows": across.rows(month),
         "map": across.map(month),

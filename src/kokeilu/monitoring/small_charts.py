@@ -22,8 +22,6 @@ OWN_COLOUR: Final = COLOURS[1]
 TARGET_COLOUR: Final = COLOURS[0]
 OTHERS_COLOUR: Final = "#767b83"  # 4.2:1 on white
 TICKS: Final = 4
-AHEAD_MONTHS: Final = 12
-"""So many months after the last one are drawn where a target lies ahead."""
 
 Points = list[tuple[str, float]]  # a month's first day (ISO) and the value; a month without one is left out
 
@@ -53,13 +51,14 @@ def small_chart(panel: Panel) -> SmallChart | None:
     if not own:
         return None
     target = [point for run in _runs(months, panel.targets) for point in run]
-    ahead = [(_month(panel.months[-1], later), _ahead(panel, later)) for later in range(1, _room(panel) + 1)]
+    last = panel.months[-1]
+    ahead = [(_month(last, later), _ahead(panel, later)) for later in range(1, panel.months_ahead + 1)]
     others = [_runs(months, values) for values in panel.others.values()]
     every = [value for runs in (own, *others) for run in runs for _, value in run]
     ticks = ticks_to(max([*every, *(value for _, value in target + ahead)]))
-    last = ahead[-1][0] if ahead else months[-1]
+    ends = (edge(months[0]), edge(_month(last, max(panel.room, panel.months_ahead)), later=1))
     began = panel.began.isoformat() if panel.began else None
-    return SmallChart((edge(months[0]), edge(last, later=1)), ticks[-1], ticks, own, others, target + ahead, began)
+    return SmallChart(ends, ticks[-1], ticks, own, others, target + ahead, began)
 
 
 def _runs(months: list[str], values: Any) -> list[Points]:
@@ -71,14 +70,6 @@ def _runs(months: list[str], values: Any) -> list[Points]:
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if run]
-
-
-def _room(panel: Panel) -> int:
-    """How many months after the last one are drawn: up to the last target, AHEAD_MONTHS at most."""
-    if not panel.ahead:
-        return 0
-    last, target = panel.months[-1], panel.ahead[-1][0]
-    return min(AHEAD_MONTHS, (target.year - last.year) * 12 + target.month - last.month)
 
 
 def _month(month: date, later: int) -> str:

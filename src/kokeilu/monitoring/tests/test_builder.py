@@ -22,8 +22,10 @@ from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 TABLES = "/monitoring/tables/"
 WIDE = {
     "area": ["espoo", "raasepori-hanko"], "population": ["residents", "customers"], "first": "2021-02",
-    "last": "2021-04", "indicator": ["registered_unemployed", "laid_off", "activation_rate", "inflow"],
-    "column": ["month", "population"],
+    "last": "2021-04", "column": ["month", "population"],
+    "indicator": [
+        "registered_unemployed", "laid_off", "broad_unemployment", "activation_rate", "inflow", "open_market_exits",
+    ],
 }  # fmt: skip
 
 
@@ -114,7 +116,7 @@ def test_the_page_shows_the_chosen_cells_as_they_were_published(logged_in, publi
         for population in WIDE["population"]
         for month in ("2021-02", "2021-03", "2021-04")
     ]
-    assert len(found) == len(keys) == 48
+    assert len(found) == len(keys) == 72
     for cell, key in zip(found, keys, strict=True):
         value = wanted.get(key)
         if value in (None, "none"):
@@ -130,28 +132,39 @@ def test_the_page_shows_the_chosen_cells_as_they_were_published(logged_in, publi
 def test_heads_have_their_scope_and_lead_to_the_definitions(logged_in, published):
     page = logged_in(Role.ANALYST, "ely").get(address()).content.decode()
     assert page.count('scope="colgroup" colspan="3"') == 2
-    assert page.count('scope="row"') == 2 * 8
+    assert page.count('scope="row"') == 2 * 12
     assert page.count('<a href="/monitoring/definitions/#activation_rate">') == 2
     assert page.count("definition not verified") == 2
     assert "1269/2020 4 §" in page  # the populations rest on law that nobody has verified
 
 
 @pytest.mark.django_db
-def test_registered_unemployment_is_not_left_alone(logged_in, published):
+@pytest.mark.parametrize("indicator", ["registered_unemployed", "laid_off", "long_term_unemployed", "outflow"])
+def test_registered_unemployment_is_never_shown_without_the_figures_beside_it(logged_in, published, indicator):
+    """Neither on the page nor in a file."""
     client = logged_in(Role.ANALYST, "ely")
-    page = client.get(address(indicator=["registered_unemployed"], column=["month"]))
-    assert "not to be read alone" in text(page)
-    more = unescape(re.search(r'href="([^"]+)">Add broad unemployment', page.content.decode())[1])
-    whole = client.get(more)
-    assert "not to be read alone" not in text(whole)
-    assert "Broad unemployment" in text(whole)
+    asked = {"indicator": [indicator], "column": ["month"], "population": ["residents"]}
+    page = text(client.get(address(**asked)))
+    assert "never shown without them: Broad unemployment and Exits to the open labour market." in page
+    lines = client.get(address("csv", **asked)).content.decode("utf-8-sig").splitlines()
+    rows = [line.split(",") for line in lines[1:]]
+    for area in WIDE["area"]:
+        assert {row[3] for row in rows if row[0] == area} == {indicator, "broad_unemployment", "open_market_exits"}
+    assert client.get(address("xlsx", **asked)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_nothing_is_added_to_what_stands_by_itself(logged_in, published):
+    client = logged_in(Role.ANALYST, "ely")
+    for indicators in (["inflow"], ["broad_unemployment"], list(WIDE["indicator"])):
+        assert "Added" not in text(client.get(address(indicator=indicators)))
 
 
 @pytest.mark.django_db
 def test_single_months_count_before_the_range(logged_in, published):
     page = text(logged_in(Role.ANALYST, "ely").get(address(month=["2022-02", "2021-07"], column=["population"])))
     assert "February 2022" in page
-    assert "Cells: 32;" in page
+    assert "Cells: 48;" in page
     table = page[page.index("Hidden by disclosure control") : page.index("This table as a file")]
     assert "March 2021" not in table
 
@@ -250,7 +263,8 @@ def test_the_same_address_gives_the_same_bytes(logged_in, published):
 
 BY_AGE = {
     "area": ["espoo", "raasepori-hanko"], "population": ["residents"], "first": "2021-02", "last": "2021-03",
-    "indicator": ["registered_unemployed", "inflow"], "by": "age", "column": ["group"],
+    "indicator": ["registered_unemployed", "broad_unemployment", "inflow", "open_market_exits"], "by": "age",
+    "column": ["group"],
 }  # fmt: skip
 
 
@@ -264,7 +278,7 @@ def by_class(published) -> None:
         )
         for area in ("espoo", "raasepori-hanko")
         for month in (2, 3)
-        for indicator in ("registered_unemployed", "inflow")
+        for indicator in BY_AGE["indicator"]
         for one in ("age", "sex")
         for place, group in enumerate(DIMENSIONS[one].classes)
         for hidden in [area == "raasepori-hanko" and place < 2]
@@ -275,8 +289,8 @@ def by_class(published) -> None:
 def test_a_table_by_class_holds_the_published_classes_and_no_sum(logged_in, by_class, tmp_path):
     client = logged_in(Role.ANALYST, "ely")
     page = client.get(address(**BY_AGE))
-    assert "Cells: 40;" in text(page)
-    assert "Hidden by disclosure control: 8." in text(page)
+    assert "Cells: 80;" in text(page)
+    assert "Hidden by disclosure control: 16." in text(page)
     for words in DIMENSIONS["age"].classes.values():
         assert words["en"] in text(page)
     for kind in ("csv", "csvw", "px", "jsonstat"):
@@ -317,6 +331,30 @@ def test_what_is_not_published_by_class_is_told(logged_in, by_class, changes, me
     response = logged_in(Role.ANALYST, "ely").get(address(**(BY_AGE | changes)))
     assert response.status_code == 422
     assert message in text(response)
+
+
+@pytest.mark.django_db
+def test_by_class_registered_unemployment_brings_the_same_classes_of_what_stands_beside_it(logged_in, by_class):
+    client = logged_in(Role.ANALYST, "ely")
+    rows = client.get(address("csv", **(BY_AGE | {"indicator": ["registered_unemployed"]}))).content.decode()
+    for group in DIMENSIONS["age"].classes:
+        for key in ("registered_unemployed", "broad_unemployment", "open_market_exits"):
+            assert f"espoo,residents,2021-03,{key},{group}," in rows
+
+
+@pytest.mark.django_db
+def test_where_a_division_lacks_them_the_page_says_so(logged_in, published):
+    MonthlyBreakdown.objects.bulk_create(
+        MonthlyBreakdown(
+            area="espoo", population="residents", month=date(2021, 3, 1), indicator="registered_unemployed",
+            dimension="duration", group=group, value=10.0, suppressed=False,
+        )
+        for group in DIMENSIONS["duration"].classes
+    )  # fmt: skip
+    asked = BY_AGE | {"indicator": ["registered_unemployed"], "by": "duration", "area": ["espoo"]}
+    page = text(logged_in(Role.ANALYST, "ely").get(address(**asked)))
+    assert "Registered unemployment is not to be read alone" in page
+    assert "are not published by this division" in page
 
 
 @pytest.mark.django_db

@@ -143,7 +143,7 @@ def test_the_table_the_map_and_the_picture_of_a_comparison_say_the_same(analyst)
     together = table.pop("All areas together")
     squares = dict(re.findall(r'<a href="[^"]*" aria-label="([^"]*): ([^"]*)">', page))
     assert squares == table
-    [address] = [unescape(each) for each in re.findall(r'<img src="([^"]+areas-wide[^"]+)"', page)]
+    address = unescape(re.findall(r'<img src="([^"]+areas-wide[^"]+)"', page)[0])
     picture = analyst.get(address)
     assert "immutable" in picture["Cache-Control"]
     drawn = "".join(ElementTree.fromstring(picture.content).itertext())  # noqa: S314 - our own
@@ -151,6 +151,32 @@ def test_the_table_the_map_and_the_picture_of_a_comparison_say_the_same(analyst)
         assert area in drawn
         assert value in drawn
     assert f"All areas together: {together}." in text(page)
+
+
+@pytest.mark.parametrize("indicator", ["registered_unemployed", "long_term_unemployed", "outflow"])
+def test_a_comparison_by_registered_unemployment_shows_what_always_stands_beside_it(analyst, indicator):
+    page = analyst.get(PAGE, {"month": "2021-05", "indicator": indicator}).content.decode()
+    pictures = [unescape(each) for each in re.findall(r'<img src="([^"]+areas-wide[^"]+)"', page)]
+    shown = [indicator, *HEADLINE[1:]]
+    assert [re.search("indicator=([a-z_]+)", each)[1] for each in pictures] == shown
+    assert all(analyst.get(each).status_code == 200 for each in pictures)
+    section = page[page.index('id="comparison"') :]
+    heads = [text(each).strip() for each in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', section, re.DOTALL)]
+    briefs = [INDICATORS[key].brief["en"] for key in shown]
+    assert heads[1:8] == [*(f"{name}, per 100 job seekers" for name in briefs), *briefs, "Job seekers"]
+    for area, *cells in rows(page, "comparison")[:-1]:
+        key = next(key for key, names in queries.area_names().items() if names["en"] == area)
+        figures = queries.of_month(key, MONTH)["residents"]
+        assert cells[3:6] == [shown_text(figures[one]) for one in shown]
+
+
+def shown_text(figure: Figure) -> str:
+    return "hidden" if figure.suppressed else f"{figure.value:,.0f}".replace(",", "\xa0")
+
+
+def test_a_comparison_by_another_figure_shows_it_alone(analyst):
+    page = analyst.get(PAGE, {"month": "2021-05", "indicator": "inflow"}).content.decode()
+    assert page.count("areas-wide") == 1
 
 
 @pytest.mark.parametrize("asked", [{"indicator": "nonsense"}, {"indicator": "job_seekers"}, {"indicator": "<b>"}])

@@ -37,6 +37,23 @@ def test_a_target_ahead_is_drawn_up_to_its_day_and_a_year_at_most(day, months):
     assert {value for _month, value in made.target} == {4.0}
 
 
+def test_pictures_side_by_side_have_one_axis():
+    """A target ahead of one measure makes room in all that have a picture; one without figures makes none."""
+
+    def panel(own, *targets):
+        return dashboard.panel("registered_unemployed", MONTHS, own, {}, targets, MONTHS[12], MONTHS[:12])
+
+    long, short, none, without = (
+        panel([5.0] * 24, (date(2021, 6, 30), 4.0)), panel([5.0] * 24, (date(2021, 2, 28), 4.0)), panel([5.0] * 24),
+        panel([None] * 24, (date(2021, 12, 31), 4.0)),
+    )  # fmt: skip
+    made = [small_chart(one) for one in dashboard.on_one_axis([long, short, none, without])]
+    assert made[3] is None
+    assert {one.ends for one in made[:3]} == {small_chart(long).ends}
+    assert [len(one.target) for one in made[:3]] == [18, 14, 0]
+    assert small_chart(none).ends != small_chart(long).ends
+
+
 def test_targets_ahead_follow_each_other():
     made = chart([5.0] * 24, [(date(2021, 2, 28), 4.0), (date(2021, 4, 30), 3.0)])
     assert [value for _month, value in made.target[-4:]] == [4.0, 4.0, 3.0, 3.0]
