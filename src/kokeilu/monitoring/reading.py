@@ -103,8 +103,6 @@ def sentence(before: Headline, now: Headline) -> Sentence:
     return "broad_rose" if found.broad == "higher" else "out_of_services"
 
 
-NO_SUCCESS: Final[frozenset[Sentence]] = frozenset(("into_services", "mostly_services", "registered_fell"))
-"""Where a fall of registered unemployment is not to be told as something reached."""
 SUCCESS: Final[frozenset[Sentence]] = frozenset(("open_market", "both_fell", "out_of_services"))
 """Where registered unemployment may be told to have reached something: broad unemployment is known to have fallen, and
 not mostly into services. Where it is hidden, or stands still, nothing is told.

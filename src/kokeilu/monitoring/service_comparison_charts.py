@@ -1,6 +1,7 @@
 """The picture of services side by side: what a person in the open labour market costs, and how many are there."""
 
 from dataclasses import asdict, dataclass
+from textwrap import wrap
 from typing import Any, Final
 
 from kokeilu.monitoring import goal_charts, pictures
@@ -9,6 +10,9 @@ from kokeilu.monitoring.charts import COLOURS, TEXT_COLOUR, WIDTHS, Size
 ROW: Final = 30  # pixels of a service
 NAMES: Final = 190  # pixels of the services' names
 NARROW_NAMES: Final = 150
+LETTERS: Final[dict[Size, int]] = {"wide": 30, "narrow": 24}
+"""Names longer than this go on in a second line."""
+LINE: Final = 13  # pixels from one line of a name to the next
 ROOM: Final = 1.45
 """How much wider than its longest bar a panel is, for the words at the end of the bars."""
 
@@ -59,18 +63,32 @@ def _panel(wanted: Bars, key: str, title: str, colour: str, width: int, *, names
     import altair as alt
 
     rows = [
-        {"name": bar.name, "value": getattr(bar, key) or 0.0, "words": getattr(bar, f"{key}_words")}
+        {
+            "name": _in_lines(bar.name, wanted.size),
+            "value": getattr(bar, key) or 0.0,
+            "words": getattr(bar, f"{key}_words"),
+        }
         for bar in wanted.bars
     ]
     longest = max(row["value"] for row in rows) or 1.0
     limit = NAMES if wanted.size == "wide" else NARROW_NAMES
-    axis = alt.Axis(title=None, labelLimit=limit, ticks=False, domain=False) if names else None
+    twice = "indexof(datum.label, '\\n') >= 0"
+    lines = {
+        "labelExpr": "split(datum.label, '\\n')", "labelLineHeight": LINE,
+        "labelOffset": {"condition": {"test": twice, "value": -LINE / 2}, "value": 0},
+    }  # fmt: skip
+    axis = alt.Axis(title=None, labelLimit=limit, ticks=False, domain=False, **lines) if names else None
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * ROOM])),
-        y=alt.Y("name:N", sort=[bar.name for bar in wanted.bars], axis=axis),
+        y=alt.Y("name:N", sort=[row["name"] for row in rows], axis=axis),
     )
     words = base.mark_text(align="left", dx=5, fontSize=13, color=TEXT_COLOUR).encode(text="words:N")
     return alt.layer(base.mark_bar(color=colour, height=ROW - 12), words).properties(
         width=width, height=ROW * len(rows),
         title=alt.TitleParams(title, anchor="start", fontSize=14, color=TEXT_COLOUR, offset=6),
     )  # fmt: skip
+
+
+def _in_lines(name: str, size: Size) -> str:
+    """A name in lines that have room; a word that is longer than a line stays whole."""
+    return "\n".join(wrap(name, LETTERS[size], break_long_words=False))
