@@ -12,9 +12,6 @@ from kokeilu import database, progress
 if TYPE_CHECKING:
     from kokeilu.panel.folder import Manifest
 
-# A build may share its machine with the server: pages come first.
-NICE = 10
-
 app = typer.Typer(no_args_is_help=True, help="The panel: spells and person-months under pseudonyms.")
 
 
@@ -46,13 +43,37 @@ def build(
 ) -> None:
     """Build the panel from the register: new months are added, corrections make a revision.
 
+    The build gives way to the pages: it works in a session of its own and takes only what nobody else wants of the
+    processor, and so does the embedded server's process that reads for it. docs/panel.md says more.
+
     Example: kokeilu panel build --from 2018-01 --out panel
     """
-    database.set_up()
+    from kokeilu.panel import giving_way
+
+    if giving_way.apart():
+        giving_way.end_with_whoever_asked()
+        _build(out, first, trial=trial, whole=whole)
+    else:
+        raise typer.Exit(giving_way.run_apart(_arguments(out, first, trial=trial, whole=whole)))
+
+
+def _arguments(out: Path, first: int | None, *, trial: str, whole: bool) -> list[str]:
+    """The command of a build once more."""
+    from kokeilu.panel.rules import month_name
+
+    since = [] if first is None else ["--from", month_name(first)]
+    return ["panel", "build", "--out", str(out), *since, "--trial", trial, *(["--whole"] if whole else [])]
+
+
+def _build(out: Path, first: int | None, *, trial: str, whole: bool) -> None:
+    from kokeilu.panel import giving_way
+
+    database.set_up()  # first: a server that it starts is for everybody and keeps its priority
+    giving_way.lower(os.getpid())  # before any thread is there: each has a priority of its own
 
     from kokeilu.panel.build import build as build_panel
 
-    os.nice(NICE)
+    giving_way.lower_server()
     with progress.bar() as shown:
         task = shown.add_task("building the panel", total=1.0)
         made = build_panel(

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from typer.testing import Result
 
-from kokeilu.panel import known, places, queries
+from kokeilu.panel import giving_way, known, places, queries
 from kokeilu.panel.build import Built, build
 from kokeilu.panel.check import open_panel
 from kokeilu.panel.tests.register_rows import extract, organisation, person
@@ -186,7 +186,11 @@ def test_the_numbers_need_the_databases_key(panel: Path) -> None:
     assert queries.read().secret != source.secret
 
 
-def test_the_command_computes_everybody_when_told(panel: Path, command_line: Callable[..., Result]) -> None:
+def test_the_command_computes_everybody_when_told(
+    panel: Path, command_line: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(giving_way, "apart", lambda: True)  # in this process, which keeps its priority
+    monkeypatch.setattr(giving_way, "lower", lambda process: None)
     done = command_line("panel", "build", "--whole", "--out", panel)
     assert done.output.strip() == f"nothing has changed since revision 1: {panel}"
     assert Extract.objects.count() == 2
