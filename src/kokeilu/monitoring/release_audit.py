@@ -188,10 +188,14 @@ def _sums(name: str, own: Values, newest: str, others: Values, given_away: Colle
 
 
 def sums_of(key: Key) -> Iterator[tuple[Mapping[Key, float], str]]:
-    """The sums that a cell is the total of, or the later stock in; each as cell and coefficient, zero together."""
+    """The sums that a cell is the total of, the later stock in, or tells again; each as cell and coefficient, zero
+    together.
+    """
     for coefficients, high in tied(key):
         if high == 0:
             yield coefficients, _words(key, coefficients)
+    for coefficients in told_again(key):
+        yield coefficients, "services that ended, told again"
 
 
 def _words(key: Key, cells: Mapping[Key, float]) -> str:

@@ -8,17 +8,16 @@ import polars as pl
 
 from kokeilu.disclosure import attacker, linked
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Linked, Table, Term
-from kokeilu.disclosure.relations import Component, Indices, Numbers, System, components
-from kokeilu.monitoring import breakdown_hiding, release_audit
+from kokeilu.disclosure.relations import components
+from kokeilu.monitoring import breakdown_hiding, release_attack, release_audit
 from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
 from kokeilu.monitoring.breakdown_rules import POPULATION
+from kokeilu.monitoring.release_attack import Places
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_classes import CELL, Classes
 from kokeilu.monitoring.rules import month_number
 from kokeilu.panel.rules import month_name
 
-AROUND: Final = (1, 3, 9)
-"""How many months before and after a cell's own are searched for what protects it, before all of them are."""
 LIMITS: Final = dict(zip(EXIT_PARTS, ("outflow", "service_ends"), strict=True))
 """The flow that each part of the exits is at most, in every class."""
 
@@ -27,72 +26,40 @@ Known = Mapping[str, Mapping[tuple[str, ...], float | None]]
 
 
 def exposed(versions: Sequence[Version], classes: Sequence[Classes]) -> list[str]:
-    """The hidden figures that follow too narrowly from all versions of the monthly figures, and from these together
-    with each table by class: each figure with the least and the most that it can be.
+    """The hidden figures that follow too narrowly from all versions of the monthly figures and all tables by class
+    together: each figure with the least and the most that it can be.
 
     The newest version is the last; classes add up to the versions that they are `beside`. A figure of a class that is
     hidden for another's sake may follow: where a whole month is hidden by class it may be the area's shown figure, of
     five people or more. What all of it contradicts is told as well.
     """
     own = {version.name for version in versions}
-    problems = [joint(versions, [one]) for one in classes] or [joint(versions, [])]
-    return list(dict.fromkeys(place for problem in problems for place in _exposed(problem, own)))
-
-
-def _exposed(problem: Linked, own: Collection[str]) -> list[str]:
-    """`exposed` of one problem; `own` are the names of the versions of the monthly figures."""
+    problem = joint(versions, classes)
     arrays = problem.joint()
-    names: list[tuple[str, ...]] = []
-    for table in problem.tables:
-        names += [(table.name, *codes) for codes in table.rows.select(table.dimensions).rows()]
+    names = [(table.name, *codes) for table in problem.tables for codes in table.rows.select(table.dimensions).rows()]
     hidden = np.array([each != PUBLISHED for each in arrays.status])
     needed = linked.widths(arrays.status, linked.THRESHOLD)
     for place, (name, status) in enumerate(zip(names, arrays.status, strict=True)):
         if name[0] not in own and status != PRIMARY:
             needed[place] = 0.0
-    months = np.array([month_number(int(name[_MONTH].replace("-", ""))) for name in names])
+    places = _places(names, own)
     try:
         attacker.check(arrays.system, arrays.values, hidden)
-        wrong = [
+        return [
             f"{' / '.join(names[cell][names[cell][0] in own :])}: {low:g}–{high:g}"
             for component in components(arrays.system, arrays.values, hidden)
-            for cell, low, high in _narrow(component, arrays.values, needed, months)
+            for cell, low, high in release_attack.narrow(component, arrays.values, needed, places)
         ]
     except attacker.Contradiction as error:
         return [arrays.names[one] for one in error.relations[:1]]
-    return wrong
 
 
-def _narrow(
-    component: Component, values: Numbers, needed: Numbers, months: Indices
-) -> Iterator[tuple[int, float, float]]:
-    """The cells of a component whose intervals are not as wide as needed: number, least and most.
-
-    Two tables that differ in the months around the cell's own alone settle most cells: the search over all months
-    together is for the others.
-    """
-    cells = component.cells
-    truth, left, at = values[cells], needed[cells].copy(), months[cells]
-    if _agrees(component.system, truth):
-        for around in AROUND:
-            for month in np.unique(at[left > 0]):
-                for part in components(component.system, truth, np.abs(at - month) <= around):
-                    here = np.where(at[part.cells] == month, left[part.cells], 0.0)
-                    if here.any():
-                        found = attacker.of_component(part, truth[part.cells], here, fractions=True)
-                        left[part.cells[(here > 0) & (found.width >= here)]] = 0.0
-    if left.any():
-        found = attacker.of_component(component, truth, left)
-        for place in np.flatnonzero((left > 0) & (found.width < left)).tolist():
-            yield int(cells[place]), float(found.low[place]), float(found.high[place])
-
-
-def _agrees(system: System, values: Numbers) -> bool:
-    """Whether the values are known and hold to all relations."""
-    if np.isnan(values).any():
-        return False
-    sums = system.sums(values)
-    return bool(((sums >= system.low) & (sums <= system.high)).all())
+def _places(names: Sequence[tuple[str, ...]], own: Collection[str]) -> Places:
+    """Where each figure stands: all versions of the monthly figures together, and a dimension with its exits' parts."""
+    tables = ["" if name[0] in own else name[0].removeprefix(_PARTS) for name in names]
+    number = {table: at for at, table in enumerate(dict.fromkeys(tables))}
+    months = [month_number(int(name[_MONTH].replace("-", ""))) for name in names]
+    return Places(np.array([number[table] for table in tables], np.int64), np.array(months, np.int64))
 
 
 _MONTH: Final = 1 + KEY.index("month")  # its place in a cell's name, behind the table's

@@ -47,6 +47,24 @@ def test_figures_that_do_not_add_up_block(indicator: str, check: str) -> None:
     assert failed(with_value(made().table, indicator, 1234.0)) == [check]
 
 
+def test_services_that_ended_are_as_many_as_what_followed_them_tells() -> None:
+    """They are told again three months later, by another figure."""
+    months = ("2020-11", "2020-12", "2021-01", "2021-02")
+    more = [("espoo", "residents", month, indicator, 20.0)
+            for month, indicator in (("2020-11", "service_ends"), ("2021-02", "followed_services"))]  # fmt: skip
+    whole = pl.concat([figures(months), pl.DataFrame(more, [*KEY, "value"], orient="row")])
+    table = made(whole).table
+
+    def broken(one: PublishedTable) -> list[str]:
+        found = release_checks.run(one, None, [])
+        return [place for each in found if each.key == "totals" for place in each.places]
+
+    assert broken(table) == []
+    there = (pl.col("month") == "2020-11") & (pl.col("indicator") == "service_ends")
+    other = replace(table, cells=table.cells.with_columns(value=pl.when(there).then(21.0).otherwise("value")))
+    assert broken(other) == ["espoo / residents / 2021-02 / followed_services: services that ended, told again"]
+
+
 def test_a_missing_month_area_or_figure_blocks() -> None:
     table = made().table
     assert failed(without(table, month="2021-01", area="espoo")) == ["complete"]
