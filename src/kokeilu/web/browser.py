@@ -119,7 +119,7 @@ class Visitor:
         context = self.browser.new_context(
             locale=language, viewport={"width": width, "height": HEIGHTS.get(width, 900)}, reduced_motion="reduce"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(120_000)  # only what hangs ends by it: a busy machine is slow
         if user is not None:
             own = getattr(user, "cookie", None)
             context.add_cookies([own(self.address) if own else _session_cookie(user, self.address)])
