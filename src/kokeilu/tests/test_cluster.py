@@ -91,7 +91,7 @@ def use() -> Iterator[Use]:
 
 
 def end(process: subprocess.Popen) -> None:
-    process.communicate("\n", timeout=60)
+    process.communicate("\n", timeout=300)
     assert process.returncode == 0
 
 

@@ -23,6 +23,8 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESKTOP, PHONE = 1280, 390
 HEIGHTS = {DESKTOP: 900, PHONE: 844}
+HANGS = 120_000
+"""Milliseconds after which the browser counts as hung: a busy machine is slow, and no test fails on a clock."""
 
 
 def chromium_path() -> str | None:
@@ -119,7 +121,7 @@ class Visitor:
         context = self.browser.new_context(
             locale=language, viewport={"width": width, "height": HEIGHTS.get(width, 900)}, reduced_motion="reduce"
         )
-        context.set_default_timeout(120_000)  # only what hangs ends by it: a busy machine is slow
+        context.set_default_timeout(HANGS)
         if user is not None:
             own = getattr(user, "cookie", None)
             context.add_cookies([own(self.address) if own else _session_cookie(user, self.address)])
@@ -162,15 +164,16 @@ def _session_cookie(user: Any, address: str) -> Any:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["Browser"]:
     """Chromium without a window, once per test run. Fails with what to install where there is none."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = chromium_path()
     if path is None:
         pytest.fail("no Chromium for the browser tests: run `make browser`, or leave them out with -m 'not browser'")
     # Playwright keeps an event loop in this thread; Django would refuse the database beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=HANGS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, timeout=HANGS)
         yield browser
         browser.close()
 

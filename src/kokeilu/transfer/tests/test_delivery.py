@@ -386,7 +386,7 @@ def test_ctrl_c_ends_the_worker_after_the_email_it_is_sending(mailbox: Mailbox, 
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)
         mailbox.hold.set()
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert (process.returncode, err) == (0, "")
     assert out == "sent 1, to be tried again 0, given up 0, cancelled 0\n"
     assert sorted(state for state, _fault in states(run, "email").values()) == ["sent", "waiting", "waiting"]
