@@ -1,6 +1,6 @@
 """The day and moment at which Kokeilu stands: those of Finland, or the day that a demonstration is set to."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -21,6 +21,5 @@ def now() -> datetime:
 
 def moment(shown: datetime) -> datetime | None:
     """When clocks in Finland show this; None where the change of summer time skips it or shows it twice."""
-    first, second = (shown.replace(tzinfo=HELSINKI, fold=fold) for fold in (0, 1))
-    there = first.astimezone(UTC).astimezone(HELSINKI).replace(tzinfo=None) == shown
-    return first if there and first.utcoffset() == second.utcoffset() else None
+    before, after = (shown.replace(tzinfo=HELSINKI, fold=fold) for fold in (0, 1))
+    return before if before.utcoffset() == after.utcoffset() else None

@@ -84,25 +84,26 @@ def _figures(book: Any, table: PublishedTable, language: Language) -> list[int]:
 
 
 def _with_rows(file: BytesIO, table: PublishedTable, language: Language, kinds: list[int]) -> bytes:
-    """The workbook with a row for each cell of the table behind the first sheet's heads.
-
-    The numbers that `_figures` left there tell which style XlsxWriter gave to each kind of decimals.
-    """
+    """The workbook with a row for each cell of the table behind the first sheet's heads."""
     made = BytesIO()
     with ZipFile(file) as book, ZipFile(made, "w", ZIP_DEFLATED) as whole:
         for member in book.infolist():
             content = book.read(member)
             if member.filename == "xl/worksheets/sheet1.xml":
-                head, *left = re.findall(r"<row .*?</row>", content.decode())
-                styles = [found[0] for row in left if (found := re.findall(r' s="(\d+)"', row))]
-                rows = _rows(table, language, dict(zip(kinds, styles, strict=True)))
-                sheet = re.sub("<sheetData>.*</sheetData>", lambda _: f"<sheetData>{head}{rows}</sheetData>",
-                               content.decode(), flags=re.DOTALL)  # fmt: skip
-                last = _cell(2 * len(table.dimensions) + 1)
-                sheet = re.sub('<dimension ref="[^"]*"', f'<dimension ref="A1:{last}{table.cells.height + 1}"', sheet)
-                content = sheet.encode()
+                content = _filled(content.decode(), table, language, kinds).encode()
             whole.writestr(member, content)
     return made.getvalue()
+
+
+def _filled(sheet: str, table: PublishedTable, language: Language, kinds: list[int]) -> str:
+    """The sheet with its rows. The numbers that `_figures` left there tell the style of each kind of decimals."""
+    head, *left = re.findall(r"<row .*?</row>", sheet)
+    styles = [found[1] for row in left if (found := re.search(r' s="(\d+)"', row))]
+    rows = _rows(table, language, dict(zip(kinds, styles, strict=True)))
+    before, after = sheet.split("<sheetData>")[0], sheet.split("</sheetData>")[1]
+    last = f"{_cell(2 * len(table.dimensions) + 1)}{table.cells.height + 1}"
+    before = re.sub('<dimension ref="[^"]*"', f'<dimension ref="A1:{last}"', before)
+    return f"{before}<sheetData>{head}{rows}</sheetData>{after}"
 
 
 def _cell(column: int) -> str:

@@ -187,28 +187,28 @@ def schedule(release_id: UUID, publish_at: datetime | None = None, *, actor: Act
 
     Raises PermissionDenied, and Problem where it is not checked, published already, or the moment is past.
     """
-    release, now = _of(release_id, actor, operations.SCHEDULE_RELEASE), clock.now()
-    _refuse_unscheduled(release, now)
-    publish_at = publish_at or now
-    if publish_at < now:
-        raise Problem(_("the time of publication is past"))
+    release = _of(release_id, actor, operations.SCHEDULE_RELEASE)
+    _refuse_unscheduled(release, publish_at, clock.now())
     _refuse_failed(run_checks(release, "schedule", actor))
     with transaction.atomic():
-        release = _locked(release)
-        _refuse_unscheduled(release, now)
+        release, now = _locked(release), clock.now()  # the checks took their time
+        _refuse_unscheduled(release, publish_at, now)
         old = {"publish_at": release.publish_at.isoformat()} if release.publish_at else None
-        release.publish_at, release.scheduled_by, release.scheduled_at = publish_at, actor.user, now
+        release.publish_at, release.scheduled_by, release.scheduled_at = publish_at or now, actor.user, now
         with writing.standing_at(now):
             release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
-        record_change(actor, "schedule", "release", release.pk, old=old, new={"publish_at": publish_at.isoformat()})
+        new = {"publish_at": release.publish_at.isoformat()}
+        record_change(actor, "schedule", "release", release.pk, old=old, new=new)
     return release
 
 
-def _refuse_unscheduled(release: Release, now: datetime) -> None:
+def _refuse_unscheduled(release: Release, publish_at: datetime | None, now: datetime) -> None:
     if release.withdrawn_at or not release.checked_at:
         raise Problem(_("the release is not checked"))
     if release.publish_at and release.publish_at <= now:
         raise Problem(_("the release is published"), mend=_("a later release may replace it"))
+    if publish_at is not None and publish_at < now:
+        raise Problem(_("the time of publication is past"))
 
 
 def withdraw(release_id: UUID, reason: str, *, actor: Actor) -> Release:
@@ -216,11 +216,11 @@ def withdraw(release_id: UUID, reason: str, *, actor: Actor) -> Release:
 
     Raises PermissionDenied, and Problem where it is published or withdrawn already, or no reason is given.
     """
-    release, now = _of(release_id, actor, operations.WITHDRAW_RELEASE), clock.now()
+    release = _of(release_id, actor, operations.WITHDRAW_RELEASE)
     if not reason.strip():
         raise Problem(_("a withdrawal needs a reason"))
     with transaction.atomic():
-        release = _locked(release)
+        release, now = _locked(release), clock.now()
         if release.withdrawn_at:
             raise Problem(_("the release is withdrawn"))
         if release.publish_at and release.publish_at <= now:

@@ -68,4 +68,9 @@ def made_with(release: Release) -> str:
     held = {"kokeilu": release.made_from["software"], **release.made_from["libraries"]}
     here = {"kokeilu": release_source.software(), **release_source.libraries()}
     other = [f"{name} {held[name]} then, {here.get(name)} now" for name in held if held[name] != here.get(name)]
+    code = release.made_from.get("code")
+    if code is None:
+        other.append("which code of Kokeilu made it was not kept then")
+    elif code != release_source.code():
+        other.append("the code of this installation is not the one that made it")
     return "; ".join(other) or "the programs are the same ones"

@@ -132,6 +132,8 @@ def publish(
 
     Example: kokeilu release publish 7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11 --at "2021-04-20 08:00" --by a@ely.example
     """
+    from django.utils import timezone
+
     from kokeilu import clock
     from kokeilu.monitoring import release_actions
 
@@ -141,7 +143,7 @@ def publish(
         what = f"clocks in Finland skip {at:%Y-%m-%d %H:%M} or show it twice, as summer time begins or ends"
         raise Problem(what, mend="name another time with --at")
     done = release_actions.schedule(release_id, moment, actor=_actor(by))
-    typer.echo(f"published from {done.publish_at.astimezone(clock.HELSINKI):%Y-%m-%d %H:%M} on, time in Finland")
+    typer.echo(f"published from {timezone.localtime(done.publish_at):%Y-%m-%d %H:%M} on, time in Finland")
 
 
 @app.command()

@@ -109,6 +109,7 @@ def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -
         "steps": steps,
         "history": release_views.history(found),
         "views": release_queries.seen_before(found) if inside else [],
+        "standing": settings.KOKEILU_TODAY,
         "inside": inside,
         "refused": _refused(form, steps),
     }

@@ -1,8 +1,9 @@
 """Reading releases: who sees which, what they hold, and which figures are not public yet."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -23,7 +24,7 @@ from kokeilu.monitoring import (
     release_texts,
 )
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
-from kokeilu.monitoring.models import PagesVersion, Release, ReleaseFile, ReleaseTable
+from kokeilu.monitoring.models import PagesVersion, Release, ReleaseContent, ReleaseFile, ReleaseTable
 from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable, Words, from_json
 from kokeilu.monitoring.release_audit import Version
 from kokeilu.monitoring.release_class_tables import anchor
@@ -57,6 +58,24 @@ def in_preparation(actor: Actor, now: datetime | None = None) -> QuerySet[Releas
 def table_of(release: Release) -> PublishedTable:
     """The release's table."""
     return from_json(bytes(release.content.content))
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a kept table says of itself: `table` has no cells; how many it shows and hides."""
+
+    table: PublishedTable
+    figures: int
+    hidden: int
+
+
+@lru_cache(maxsize=1024)
+def described(sha256: str) -> Described:
+    """What the table kept under a hash says of itself. It is read once: under its hash a content never changes."""
+    table = from_json(bytes(ReleaseContent.objects.get(pk=sha256).content))
+    numbers = dict(table.cells.group_by("status").len().rows())
+    bare = replace(table, cells=table.cells.clear())
+    return Described(bare, numbers.get("published", 0), numbers.get("hidden", 0))
 
 
 def tables(release: Release) -> list[PublishedTable]:
@@ -163,7 +182,7 @@ def entries(release: Release, address: Callable[[str], str]) -> Iterator[format_
     first = format_dcat.Entry(
         uri=page,
         files_at=f"{page}files/",
-        table=table_of(release),
+        table=described(release.content_id).table,
         files=[_catalogued(one) for one in release.files.filter(of=None).order_by("position")],
         number=release.number,
         issued=timezone.localtime(release.publish_at),
@@ -172,12 +191,12 @@ def entries(release: Release, address: Callable[[str], str]) -> Iterator[format_
     )
     yield first
     had = set(before.tables.values_list("dimension", flat=True)) if before else set()
-    for one, table in further(release):
+    for one in release.tables.order_by("position"):
         at = f"#{anchor(DIMENSIONS[one.dimension])}"
         yield replace(
             first,
             uri=f"{page}{at}",
-            table=table,
+            table=described(one.content_id).table,
             files=[_catalogued(file) for file in one.files.order_by("position")],
             replaces=f"{page_before}{at}" if one.dimension in had else None,
         )
@@ -192,4 +211,4 @@ def _catalogued(file: ReleaseFile) -> format_dcat.File:
 
 def publisher(releases: Sequence[Release]) -> Words:
     """Who publishes the catalogue: whoever publishes its newest release, else the site itself."""
-    return table_of(releases[0]).publisher if releases else dict.fromkeys(LANGUAGES, "Kokeilu")
+    return described(releases[0].content_id).table.publisher if releases else dict.fromkeys(LANGUAGES, "Kokeilu")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
@@ -105,6 +106,7 @@ def made_from(panel: Panel, parameters: dict[str, Any]) -> dict[str, Any]:
         },
         "definitions": hashlib.sha256(definitions).hexdigest(),
         "software": software(),
+        "code": code(),
         "libraries": libraries(),
         "parameters": parameters,
     }  # fmt: skip
@@ -121,6 +123,18 @@ def digest(path: Path) -> str:
 def software() -> str:
     """The version of Kokeilu."""
     return version("kokeilu")
+
+
+@cache
+def code() -> str:
+    """The hash of Kokeilu's own code that counts, protects and writes: between two versions it changes too."""
+    own = files("kokeilu")
+    found = hashlib.sha256()
+    for room in ("disclosure", "monitoring", "panel"):
+        for file in sorted(own.joinpath(room).iterdir(), key=lambda one: one.name):
+            if file.name.endswith((".py", ".toml")):
+                found.update(f"{room}/{file.name}\n".encode() + file.read_bytes())
+    return found.hexdigest()
 
 
 def libraries() -> dict[str, str]:

@@ -7,13 +7,13 @@ from django.urls import reverse
 from kokeilu.monitoring import release_class_tables, release_queries, release_words
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseFile
-from kokeilu.monitoring.published_table import PublishedTable
 from kokeilu.web import formats
 
 
 def about(release: Release) -> dict[str, Any]:
     """What the release's own table says of itself, in the reader's language, and how many figures it has."""
-    table, language = release_queries.table_of(release), formats.language()
+    held, language = release_queries.described(release.content_id), formats.language()
+    table = held.table
     return {
         "description": table.description[language],
         "notes": [note[language] for note in table.notes],
@@ -27,14 +27,8 @@ def about(release: Release) -> dict[str, Any]:
             for code in table.measures.codes
             if code.definition
         ],
-        **_counts(table),
-    }
-
-
-def _counts(table: PublishedTable) -> dict[str, int]:
-    return {
-        "figures": table.cells.filter(status="published").height,
-        "hidden": table.cells.filter(status="hidden").height,
+        "figures": held.figures,
+        "hidden": held.hidden,
     }
 
 
@@ -47,14 +41,15 @@ def further(release: Release) -> list[dict[str, Any]]:
     """The further tables, each with what to say of it, how many figures it has, and its files."""
     language = formats.language()
     shown = []
-    for one, table in release_queries.further(release):
-        dimension = DIMENSIONS[one.dimension]
+    for one in release.tables.order_by("position").prefetch_related("files"):
+        dimension, held = DIMENSIONS[one.dimension], release_queries.described(one.content_id)
         shown.append({
             "key": release_class_tables.anchor(dimension),
             "name": dimension.name[language],
             "notes": [note[language] for note in release_class_tables.notes(dimension)],
-            "files": [_file(release, file) for file in one.files.order_by("position")],
-            **_counts(table),
+            "files": [_file(release, file) for file in sorted(one.files.all(), key=lambda file: file.position)],
+            "figures": held.figures,
+            "hidden": held.hidden,
         })  # fmt: skip
     return shown
 

@@ -77,7 +77,7 @@ def served(made: Made) -> Iterator[tuple[subprocess.Popen, str]]:
     assert process.stdout.readline() == f"Kokeilu serves http://127.0.0.1:{port} until Ctrl-C\n"
     yield process, f"http://127.0.0.1:{port}"
     process.terminate()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
 
 
 def _in_session(leader: int) -> list[str]:
@@ -118,6 +118,7 @@ with postgres.connect() as connection:
         "SELECT count(*) = 1 FROM my_demoaccount",
         "SELECT count(*) = 6 FROM access_membership WHERE role <> 'worker'",
         "SELECT count(*) = 1 FROM monitoring_release WHERE publish_at IS NOT NULL",
+        "SELECT count(*) = 1 FROM monitoring_releasetable WHERE dimension = 'age'",
     ):
         print(connection.execute(statement).fetchone()[0], statement)
 """
@@ -173,7 +174,7 @@ def test_stopped_it_leaves_nothing_running(served: tuple, number: int) -> None:
         os.killpg(process.pid, number)
     else:
         process.send_signal(number)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     until = time.monotonic() + 10
     while _in_session(process.pid) and time.monotonic() < until:
         time.sleep(0.1)

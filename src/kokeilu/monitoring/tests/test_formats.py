@@ -239,7 +239,7 @@ def test_another_reader_of_workbooks_finds_numbers_as_numbers(language: str) -> 
 def test_texts_of_a_workbook_may_hold_what_xml_gives_a_meaning() -> None:
     areas = tuple(replace(code, label=dict.fromkeys(LANGUAGES, f"<{code.key}> & 'more'")) for code in AREAS.codes)
     dimensions = (replace(AREAS, codes=areas), *table().dimensions[1:])
-    heads, *rows = sheets_of(format_xlsx.xlsx(table(dimensions=dimensions), "en"))["Figures"]
+    _heads, *rows = sheets_of(format_xlsx.xlsx(table(dimensions=dimensions), "en"))["Figures"]
     assert {row[0] for row in rows} == {"<espoo> & 'more'", "<raasepori-hanko> & 'more'"}
 
 

@@ -1,5 +1,6 @@
 """`kokeilu release`: from a panel to a published table and back, and the errors it tells."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -118,7 +119,27 @@ def test_bad_input_is_told(release, panel, emails, tmp_path) -> None:
         release("check", "7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11", "--by", emails[0])
     assert "is not a month" in release("prepare", "--panel", panel, "--month", "march", "--by", emails[0])
     assert "Invalid value" in release("publish", "x", "--by", emails[0])
+    made = "7d0c3d4e-6c56-4f5e-9d5f-0a3f3f3b7c11"
+    assert "Invalid value" in release("publish", made, "--at", "tomorrow", "--by", emails[0])
     assert not ReleaseContent.objects.exists()
+
+
+def test_times_are_those_of_finland_wherever_the_terminal_is(release, panel, emails, monkeypatch) -> None:
+    made = prepare(release, panel, emails[0])
+    release("check", made, "--by", emails[1])
+    for skipped_or_twice in ("2022-03-27 03:30", "2021-10-31 03:30"):
+        with pytest.raises(Problem, match="as summer time begins or ends"):
+            release("publish", made, "--at", skipped_or_twice, "--by", emails[0])
+    with pytest.raises(Problem, match="is past"):
+        release("publish", made, "--at", "0001-01-01 00:00", "--by", emails[0])
+    release("publish", made, "--at", "2021-07-01 00:00", "--by", emails[0])
+    assert f"{Release.objects.get().publish_at:%Y-%m-%d %H:%M %Z}" == "2021-06-30 21:00 UTC"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "America/New_York")
+        time.tzset()
+        listed = release("list")
+    time.tzset()
+    assert "scheduled  2021-07-01 00:00" in listed
 
 
 def test_a_place_that_cannot_be_written_is_told(release, panel, emails, tmp_path) -> None:

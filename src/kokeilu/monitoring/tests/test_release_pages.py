@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from kokeilu import clock
 from kokeilu.access.models import Membership, ReadLog, Role
-from kokeilu.monitoring import release_actions, release_calendar, release_files
+from kokeilu.monitoring import release_actions, release_calendar, release_files, release_queries
 from kokeilu.monitoring.models import Release, ReleaseFile
 from kokeilu.monitoring.tests.released import MONTHS, figures, keep, publish
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
@@ -105,6 +105,7 @@ def test_each_view_before_publication_is_on_record_and_listed(at, analysts, acto
     shown = text(open_as(checker, page_of(release)))
     assert "Who saw it before its publication" in shown
     assert f"{preparer.user.name}, Ely" in shown
+    assert "The clock of this demonstration stands on 31 March 2021. The log keeps the real time" in shown
     release_actions.check(release.pk, actor=checker)
     release_actions.schedule(release.pk, actor=preparer)
     before = ReadLog.objects.count()
@@ -225,6 +226,8 @@ def test_why_a_release_is_not_prepared_is_shown_in_the_browser(at, analysts, vis
     [
         {"schedule-day": "2021-03-30", "schedule-time": "08:00"}, {"schedule-day": "x", "schedule-time": "08:00"},
         {"schedule-day": "2021-04-15", "schedule-time": "25:00"}, {},
+        {"schedule-day": "2022-03-27", "schedule-time": "03:30"},  # skipped: summer time begins
+        {"schedule-day": "2021-10-31", "schedule-time": "03:30"},  # shown twice: summer time ends
     ],
 )  # fmt: skip
 def test_a_time_that_is_none_or_past_is_told(at, analysts, open_as, when):
@@ -241,6 +244,15 @@ def test_a_step_on_another_organisations_release_is_not_found(at, analysts, acto
     release, other = keep(analysts[0]), actor_of(Role.ANALYST, "helsinki")
     for name, data in (("check", {"check-seen": "on"}), ("withdraw", {"withdraw-reason": "no"})):
         assert open_as(other, step(release, name), data).status_code == 404
+
+
+@pytest.mark.django_db
+def test_tables_are_read_once_however_often_they_are_shown(at, analysts, open_as, monkeypatch):
+    release = publish(*analysts)
+    first = [text(open_as(analysts[0], path)) for path in (page_of(release), "/monitoring/catalogue.jsonld")]
+    monkeypatch.setattr(release_queries, "from_json", None)
+    assert first == [text(open_as(analysts[0], path)) for path in (page_of(release), "/monitoring/catalogue.jsonld")]
+    assert "Hidden by disclosure control 0" not in first[0]
 
 
 @pytest.mark.django_db

@@ -125,6 +125,24 @@ def test_steps_out_of_order_are_refused(at, preparer, checker):
             step()
 
 
+def test_a_time_that_comes_while_the_checks_run_is_kept(at, preparer, checker, monkeypatch):
+    """Nobody takes a release back, or puts it off, that became public meanwhile."""
+    release = keep(preparer)
+    release_actions.check(release.pk, actor=checker)
+    release_actions.schedule(release.pk, EIGHT, actor=preparer)
+    run_checks = release_actions.run_checks
+
+    def slowly(*arguments: object) -> ReleaseCheck:
+        at(EIGHT + timedelta(minutes=4))
+        return run_checks(*arguments)
+
+    at(EIGHT - timedelta(minutes=1))
+    monkeypatch.setattr(release_actions, "run_checks", slowly)
+    with pytest.raises(Problem, match="is published"):
+        release_actions.schedule(release.pk, EIGHT + timedelta(days=1), actor=preparer)
+    assert Release.objects.get().publish_at == EIGHT
+
+
 def test_a_withdrawn_release_stays_with_its_reason_and_lets_another_begin(at, preparer, checker):
     release = keep(preparer)
     with pytest.raises(Problem, match="needs a reason"):
@@ -295,6 +313,15 @@ def test_a_file_that_would_come_out_otherwise_is_named(at, preparer, checker, mo
     release = publish(preparer, checker)
     monkeypatch.setattr(release_actions.release_files.format_csv, "csv", lambda table: b"other")
     assert release_again.differences(release) == ["monthly-figures-2021-02.csv"]
+
+
+def test_other_code_of_the_same_version_is_told(at, preparer, monkeypatch):
+    release = keep(preparer)
+    assert "was not kept then" in release_again.made_with(release)
+    release.made_from["code"] = "0" * 64
+    assert "the code of this installation" in release_again.made_with(release)
+    release.made_from["code"] = release_source.code()
+    assert release_again.made_with(release) == "the programs are the same ones"
 
 
 def test_the_same_bytes_are_kept_once(at, preparer):
