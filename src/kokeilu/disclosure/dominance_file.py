@@ -9,7 +9,7 @@ from kokeilu.disclosure import dominance
 from kokeilu.disclosure.dominance import Rules
 from kokeilu.disclosure.linked import PRIMARY, TOTAL, Table
 from kokeilu.disclosure.protect_file import LINE, STATUS, Source, coded, decimals_of, dimensions_of, numbers, refuse
-from kokeilu.disclosure.protect_table import Layout, completed, once, summed, unprotected, with_costs
+from kokeilu.disclosure.protect_table import Layout, completed, no_figures, once, summed, unprotected, with_costs
 from kokeilu.problems import Problem
 
 _CONTRIBUTOR: Final = "contributor of the row"
@@ -53,6 +53,7 @@ def _of_cells(source: Source, columns: Magnitudes, layout: Layout) -> Table:
     dimensions = dimensions_of(source, (columns.value, *columns.largest, columns.count, layout.column))
     rows = coded(source, dimensions).with_columns(numbers(source, columns.value, "value", layout.decimals))
     once(source, rows, dimensions)
+    no_figures(source, rows, dimensions)
     tops = [numbers(source, name, f"contribution {name}", layout.decimals).alias(name) for name in columns.largest]
     rows = rows.with_columns(tops)
     for before, name in zip((None, *columns.largest), columns.largest, strict=False):

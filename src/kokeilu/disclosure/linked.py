@@ -19,8 +19,9 @@ import numpy as np
 import polars as pl
 
 from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure.attacker import Contradiction
 from kokeilu.disclosure.protection import Unprotectable
-from kokeilu.disclosure.relations import Numbers, Relation, System
+from kokeilu.disclosure.relations import Marks, Numbers, Relation, System, from_floor
 
 TOTAL: Final = "total"
 PUBLISHED, PRIMARY, SECONDARY = "published", "primary", "secondary"
@@ -205,13 +206,14 @@ def widths(status: Sequence[str | None], threshold: float) -> Numbers:
     return np.array([threshold if each == PRIMARY else 1.0 if each == SECONDARY else 0.0 for each in status])
 
 
-def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
+def audit(linked: Linked, threshold: int = THRESHOLD, *, zeros_shown: bool = False) -> pl.DataFrame:
     """What an attacker derives of each hidden cell from everything that is published together, exactly.
 
     One row per cell whose status is primary or secondary, in the order of the tables and rows: `table`, `row` (its
     number in the table's rows, from 0), `status`, `low` and `high` (Float64, infinite where nothing bounds the cell
-    from above), `needed` (the width that the interval must have), `exposed`. Every status must be given. Raises
-    Contradiction where the published values cannot be true together.
+    from above), `needed` (the width that the interval must have), `exposed`, `by_zeros`. With `zeros_shown` attackers
+    know that no zero is hidden: a small count that they derive exactly by that, and not otherwise, is exposed
+    `by_zeros`. Every status must be given. Raises Contradiction where the published values cannot be true together.
     """
     joint = linked.joint()
     if None in joint.status:
@@ -220,16 +222,24 @@ def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
     found = attacker.intervals(joint.system, np.where(hidden, np.nan, joint.values), hidden)
     cells = np.flatnonzero(hidden & np.array([each != UNPUBLISHED for each in joint.status]))
     needed = widths(joint.status, threshold)[cells]
+    exposed = found.width[cells] < needed
+    least = _known_least(joint, hidden) if zeros_shown else None
+    low, high, by_zeros = found.low[cells], found.high[cells], np.zeros(cells.size, np.bool_)
+    if least is not None:
+        primary = np.array([joint.status[cell] == PRIMARY for cell in cells], np.bool_)
+        by_zeros = ~exposed & (least.width[cells] < 1) & primary
+        low, high = (np.where(by_zeros, ends[cells] + 1, own) for ends, own in ((least.low, low), (least.high, high)))
     tables = np.searchsorted(joint.offsets, cells, side="right") - 1
     return pl.DataFrame(
         {
             "table": [linked.tables[table].name for table in tables],
             "row": cells - np.array(joint.offsets)[tables],
             "status": [joint.status[cell] for cell in cells],
-            "low": found.low[cells],
-            "high": found.high[cells],
+            "low": low,
+            "high": high,
             "needed": needed,
-            "exposed": found.width[cells] < needed,
+            "exposed": exposed | by_zeros,
+            "by_zeros": by_zeros,
         },
         schema={
             "table": pl.String,
@@ -239,8 +249,20 @@ def audit(linked: Linked, threshold: int = THRESHOLD) -> pl.DataFrame:
             "high": pl.Float64,
             "needed": pl.Float64,
             "exposed": pl.Boolean,
+            "by_zeros": pl.Boolean,
         },
     )
+
+
+def _known_least(joint: Joint, hidden: Marks) -> attacker.Intervals | None:
+    """What is known of what each hidden cell has above one, where no zero is hidden; nothing if one must be."""
+    floor = np.where([each in (PRIMARY, SECONDARY) for each in joint.status], 1.0, 0.0)
+    primary = np.where([each == PRIMARY for each in joint.status], 1.0, 0.0)
+    values = np.where(hidden, np.nan, joint.values)
+    try:
+        return attacker.intervals(from_floor(joint.system, floor), values - floor, hidden, primary)
+    except Contradiction:
+        return None
 
 
 @dataclass(frozen=True)
@@ -262,6 +284,7 @@ def protect(
     threshold: int = THRESHOLD,
     *,
     hide_zeros: bool = False,
+    zeros_shown: bool = False,
     rounds: int | None = None,
     told: Callable[[float], None] | None = None,
 ) -> Protected:
@@ -270,16 +293,18 @@ def protect(
     Counts from one to below `threshold` become primary (from zero with `hide_zeros`); what else must be hidden becomes
     secondary. Statuses that are given stay as they are: what was published stays published, and what was hidden must
     stay protected. True values must be given, but of what was hidden before. Zeros are otherwise never hidden: a reader
-    may know that no one can be there. The order of rows does not matter. `told` is called with the share of the work
-    that is done. Raises protection.Unprotectable, with the numbers of cells in the order of tables and rows, where what
-    was published before leaves no safe choice, and attacker.Contradiction where the values do not add up.
+    may know that no one can be there. With `zeros_shown` that is the rule and attackers know it: no small count can be
+    derived exactly by knowing that nothing hidden is zero. The order of rows does not matter. `told` is called with the
+    share of the work that is done. Raises protection.Unprotectable, with the numbers of cells in the order of tables
+    and rows, where what was published before leaves no safe choice, and attacker.Contradiction where the values do not
+    add up.
     """
     ordered = replace(linked, tables=tuple(_sorted(table) for table in linked.tables))
     joint = ordered.joint()
     open_ = np.array([each is None for each in joint.status], np.bool_)
     if np.isnan(joint.values[[each in (None, PUBLISHED) for each in joint.status]]).any():
         raise ValueError("protection needs the true value of every cell that was not hidden before")
-    values = attacker.completed(joint.system, joint.values)
+    values, floor = _completed(joint, above_zero=zeros_shown and linked.whole)
     small = open_ & (values < threshold) & (values >= (0 if hide_zeros else 1)) & linked.whole
     status = [PRIMARY if one else each for one, each in zip(small.tolist(), joint.status, strict=True)]
     costs = np.where(open_, np.concatenate([_costs(table, hide_zeros) for table in ordered.tables]), np.inf)
@@ -287,7 +312,7 @@ def protect(
     beyond = np.concatenate([_beyond(table) for table in ordered.tables])
     needed = np.where(beyond > 0, np.minimum(widths(status, threshold), 1.0), widths(status, threshold))
     try:
-        pattern = protection.protect(joint.system, values, needed, costs, rounds, beyond=beyond, told=told)
+        pattern = protection.protect(joint.system, values, needed, costs, rounds, beyond=beyond, floor=floor, told=told)
     except Unprotectable as error:
         places = np.concatenate(
             [
@@ -305,6 +330,22 @@ def protect(
         for table, (first, last) in zip(ordered.tables, pairwise(joint.offsets), strict=True)
     )
     return Protected(tables, pattern.cost, pattern.gap)
+
+
+def _completed(joint: Joint, *, above_zero: bool) -> tuple[Numbers, Numbers | None]:
+    """The values with possible ones in the place of those not known, and what hidden cells are known to be at least.
+
+    With `above_zero` what is hidden is one at least; what was hidden before only where that is possible.
+    """
+    if not above_zero:
+        return attacker.completed(joint.system, joint.values), None
+    settled = np.where([each in (PRIMARY, SECONDARY) for each in joint.status], 1.0, 0.0)
+    try:
+        values = attacker.completed(from_floor(joint.system, settled), joint.values - settled) + settled
+    except Contradiction:
+        values, settled = attacker.completed(joint.system, joint.values), np.zeros(settled.size)
+    decided = np.array([each is None for each in joint.status])
+    return values, np.where(decided & (values > 0), 1.0, settled)
 
 
 def _sorted(table: Table) -> Table:

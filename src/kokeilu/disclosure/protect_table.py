@@ -24,6 +24,9 @@ from kokeilu.problems import Problem
 EQUAL: Final = "equal"
 """The cost that is the same for every cell."""
 _PLACE: Final = "place in the order of the file"
+_NUMBER: Final = r"^(0|[1-9]\d*)([.,]\d+)?$"
+_FEWEST: Final = 3
+"""Of fewer rows nobody can say what looks like figures."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def undecided(source: Source, count: str, layout: Layout | None = None) -> Table
     dimensions = dimensions_of(source, (count, layout.column))
     rows = coded(source, dimensions).with_columns(numbers(source, count))
     once(source, rows, dimensions)
+    no_figures(source, rows, dimensions)
     rows = with_costs(source, rows, layout)
     return summed(source, rows, dimensions, layout, {"value": pl.col("value").sum()})
 
@@ -65,6 +69,24 @@ def unprotected(source: Source) -> None:
     if STATUS in source.columns:
         mend = "protect the original table, or audit this one with --audit"
         raise Problem("the table has a column status already", file=source.path, mend=mend)
+
+
+def no_figures(source: Source, rows: pl.DataFrame, dimensions: Sequence[str]) -> None:
+    """Raises Problem for a column that looks like figures of its own: shown as codes they would tell what is hidden.
+
+    Figures are numbers of different length, one for each cell of the other dimensions; whole ones only where no two are
+    the same, for codes of regions beside those of their municipalities look so too.
+    """
+    for name in dimensions:
+        others = [each for each in dimensions if each != name]
+        codes = rows.filter(pl.col(name) != TOTAL)
+        if not others or codes.height < _FEWEST or not codes.get_column(name).str.contains(_NUMBER).all():
+            continue
+        alone = codes.select(others).is_unique().all()
+        unlike = codes.get_column(name).str.contains("[.,]").any() or codes.get_column(name).is_unique().all()
+        if alone and unlike and codes.get_column(name).str.len_chars().n_unique() > 1:
+            mend = "leave it out, or make the table long: a row per cell; codes that are numbers have the same length"
+            raise Problem(f"{name} looks like figures, not like a dimension", file=source.path, mend=mend)
 
 
 def with_costs(source: Source, rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:

@@ -208,7 +208,11 @@ def _decided(problem: Linked, asked: Asked) -> linked.Protected:
         with progress.bar() as shown:
             task = shown.add_task("protecting", total=1.0)
             return linked.protect(
-                problem, threshold, hide_zeros=asked.hide_zeros, told=lambda share: shown.update(task, completed=share)
+                problem,
+                threshold,
+                hide_zeros=asked.hide_zeros,
+                zeros_shown=not asked.hide_zeros,
+                told=lambda share: shown.update(task, completed=share),
             )
     except Unprotectable as error:
         table, cell = _place(problem, error.cells[0])
@@ -247,16 +251,18 @@ def audited(files: Sequence[Path], asked: Asked) -> Audited:
     try:
         with progress.bar() as shown:
             shown.add_task("auditing", total=None)
-            found = linked.audit(problem, 1 if asked.value else asked.threshold or THRESHOLD)
+            zeros_shown = asked.value is None and not asked.hide_zeros
+            found = linked.audit(problem, 1 if asked.value else asked.threshold or THRESHOLD, zeros_shown=zeros_shown)
     except Contradiction as error:
         raise _contradiction(problem, error) from error
     needs = _undecided(original, asked, decimals).rows if original else None
     lines, exposed = [], 0
-    for name, row, status, low, high, narrow in found.drop("needed").iter_rows():
+    for name, row, status, low, high, narrow, by_zeros in found.drop("needed").iter_rows():
         table = next(each for each in tables if each.name == name)
         if narrow or _near(table, row, low, high, needs):
             exposed += 1
-            lines.append(f"{name}: {_cell(table, row)}: {_interval(low, high, decimals)} ({status})")
+            why = ", as no zero is hidden" if by_zeros else ""
+            lines.append(f"{name}: {_cell(table, row)}: {_interval(low, high, decimals)}{why} ({status})")
     for table in tables:
         lines += [f"{table.name}: {_cell(table, row)}: is shown" for row in _should_be_hidden(table, asked, needs)]
     return Audited(lines, found.height, exposed, told)

@@ -5,7 +5,7 @@ lies within two bounds, which are equal where the relation is an equation.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -86,6 +86,12 @@ class System:
             self.high[kept],
             self.whole,
         )
+
+
+def from_floor(system: System, floor: Numbers) -> System:
+    """The relations between what the cells have above `floor`."""
+    sums = system.sums(floor)
+    return replace(system, low=system.low - sums, high=system.high - sums)
 
 
 class Component(NamedTuple):

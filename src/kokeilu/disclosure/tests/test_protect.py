@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 from typer.testing import Result
 
 from kokeilu.problems import Problem
@@ -162,6 +163,11 @@ def test_the_count_may_stand_anywhere_and_codes_keep_their_zeros(protect: Callab
     assert answer == ["20,091,published", "30,049,published", "0,092,published", "50,total,published"]
 
 
+def test_codes_may_be_numbers(protect: Callable[..., list[str]]) -> None:
+    assert len(protect("place,region,persons\n091,1,30\n049,1,40\n853,2,50\n837,10,60\n734,2,70\n")) == 14
+    assert len(protect("age,year,persons\n8,2020,30\n9,2020,40\n10,2020,50\n8,2021,30\n9,2021,9\n10,2021,9\n")) == 12
+
+
 def test_another_threshold(protect: Callable[..., list[str]]) -> None:
     assert sum("primary" in row for row in protect(TABLE, "--threshold", "10")) == 5
     assert all("published" in row for row in protect(TABLE, "--threshold", "3"))
@@ -171,6 +177,46 @@ def test_zero_is_shown_unless_asked(protect: Callable[..., list[str]]) -> None:
     table = "x,persons\na,0\nb,30\nc,40\n"
     assert protect(table)[0] == "a,0,published"
     assert protect(table, "--hide-zeros")[:2] == ["a,,primary", "b,,secondary"]
+
+
+def test_it_is_no_secret_that_nothing_hidden_is_zero(protect: Callable[..., list[str]]) -> None:
+    """Five hidden counts that sum to five are one each, where zeros are shown."""
+    ones = "x,persons\na,1\nb,1\nc,1\nd,1\ne,1\nf,30\ng,0\n"
+    assert [row for row in protect(ones) if row.endswith("secondary")] == ["f,,secondary"]
+    assert [row for row in protect(ones, "--hide-zeros") if row.endswith("secondary")] == []
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 1, 1, 2, 9]), min_size=4, max_size=4), min_size=3, max_size=6))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_small_count_follows_from_zeros_being_shown(
+    protect: Callable[..., list[str]], cells: list[list[int]]
+) -> None:
+    """Every small count has another whole number in some table of ones and more, found by CP-SAT."""
+    lines = [f"r{row},c{column},{value}" for row, values in enumerate(cells) for column, value in enumerate(values)]
+    try:
+        answer = [row.split(",") for row in protect("\n".join(["x,y,persons", *lines]) + "\n")]
+    except Problem as problem:
+        assert "too small to protect" in str(problem)
+        return
+    model = cp_model.CpModel()
+    hidden = {(x, y): model.new_int_var(1, 10_000, "") for x, y, _, status in answer if status != "published"}
+    shown = {(x, y): int(count) for x, y, count, status in answer if status == "published"}
+    value = {**hidden, **shown}
+    for number in range(len(cells)):
+        model.add(sum(value[f"r{number}", f"c{each}"] for each in range(4)) == value[f"r{number}", "total"])
+    for number in range(4):
+        model.add(sum(value[f"r{each}", f"c{number}"] for each in range(len(cells))) == value["total", f"c{number}"])
+    model.add(sum(value[f"r{each}", "total"] for each in range(len(cells))) == value["total", "total"])
+    for x, y, _, status in answer:
+        if status == "primary":
+            ends = []
+            for sense in (1, -1):
+                model.minimize(sense * hidden[x, y])
+                solver = cp_model.CpSolver()
+                solver.parameters.num_workers = 1
+                assert solver.solve(model) == cp_model.OPTIMAL
+                ends.append(solver.value(hidden[x, y]))
+            assert ends[0] < ends[1], (x, y)
 
 
 def test_a_dimension_of_one_category(protect: Callable[..., list[str]]) -> None:
@@ -239,6 +285,8 @@ def test_a_hierarchy_that_is_none_is_told(
         ("area,persons\na,3\nb,30\nTotal,33\n", ":4: the code of area is no total: those have the code total"),
         ("area,persons\na,9007199254740992\nb,9007199254740992\n", "a total is too large"),
         ("area,persons\na,3\nb,1\n", "the table is too small to protect"),
+        ("area,men,persons\na,3,10\nb,20,30\nc,8,9\n", "men looks like figures, not like a dimension"),
+        ("area,sex,share,persons\na,f,2.5,3\na,m,10,10\nb,f,9.75,9\n", "share looks like figures"),
     ],
 )
 def test_a_table_that_cannot_be_protected_is_told(
@@ -324,6 +372,24 @@ def test_a_primary_cell_in_too_narrow_an_interval_is_exposed(audit: Callable[...
     assert narrow.exit_code == 1
     assert "x a: 0 to 4 (primary)" in narrow.output
     assert "1 of 2 hidden cells exposed" in narrow.output
+
+
+ONES = "x,persons,status\na,,primary\nb,,primary\nc,,primary\nd,,primary\ne,,primary\ntotal,5,published\n"
+
+
+def test_an_audit_knows_that_no_zero_is_hidden(audit: Callable[..., Result], run: Callable[..., Result]) -> None:
+    result = audit(ONES)
+    assert result.exit_code == 1
+    assert "x a: exactly 1, as no zero is hidden (primary)\n" in result.output
+    assert "5 of 5 hidden cells exposed" in result.output
+    assert audit(ONES.replace("total,5", "f,,secondary\ntotal,7")).exit_code == 0
+
+
+def test_where_zeros_are_hidden_too_no_one_knows_that(run: Callable[..., Result], tmp_path: Path) -> None:
+    (tmp_path / "ones.csv").write_text(ONES)
+    assert run("--audit", tmp_path / "ones.csv", "--hide-zeros").exit_code == 0
+    (tmp_path / "ones.csv").write_text(ONES.replace("total,5", "f,,secondary\ntotal,5"))
+    assert run("--audit", tmp_path / "ones.csv").exit_code == 0  # one of them must be zero
 
 
 def test_files_are_audited_together(audit: Callable[..., Result]) -> None:

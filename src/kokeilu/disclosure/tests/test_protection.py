@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from kokeilu.disclosure import protection
+from kokeilu.disclosure import master, protection
 from kokeilu.disclosure.attacker import Contradiction, intervals
 from kokeilu.disclosure.protection import Unprotectable, protect
 from kokeilu.disclosure.relations import Relation, System
@@ -221,7 +221,7 @@ def test_when_the_integer_programme_is_too_large_the_answer_is_safe_and_the_gap_
     needed = needs(values)
     full = protect(system, values, needed, people(values))
     monkeypatch.setattr(protection, "MASTERED", 0)
-    monkeypatch.setattr(protection, "LOOKED_AT", 0)
+    monkeypatch.setattr(master, "LOOKED_AT", 0)
     short = protect(system, values, needed, people(values))
     assert short.bound <= full.cost <= short.cost
     found = intervals(system, values, short.hidden)
