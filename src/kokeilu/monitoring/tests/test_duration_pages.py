@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kokeilu.access.models import ChangeLog, Role
-from kokeilu.monitoring import actions, duration_actions, duration_queries, duration_table, table
+from kokeilu.monitoring import actions, duration_actions, duration_queries, duration_table, queries, table
+from kokeilu.monitoring.figure_texts import shown
+from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
+from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.tests.conftest import MONTHS, people
 from kokeilu.monitoring.tests.panels import with_beginnings, write_panel
@@ -127,6 +130,14 @@ def test_the_months_stand_below_the_figure_that_they_are_of(durations: Path, log
     assert groups == ["Registered unemployed", "Outflow from unemployment"]
     head = page[page.index('scope="colgroup"') : page.index("</thead>", page.index('scope="colgroup"'))]
     assert re.findall(r'scope="col"[^>]*>([^<]+)<', head) == ["March 2023", "March 2022"] * 2
+
+
+def test_registered_unemployment_stands_with_the_figures_beside_it(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
+    page = logged_in(Role.ANALYST, "ely", "en").get(ESPOO, {"month": "2022-06"}).content.decode()
+    stats = re.findall(r'k-stat__label"><a[^>]*>([^<]+)</a>.*?k-stat__value">([^<]+)<', page, re.DOTALL)
+    figures = queries.of_month("espoo", date(2022, 6, 1))["residents"]
+    assert stats == [(INDICATORS[key].name["en"], shown(figures.get(key), INDICATORS[key])) for key in HEADLINE]
+    assert figures[HEADLINE[0]].value is not None
 
 
 def test_an_area_that_is_not_there_is_not_found(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]
