@@ -1,5 +1,6 @@
 """The demonstration's goals: Espoo's own, with measures and prices of services that are invented and say so."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -8,6 +9,7 @@ from kokeilu.access import actions as access
 from kokeilu.access.models import Membership, Organisation, Role
 from kokeilu.monitoring import goal_actions, goal_file, goal_queries, service_comparison_actions, service_cost_actions
 from kokeilu.monitoring.goal_actions import NewExpectation, NewMeasure, NewTarget
+from kokeilu.monitoring.goal_models import STANDING, Measure
 from kokeilu.monitoring.models import ServiceCost, ServiceFigure
 from kokeilu.monitoring.service_cost_actions import NewCost
 from kokeilu.monitoring.table import Source
@@ -27,8 +29,8 @@ PRICES: Final = {
 
 
 def made() -> bool:
-    """Whether the services have figures and prices; what else there is was made before them."""
-    return ServiceCost.objects.exists() and ServiceFigure.objects.exists()
+    """Whether the services have figures and prices, and groups their classes; what else there is was made before."""
+    return ServiceCost.objects.exists() and ServiceFigure.objects.exists() and not _in_words()
 
 
 def make(source: Source, start: date) -> None:
@@ -41,6 +43,7 @@ def make(source: Source, start: date) -> None:
                         actor=None)  # fmt: skip
     _target(start)
     _measures(start)
+    tell_classes()
     service_comparison_actions.publish(source)
     areas = ServiceFigure.objects.order_by("area", "service").values_list("area", "service").distinct()
     for area, service in areas:
@@ -79,3 +82,26 @@ def _measures(start: date) -> None:
     }  # fmt: skip
     for number, measure in wanted.items():
         goal_actions.set_measure(packages[number], measure, reason=INVENTED, actor=None)
+
+
+def tell_classes() -> None:
+    """Say the invented measures anew whose group an earlier version told in words only, with its classes.
+
+    An area's own words are left to the area: nobody else knows whom they mean.
+    """
+    for old in _in_words():
+        said = goal_file.said_of_measure(old)
+        told = [
+            replace(one, dimension="age", classes=UNDER_30) if (one.group, one.dimension) == (YOUNG, "") else one
+            for one in said.expectations
+        ]
+        goal_actions.set_measure(
+            old.package, replace(said, expectations=tuple(told)), reason=INVENTED, replaces=old.pk, actor=None
+        )
+
+
+def _in_words() -> list[Measure]:
+    """The standing invented measures that tell their group in words only."""
+    found = Measure.objects.filter(STANDING, illustrative=True, package__area=AREA, set_by=None)
+    in_words = found.filter(expectations__group=YOUNG, expectations__dimension="")
+    return list(in_words.select_related("package").order_by("pk").distinct())

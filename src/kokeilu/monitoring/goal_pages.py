@@ -31,7 +31,7 @@ from kokeilu.monitoring.goal_charts import Line, TargetChart
 from kokeilu.monitoring.goal_models import Expectation, Measure, Target
 from kokeilu.monitoring.goal_moves import Column, Place
 from kokeilu.monitoring.goal_queries import Published
-from kokeilu.monitoring.goal_rules import EVERYBODY, Standing
+from kokeilu.monitoring.goal_rules import EVERYBODY, Direction, Standing
 from kokeilu.monitoring.indicators import INDICATORS, Indicator
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.suppression import THRESHOLD
@@ -123,12 +123,16 @@ def standing(target: Target, figures: Published) -> Standing:
     return goal_rules.standing(
         figures.history(target.area, target.indicator),
         value=float(target.value),
-        direction="up" if target.direction == "up" else "down",
+        direction=_direction(target),
         from_day=target.from_day,
         by_day=target.by_day,
         sentence=goal_moves.said(Place(target.area, [], figures), goal_moves.pursued(target)),
         registered=goal_rules.is_registered(target.indicator),
     )
+
+
+def _direction(target: Target) -> Direction:
+    return "up" if target.direction == "up" else "down"
 
 
 def _force_missing(targets: list[Target], figures: Published) -> list[str]:
@@ -191,8 +195,10 @@ def _path(target: Target, figures: Published, months: list[date]) -> list[float 
     start = goal_rules.started(figures.history(target.area, target.indicator), target.from_day)
     if start is None or target.by_day is None:
         return [None] * len(months)
-    value = float(target.value)
-    return [goal_rules.path(start, target.from_day, value, target.by_day, month) for month in months]
+    value, direction = float(target.value), _direction(target)
+    return [
+        goal_rules.path(start, target.from_day, value, target.by_day, month, direction=direction) for month in months
+    ]
 
 
 def chart(target: Target, figures: Published, size: Size) -> TargetChart:

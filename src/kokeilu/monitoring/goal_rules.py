@@ -118,8 +118,13 @@ def months_between(first: date, last: date) -> int:
     return (last.year - first.year) * 12 + last.month - first.month
 
 
-def path(start: float, from_day: date, value: float, by_day: date, month: date) -> float:
-    """The straight line from where one was when a target was set to its value on its day, at a month's end."""
+def path(start: float, from_day: date, value: float, by_day: date, month: date, *, direction: Direction) -> float:
+    """The straight line from where one was when a target was set to its value on its day, at a month's end.
+
+    Who was there already need not come back to it: the line is the value itself then.
+    """
+    if start >= value if direction == "up" else start <= value:
+        return value
     first, last = month_of(from_day), month_of(by_day)
     whole = max(1, months_between(first, last))
     done = min(max(months_between(first, month), 0), whole)
@@ -163,21 +168,29 @@ def standing(
     told = dict(history).get(on_day) if on_day else now
     sign = 1.0 if direction == "up" else -1.0
     start = started(history, from_day)
-    due = None if by_day is None or start is None or now is None else path(start, from_day, value, by_day, month)
-    course: Course
-    if told is None:
-        course = "unknown"
-    elif sign * (value - told) <= 0:
-        course = "reached"
-    elif by_day is None or on_day is not None:
-        course = "no_day" if by_day is None else "missed"
-    elif due is None:
-        course = "unknown"
-    else:
-        course = "on_course" if sign * (told - due) >= 0 else "behind"
+    due = None
+    if by_day is not None and start is not None and now is not None:
+        due = path(start, from_day, value, by_day, month, direction=direction)
+    course = _course(None if told is None else sign * (value - told), None if due is None else sign * (value - due),
+                     has_day=by_day is not None, is_past=on_day is not None)  # fmt: skip
     if registered and sentence not in SUCCESS and course in ("reached", "on_course", "no_day"):
         course = "alone"
     return Standing(now, due, None if now is None else sign * (value - now), course, on_day)
+
+
+def _course(missing: float | None, due: float | None, *, has_day: bool, is_past: bool) -> Course:
+    """The course by what is `missing` of the target, and what may be missing by the path (`due`)."""
+    if missing is None:
+        return "unknown"
+    if missing <= 0:
+        return "reached"
+    if not has_day:
+        return "no_day"
+    if is_past:
+        return "missed"
+    if due is None:
+        return "unknown"
+    return "on_course" if missing <= due else "behind"
 
 
 def past(history: Sequence[tuple[date, float | None]], by_day: date | None) -> date | None:

@@ -29,9 +29,19 @@ def history(*values):
 
 def test_the_path_is_a_straight_line_between_the_two_days() -> None:
     ends = (210, date(2021, 1, 15), 100, date(2021, 12, 31))
-    assert [goal_rules.path(*ends, date(2021, month, 1)) for month in (1, 2, 12)] == [210, 200, 100]
-    assert goal_rules.path(*ends, date(2023, 1, 1)) == 100
-    assert goal_rules.path(*ends, date(2020, 1, 1)) == 210
+
+    def at(*month: int) -> float:
+        return goal_rules.path(*ends, date(*month), direction="down")
+
+    assert [at(2021, month, 1) for month in (1, 2, 12)] == [210, 200, 100]
+    assert (at(2023, 1, 1), at(2020, 1, 1)) == (100, 210)
+
+
+def test_who_is_there_already_need_not_come_back_to_a_target() -> None:
+    """At most 100 from 60 on: no path leads up to it. At least 75 from 80 on: none leads down."""
+    assert standing(history(60, 101)).due == 100
+    found = standing(history(80, 74), value=75, direction="up")
+    assert (found.due, found.course) == (75, "behind")
 
 
 @pytest.mark.parametrize(
