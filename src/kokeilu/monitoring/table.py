@@ -44,12 +44,20 @@ def panel_of(source: Source) -> Panel:
 
 
 def count(source: Source, engine: Engine = "duckdb") -> Counted:
-    """The panel of a source, counted. Raises Problem where it is damaged or its figures do not add up."""
+    """The panel of a source, counted.
+
+    Raises Problem where it is damaged, nobody in it lives in an area, or its figures do not add up.
+    """
     if isinstance(source, Counted):
         return source
     panel = panel_of(source)
     events = engines.checked(panel, engine)
     figures = rules.figures(rules.counts(events).drop("by"), _months(panel.manifest))
+    if figures.is_empty():
+        raise Problem(
+            f"nobody in the panel lives in an area of the trial {panel.manifest.trial}", file=panel.path,
+            mend="import extracts of the areas' municipalities and build the panel again",
+        )  # fmt: skip
     try:
         rules.check(figures)
     except rules.Inconsistent as error:

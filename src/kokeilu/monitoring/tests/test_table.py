@@ -73,6 +73,16 @@ def test_a_folder_that_is_no_panel_is_told(monitor: Callable[..., str], tmp_path
         monitor("--panel", tmp_path / "none", "--month", "2021-01", "--out", tmp_path / "out")
 
 
+@pytest.mark.parametrize("people", [person_months(*["uuu"] * 40, area=None), person_months("uuu").clear()])
+def test_a_panel_of_nobody_in_an_area_is_told(
+    monitor: Callable[..., str], tmp_path: Path, people: pl.DataFrame
+) -> None:
+    panel = write_panel(tmp_path / "panel", people, 3)
+    with pytest.raises(Problem, match="nobody in the panel lives in an area of the trial kuntakokeilu"):
+        monitor("--panel", panel, "--month", "2020-12", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("engine", ["duckdb", "polars"])
 def test_a_damaged_panel_is_told(monitor: Callable[..., str], panel: Path, tmp_path: Path, engine: str) -> None:
     [file] = (panel / folder.part_folder("person_months", MONTHS[1])).iterdir()
