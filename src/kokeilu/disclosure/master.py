@@ -20,13 +20,15 @@ TOLERANCE: Final = 1e-7
 
 
 class Master:
-    """The conditions `found` so far, those that bind, and how many `terms` the integer programmes had together."""
+    """The conditions `found` so far, those that bind, and what the integer programmes cost: their `terms`, and their
+    `steps`, which are those of the simplex times the terms that each looked through.
+    """
 
     def __init__(self, costs: Numbers, forced: Marks) -> None:
         self.costs, self.forced = costs, forced
         self.found: list[Condition] = []
         self.binding: list[Condition] = []
-        self.terms = 0
+        self.terms, self.steps = 0, 0
 
     def add(self, conditions: list[Condition]) -> None:
         """Take new conditions, which bind from now on."""
@@ -67,6 +69,7 @@ class Master:
         start.col_value = best[cells].astype(np.float64).tolist()
         solver.setSolution(start)
         run_whole(solver)
+        self.steps += solver.getInfo().simplex_iteration_count * solver.getNumNz()
         chosen = np.array(solver.getSolution().col_value)
         if chosen.size:
             hidden[cells[chosen > 0.5]] = True

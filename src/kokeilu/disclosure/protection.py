@@ -33,6 +33,8 @@ MASTERED_BY_CELL: Final = 120_000_000
 """The terms of all integer programmes of one part together, at most, and these times its cells, whichever allows more:
 small parts are searched longer. The first programme is always solved.
 """
+STEPS: Final = 1_500_000_000
+"""And the simplex steps of all of them, times the terms that each looks through: some small programmes are hard."""
 RELAXED: Final = 20
 RISE: Final = 0.002
 """At most so many rounds with a linear programme in place of the integer one, while the bound rises by that share."""
@@ -134,7 +136,8 @@ def _decided(
         chosen, bound = master.relaxed(bound) if number < relaxed else master.cheapest(bound, best)
         if number < relaxed and bound - before <= RISE * bound:
             relaxed = number
-        if search.cost(best) - bound <= NEAR * (1 + bound) or master.terms > mastered:
+        spent = master.terms > mastered or master.steps > STEPS
+        if spent or search.cost(best) - bound <= NEAR * (1 + bound):
             break
         best = search.closed(chosen, best)
     if search.cost(best) - bound > NEAR * (1 + bound):

@@ -214,16 +214,20 @@ def test_with_little_effort_the_answer_is_safe_and_the_gap_told() -> None:
     assert (found.width[needed > 0] >= THRESHOLD).all()
 
 
+@pytest.mark.parametrize("limit", ["MASTERED", "STEPS"])
 def test_when_the_integer_programme_is_too_large_the_answer_is_safe_and_the_gap_told(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    values, system = two_way(np.random.default_rng(7).negative_binomial(1, 0.06, (12, 12)).tolist())
+    values, system = two_way(np.random.default_rng(0).negative_binomial(1, 0.1, (8, 8)).tolist())
     needed = needs(values)
     full = protect(system, values, needed, people(values))
-    monkeypatch.setattr(protection, "MASTERED", 0)
+    monkeypatch.setattr(protection, limit, 0)
+    monkeypatch.setattr(protection, "MASTERED_BY_CELL", 0 if limit == "MASTERED" else 10**12)
+    monkeypatch.setattr(protection, "RELAXED", 1)
     monkeypatch.setattr(master, "LOOKED_AT", 0)
     short = protect(system, values, needed, people(values))
     assert short.bound <= full.cost <= short.cost
+    assert full.optimal and not short.optimal
     found = intervals(system, values, short.hidden)
     assert (found.width[needed > 0] >= THRESHOLD).all()
     assert (found.width[short.hidden] >= 1).all()
