@@ -72,12 +72,11 @@ def _panel(wanted: Bars, key: str, title: str, colour: str, width: int, *, names
     ]
     longest = max(row["value"] for row in rows) or 1.0
     limit = NAMES if wanted.size == "wide" else NARROW_NAMES
-    twice = "indexof(datum.label, '\\n') >= 0"
-    lines = {
-        "labelExpr": "split(datum.label, '\\n')", "labelLineHeight": LINE,
-        "labelOffset": {"condition": {"test": twice, "value": -LINE / 2}, "value": 0},
-    }  # fmt: skip
-    axis = alt.Axis(title=None, labelLimit=limit, ticks=False, domain=False, **lines) if names else None
+    higher = {"condition": {"test": "indexof(datum.label, '\\n') >= 0", "value": -LINE / 2}, "value": 0}
+    axis = alt.Axis(
+        title=None, labelLimit=limit, ticks=False, domain=False, labelExpr="split(datum.label, '\\n')",
+        labelLineHeight=LINE, labelOffset=higher,
+    ) if names else None  # fmt: skip
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * ROOM])),
         y=alt.Y("name:N", sort=[row["name"] for row in rows], axis=axis),
