@@ -108,7 +108,7 @@ def _told(error: Exception) -> str | None:
     import psycopg
     from django.db import OperationalError, ProgrammingError
 
-    if isinstance(error, ProgrammingError):
+    if isinstance(error, (ProgrammingError, psycopg.ProgrammingError)):
         return _outdated()
     if isinstance(error, (OperationalError, psycopg.OperationalError)):
         return f"the database does not answer: {' '.join(str(error).split())}"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -94,9 +95,10 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line(url: str, told: str)
     assert "hidden" not in done.stderr
 
 
-def test_a_database_without_its_tables_is_told_in_one_line() -> None:
+@pytest.mark.parametrize("command", ["assign --area helsinki", "panel build --out {folder}"])
+def test_a_database_without_its_tables_is_told_in_one_line(command: str, tmp_path: Path) -> None:
     place = {"KOKEILU_DATABASE": "kokeilu_without_tables", "KOKEILU_DATABASE_URL": ""}
-    done = kokeilu("assign", "--area", "helsinki", **place)
+    done = kokeilu(*command.format(folder=tmp_path / "panel").split(), **place)
     assert done.returncode == 1
     assert done.stderr.startswith("error: the database is not up to date")
     assert len(done.stderr.splitlines()) == 1
