@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kokeilu.disclosure import attacker
-from kokeilu.disclosure.linked import PUBLISHED, widths
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, widths
 from kokeilu.disclosure.relations import System
 from kokeilu.monitoring import monthly_hiding
 from kokeilu.monitoring.indicators import DESTINATIONS
@@ -29,6 +29,14 @@ def test_small_cells_are_hidden_with_the_smallest_other_of_their_sum() -> None:
     found = shown(person_months(*out, *["uu"] * 50), 2, month_row(FIRST, 2)[1])
     assert found["outflow"] == 32
     assert [found[key] for key in DESTINATIONS] == [None, 0, None, 20, 0, 0]
+
+
+def test_the_few_of_the_state_are_not_told_by_all_residents_and_the_customers() -> None:
+    """Written out: the attacker of these tests takes what ties figures from the code that hides them."""
+    numbers = {"residents": 100, "customers": 97, "state": 3}
+    cells = {monthly_hiding.Cell(FIRST, key, "job_seekers"): number for key, number in numbers.items()}
+    found = {cell.population: status for cell, status in monthly_hiding.statuses(cells).items()}
+    assert found == {"residents": PUBLISHED, "customers": SECONDARY, "state": PRIMARY}
 
 
 def test_zero_and_the_threshold_itself_are_shown() -> None:
