@@ -138,11 +138,16 @@ def _refuse_another(table: str) -> None:
 
 
 def _refuse_without_reason(made: Prepared, before: Release, reason: str) -> None:
+    if reason.strip():
+        return
     changed = list(release_checks.revised(made.table, release_queries.table_of(before)))
-    changed += release_class_checks.gone([one.table for one in made.by_class], release_queries.tables(before))
-    if changed and not reason.strip():
+    if changed:
         what = _("%(number)s published figures change, among them %(place)s")
         raise Problem(what % {"number": len(changed), "place": changed[0]}, mend=_("say why: give a reason"))
+    gone = release_class_checks.gone([one.table for one in made.by_class], release_queries.tables(before))
+    if gone:
+        what = _("tables that the last release has are left out: %(tables)s")
+        raise Problem(what % {"tables": ", ".join(gone)}, mend=_("say why: give a reason"))
 
 
 def run_checks(release: Release, step: str, actor: Actor) -> ReleaseCheck:
