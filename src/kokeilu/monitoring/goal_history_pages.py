@@ -47,6 +47,7 @@ def _row(kind: Kind, goal: Goal) -> dict[str, Any]:
         "stands": goal.superseded_by_id is None and not goal.ended,
         "label": goal_words.label(goal) if isinstance(goal, Target) else goal.name,
         "is_own_text": isinstance(goal, Measure),
+        "is_invented": isinstance(goal, Measure) and goal.illustrative,
         "days": _days(goal),
         "description": "" if isinstance(goal, Target) else goal.description,
         "source": "" if isinstance(goal, Measure) else goal.source,
@@ -57,7 +58,7 @@ def _row(kind: Kind, goal: Goal) -> dict[str, Any]:
 def _days(goal: Goal) -> str:
     """When it is pursued or taken, in words; empty where its row tells no days."""
     if isinstance(goal, Measure):
-        return f"{formats.days(goal.valid.lower, goal.valid.upper)}, {goal.responsible.name}"
+        return f"{formats.days(goal.valid.lower, goal.valid.upper)} · {goal.responsible.name}"
     if isinstance(goal, Target):
         return _("from %(day)s") % {"day": formats.day(goal.from_day)}
     return _("number %(number)s") % {"number": goal.number}

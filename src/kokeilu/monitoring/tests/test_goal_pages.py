@@ -236,7 +236,7 @@ def test_all_that_was_said_is_on_record_with_who_when_and_why(logged_in, espoo) 
     page = text(client.get(HISTORY)).replace("\xa0", " ")
     ended, newer, older = page.index("no more money"), page.index("at most 900"), page.index("at most 850")
     assert ended < newer < older
-    assert "Measure ended Evening advice" in page
+    assert "Measure ended Evening advice invented for the demonstration 1 April 2020 –" in page
     assert "Registered unemployed, All residents: falls by 100 people" in page
     assert re.search(r"Target changed holds now Registered unemployed, at most 900 people, 31 December 2021", page)
     assert re.search(r"Target set Registered unemployed, at most 850 people", page)
