@@ -52,6 +52,10 @@ _STRUCTURE = """
       FROM pg_index i WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary
        AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
 """
+_EMPTY = """
+    SELECT NOT EXISTS (SELECT FROM {table})
+       AND NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = '{table}'::regclass)
+"""
 _OWNED = "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid = ANY(%s::regclass[])"
 
 
@@ -60,8 +64,9 @@ def built_afterwards(tables: Sequence[str]) -> Iterator[None]:
     """Take the tables' indexes, foreign keys and exclusion constraints away and build them again at the end.
 
     For a first load: checking and indexing all rows at once is many times faster than row by row. In the caller's
-    transaction, so that the tables are never seen without. Where the session's role does not own the tables they
-    stay as they are.
+    transaction, so that the tables are never seen without. Empty tables that no other refers to begin with new files:
+    what is written into them is not written to the log as well, where nobody else reads that (`wal_level` minimal, as
+    the embedded server has it). Where the session's role does not own the tables they stay as they are.
     """
     names = list(tables)
     with connection.cursor() as cursor:
@@ -76,6 +81,10 @@ def built_afterwards(tables: Sequence[str]) -> Iterator[None]:
             cursor.execute(f"SET CONSTRAINTS {', '.join(keys)} IMMEDIATE")
         for table, name, constraint, _index in structure:
             cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"' if constraint else f"DROP INDEX {name}")
+        for table in names:
+            cursor.execute(_EMPTY.format(table=table))
+            if cursor.fetchone()[0]:
+                cursor.execute(f"TRUNCATE {table}")
         yield
         for table, name, constraint, index in structure:
             cursor.execute(index or f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {constraint}')

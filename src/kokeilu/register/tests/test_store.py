@@ -1,4 +1,4 @@
-"""COPY into the database where the connection is lost on the way, as when the server's disk is full."""
+"""COPY into the database, also where the connection is lost on the way; and tables that are built after their rows."""
 
 import logging
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import polars as pl
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from kokeilu.register import store
@@ -43,3 +43,28 @@ def test_a_connection_lost_in_a_copy_is_told_once(caplog: pytest.LogCaptureFixtu
 def test_what_else_psycopg_says_is_written(caplog: pytest.LogCaptureFixture) -> None:
     logging.getLogger("psycopg").warning("error ignored in rollback on %s: %s", "connection", "lost")
     assert caplog.messages == ["error ignored in rollback on connection: lost"]
+
+
+def written(table: str) -> tuple[int, int]:
+    """The file that a table is in, and how many rows it holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_relation_filenode('{table}'), (SELECT count(*) FROM {table})")
+        return cursor.fetchone()
+
+
+@pytest.mark.django_db
+def test_only_empty_tables_that_none_refers_to_begin_with_new_files() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE fresh (code text); CREATE TABLE full_one (code text); INSERT INTO full_one VALUES (1)"
+        )
+        cursor.execute("CREATE TABLE meant (id int PRIMARY KEY); CREATE TABLE means (id int REFERENCES meant)")
+        tables = ["fresh", "full_one", "meant"]
+        before = {table: written(table) for table in tables}
+        with transaction.atomic(), store.built_afterwards(tables):  # the tables are there before it
+            store.copy_in(cursor, "fresh", pl.DataFrame({"code": ["x"]}))
+    after = {table: written(table) for table in tables}
+    assert after["fresh"][0] != before["fresh"][0]
+    assert after["fresh"][1] == 1
+    assert after["full_one"] == before["full_one"] == (before["full_one"][0], 1)
+    assert after["meant"] == before["meant"]
