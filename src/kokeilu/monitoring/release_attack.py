@@ -74,7 +74,7 @@ def _settle(system: System, table: Numbers, left: Numbers, places: Places, own: 
 
 def _agreeing(system: System, values: Numbers) -> Numbers:
     """A table that agrees with everything shown: the true one, where it is known."""
-    if not np.isnan(values).any() and _agrees(system, values):
+    if agrees(system, values):
         return values
     try:
         return attacker.completed(system, values)
@@ -82,6 +82,9 @@ def _agreeing(system: System, values: Numbers) -> Numbers:
         return attacker.completed(system, np.full(values.size, np.nan))
 
 
-def _agrees(system: System, values: Numbers) -> bool:
+def agrees(system: System, values: Numbers) -> bool:
+    """Whether the values are all known and hold to all relations."""
+    if np.isnan(values).any():
+        return False
     sums = system.sums(values)
     return bool(((sums >= system.low) & (sums <= system.high)).all())

@@ -1,14 +1,14 @@
 """What an attacker derives from a release's monthly figures and its figures by class together, exactly. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from kokeilu.disclosure import attacker, linked
-from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Linked, Table, Term
-from kokeilu.disclosure.relations import components
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Joint, Linked, Table, Term
+from kokeilu.disclosure.relations import Marks, components
 from kokeilu.monitoring import breakdown_hiding, release_attack, release_audit
 from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
 from kokeilu.monitoring.breakdown_rules import POPULATION
@@ -42,16 +42,38 @@ def exposed(versions: Sequence[Version], classes: Sequence[Classes]) -> list[str
     for place, (name, status) in enumerate(zip(names, arrays.status, strict=True)):
         if name[0] not in own and status != PRIMARY:
             needed[place] = 0.0
-    places = _places(names, own)
+    places, wrong = _places(names, own), np.zeros(0, np.int64)
     try:
         attacker.check(arrays.system, arrays.values, hidden)
-        return [
-            f"{' / '.join(names[cell][names[cell][0] in own :])}: {low:g}–{high:g}"
-            for component in components(arrays.system, arrays.values, hidden)
-            for cell, low, high in release_attack.narrow(component, arrays.values, needed, places)
-        ]
     except attacker.Contradiction as error:
         return [arrays.names[one] for one in error.relations[:1]]
+    for believed in _believed(problem, arrays, hidden):
+        system = arrays.system.part(believed)
+        try:
+            return [
+                f"{' / '.join(names[cell][names[cell][0] in own :])}: {low:g}–{high:g}"
+                for component in components(system, arrays.values, hidden)
+                for cell, low, high in release_attack.narrow(component, arrays.values, needed, places)
+            ]
+        except attacker.Contradiction as error:
+            wrong = np.flatnonzero(believed)[error.relations[:1]]
+    return [arrays.names[one] for one in wrong]
+
+
+def _believed(problem: Linked, arrays: Joint, hidden: Marks) -> Iterator[Marks]:
+    """The relations to go by; the next ones where these cannot all be true.
+
+    Readers only suppose that no class was revised from one version to another. Where the figures refute that, as little
+    of it as can be is given up, then all of it.
+    """
+    system = arrays.system
+    doubtful = np.zeros(system.low.size)
+    doubtful[doubtful.size - len(problem.identities) :] = [each.doubtful for each in problem.identities]
+    if not doubtful.any() or release_attack.agrees(system, arrays.values):
+        yield np.ones(system.low.size, np.bool_)
+        return
+    yield ~attacker.refuted(system, np.where(hidden, np.nan, arrays.values), doubtful)
+    yield doubtful == 0
 
 
 def _places(names: Sequence[tuple[str, ...]], own: Collection[str]) -> Places:
@@ -114,7 +136,8 @@ class _Told:
             for terms, high in breakdown_hiding.tied(cell, constant=self.dimension.constant):
                 if self._holds(area, terms, high):
                     own = [self._term(area, each, by) for each, by in terms.items()]
-                    yield Identity(tuple(own), 0.0, high, f"{self.name}: what ties {area} {cell}")
+                    told = f"{self.name}: what ties {area} {cell}"
+                    yield Identity(tuple(own), 0.0, high, told, doubtful=len(self._versions(area, terms)) > 1)
 
     def _term(self, area: str, cell: Cell, by: float = 1.0) -> Term:
         return Term(self.name, (area, POPULATION, month_name(cell.month), cell.indicator, cell.group), by)
@@ -156,12 +179,16 @@ class _Told:
         found = [self.values[area, cell] for cell in terms if (area, cell) in self.values]
         if len(found) < len(terms):
             return False
-        versions = {beside for _, _, beside in found}
+        versions = self._versions(area, terms)
         if any(value is None for value, _, _ in found):
             return len(versions) == 1
         if any(len({self._figure(area, cell, version) for version in versions}) > 1 for cell in terms):
             return False
         return 0 <= sum(by * (one[0] or 0.0) for by, one in zip(terms.values(), found, strict=True)) <= high
+
+    def _versions(self, area: str, cells: Iterable[Cell]) -> set[str]:
+        """The versions of the monthly figures that cells are beside."""
+        return {self.values[area, cell][2] for cell in cells}
 
     def _exits(self) -> Iterator[Identity]:
         """The exits of a class are of two parts, each at most the flow that it is of, and together the area's part."""

@@ -100,3 +100,27 @@ def test_steps_close_by_change_nothing_in_what_is_found(monkeypatch: pytest.Monk
 def test_figures_that_cannot_be_true_together_are_told() -> None:
     wrong = BY_SEX.cells.with_columns(value=pl.when(pl.col("indicator") == STOCK).then(100.0).otherwise("value"))
     assert exposed([FIGURES], [Classes(BY_SEX.dimension, wrong), BY_AGE]) == ["sex: classes of espoo 2021-01 " + STOCK]
+
+
+def test_that_no_class_was_revised_is_given_up_where_the_figures_refute_it() -> None:
+    """Two people's language was corrected after December was out: its stocks by class are not January's before."""
+    before, after = ("espoo", "residents", "2020-12"), PAGE
+    first = Version("release-1", pl.DataFrame([(*before, STOCK, 20.0, "published")], [*COLUMNS], orient="row"))
+    later = [
+        (*after, STOCK, 20.0, "published"),
+        (*after, FLOW, 0.0, "published"),
+        (*after, "outflow", 0.0, "published"),
+    ]
+    second = Version("release-2", pl.concat([first.cells, pl.DataFrame(later, [*COLUMNS], orient="row")]))
+    rows = [
+        (*before, STOCK, "fi", 12.0, "published", "release-1"),  # the panel says ten by now
+        (*before, STOCK, "sv", 4.0, "primary", "release-1"),
+        (*before, STOCK, "other", 6.0, "secondary", "release-1"),
+        (*after, STOCK, "fi", 10.0, "published", "release-2"),
+        (*after, STOCK, "sv", 4.0, "primary", "release-2"),
+        (*after, STOCK, "other", 6.0, "secondary", "release-2"),
+        *((*after, flow, group, 0.0, "published", "release-2")
+          for flow in (FLOW, "outflow") for group in ("fi", "sv", "other")),
+    ]  # fmt: skip
+    cells = pl.DataFrame(rows, [*CELL, "value", "status", "beside"], orient="row")
+    assert exposed([first, second], [Classes(DIMENSIONS["language_group"], cells)]) == []
