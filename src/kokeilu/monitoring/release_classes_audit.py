@@ -97,7 +97,7 @@ def joint(versions: Sequence[Version], classes: Sequence[Classes]) -> Linked:
     }
     tables, identities = list(main.tables), list(main.identities)
     for one in classes:
-        told = _Told(one, known, versions[-1].name)
+        told = _Told(one, known, versions)
         identities += told.identities()
         tables.append(Table(one.dimension.key, CELL, one.cells.select(*CELL, "value", "status")))
         if told.parts:
@@ -112,8 +112,12 @@ class _Told:
     of none, but which everybody knows to exist: CELL and the part's key, with a value that agrees with the others.
     """
 
-    def __init__(self, classes: Classes, known: Known, newest: str) -> None:
-        self.dimension, self.known, self.newest = classes.dimension, known, newest
+    def __init__(self, classes: Classes, known: Known, versions: Sequence[Version]) -> None:
+        self.dimension, self.known, self.newest = classes.dimension, known, versions[-1].name
+        self.figures = {
+            one.name: dict(zip(one.cells.select(KEY).rows(), one.cells.get_column("value"), strict=True))
+            for one in versions
+        }
         self.name = classes.dimension.key
         self.parts_name = f"{_PARTS}{self.name}"
         self.parts: dict[tuple[str, ...], float | None] = {}
@@ -143,17 +147,22 @@ class _Told:
         return Term(self.name, (area, POPULATION, month_name(cell.month), cell.indicator, cell.group), by)
 
     def _total(self, area: str, cell: Cell, figure: str) -> Term | None:
-        """An area's figure in the version that a class stands beside; None where that does not have it."""
+        """An area's figure in the version that a class stands beside; None where that does not have it.
+
+        What the newest version tells alike, it tells alone; a hidden figure may have been revised all the same.
+        """
         key = (area, POPULATION, month_name(cell.month), figure)
-        for name in (self.values[area, cell][2], self.newest):  # what the newest tells alike, it tells alone
-            if key in self.known.get(name, ()):
+        beside = self.values[area, cell][2]
+        value = self.figures.get(beside, {}).get(key, self.figures[self.newest].get(key))
+        for name in (beside, self.newest):
+            if key in self.known.get(name, ()) and self.known[name][key] == value:
                 return Term(name, key)
         return None
 
     def _figure(self, area: str, cell: Cell, version: str) -> float | None:
-        """What a version tells of the area's figure that a cell is a part of; what it tells alike, the newest does."""
+        """What a version has as the area's figure that a cell is a part of."""
         key = (area, POPULATION, month_name(cell.month), cell.indicator)
-        return self.known.get(version, {}).get(key, self.known[self.newest].get(key))
+        return self.figures.get(version, {}).get(key, self.figures[self.newest].get(key))
 
     def _told_by_figures(self, indicators: Mapping[str, Mapping[str, str]]) -> Iterator[Identity]:
         """Classes that are figures of their own."""

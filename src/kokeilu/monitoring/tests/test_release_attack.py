@@ -124,3 +124,26 @@ def test_that_no_class_was_revised_is_given_up_where_the_figures_refute_it() -> 
     ]  # fmt: skip
     cells = pl.DataFrame(rows, [*CELL, "value", "status", "beside"], orient="row")
     assert exposed([first, second], [Classes(DIMENSIONS["language_group"], cells)]) == []
+
+
+def test_classes_add_up_to_the_hidden_figure_that_they_were_out_beside() -> None:
+    """The outflow is hidden as it was, and one fewer by the revision: nobody was told, and its classes stay."""
+    before = "espoo", "residents", "2020-12"
+
+    def told(name: str, stock: float, outflow: float) -> Version:
+        rows = [(*before, STOCK, stock, "published"), (*PAGE, STOCK, 18.0, "published"),
+                (*PAGE, FLOW, 1.0, "primary"), (*PAGE, "outflow", outflow, "primary")]  # fmt: skip
+        return Version(name, pl.DataFrame(rows, [*COLUMNS], orient="row"))
+
+    rows = [
+        (*month, key, group, value, "secondary" if value == 0 or value > 4 else "primary", "release-1")
+        for month, key, values in (
+            (before, STOCK, (14.0, 6.0)), (PAGE, STOCK, (12.0, 6.0)),
+            (PAGE, FLOW, (0.0, 1.0)), (PAGE, "outflow", (2.0, 1.0)),
+        )
+        for group, value in zip(("female", "male"), values, strict=True)
+    ]  # fmt: skip
+    cells = pl.DataFrame(rows, [*CELL, "value", "status", "beside"], orient="row")
+    assert (
+        exposed([told("release-1", 21.0, 4.0), told("release-2", 20.0, 3.0)], [Classes(BY_SEX.dimension, cells)]) == []
+    )
