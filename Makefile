@@ -60,7 +60,7 @@ serve: install ## Serve the pages of what is there
 
 .PHONY: test check test-pg15 browser java
 test: check browser java ## Lint, check types and layers, run every test, the browser's too
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/installed-dev .venv/translated ## Lint, check types and layers
 	$(BIN)/ruff check

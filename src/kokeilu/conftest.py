@@ -6,6 +6,7 @@ a warning is an error, and nothing beyond this machine is reached.
 
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -37,6 +38,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("database")
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+    # The browser's come last, and of them those over all rooms first: they are the longest, and one worker would be
+    # left alone with them at the end.
+    all_rooms = Path(__file__).parent / "tests"
+    items.sort(key=lambda item: (bool(item.get_closest_marker("browser")), not item.path.is_relative_to(all_rooms)))
 
 
 @pytest.fixture(scope="session")
