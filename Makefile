@@ -81,7 +81,7 @@ test-pg15: .venv/installed-dev .venv/translated ## Run the database's tests on D
 	@# The runner's own words alone are shown, so that its closing line is the last.
 	@exec 3>&1; pg_virtualenv -v 15 -i "--encoding=UTF8 --locale=C.UTF-8" -o fsync=off bash -c \
 		'KOKEILU_DATABASE_URL="postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/postgres" \
-		exec $(BIN)/pytest -n 2 --dist loadfile -m "database and not browser" >&3' >/dev/null
+		exec $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "database and not browser" >&3' >/dev/null
 
 .PHONY: bench screenshot
 bench: .venv/installed-bench .venv/translated java ## Measure against peers, write bench/results.md
