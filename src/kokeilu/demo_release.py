@@ -5,12 +5,10 @@ from kokeilu.access.models import Membership, Organisation, Role
 from kokeilu.access.policy import Actor
 from kokeilu.demo_staff import CENTRE
 from kokeilu.monitoring import release_actions
-from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import Release
 from kokeilu.monitoring.table import Source, panel_of
 from kokeilu.steps import Tell
 
-BY = (DIMENSIONS["age"],)  # what the figures have a further table by; each costs seconds
 COLLEAGUE = ("Tyyne Tarkka", f"tyyne.tarkka@{CENTRE}.example")
 
 
@@ -20,12 +18,12 @@ def made() -> bool:
 
 
 def make(source: Source, tell: Tell) -> None:
-    """Publish the whole panel's monthly figures, also by age; what was begun and not finished is withdrawn."""
+    """Publish the monthly figures of the whole panel; what was begun before and not finished is withdrawn."""
     preparer, checker = _analyst(), _colleague()
     for begun in Release.objects.filter(publish_at=None, withdrawn_at=None):
         release_actions.withdraw(begun.pk, "The demonstration was stopped before it was published", actor=preparer)
     tell.share("figures", 0)
-    release = release_actions.prepare(source, panel_of(source).manifest.last_month, BY, actor=preparer)
+    release = release_actions.prepare(source, panel_of(source).manifest.last_month, actor=preparer)
     tell.share("checks", 0.8)
     release_actions.check(release.pk, remark="Compared with the months before", actor=checker)
     release_actions.schedule(release.pk, actor=preparer)

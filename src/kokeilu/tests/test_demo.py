@@ -118,7 +118,6 @@ with postgres.connect() as connection:
         "SELECT count(*) = 1 FROM my_demoaccount",
         "SELECT count(*) = 6 FROM access_membership WHERE role <> 'worker'",
         "SELECT count(*) = 1 FROM monitoring_release WHERE publish_at IS NOT NULL",
-        "SELECT count(*) = 1 FROM monitoring_releasetable WHERE dimension = 'age'",
     ):
         print(connection.execute(statement).fetchone()[0], statement)
 """
@@ -175,7 +174,7 @@ def test_stopped_it_leaves_nothing_running(served: tuple, number: int) -> None:
     else:
         process.send_signal(number)
     process.communicate(timeout=300)
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while _in_session(process.pid) and time.monotonic() < until:
         time.sleep(0.1)
     assert _in_session(process.pid) == []
