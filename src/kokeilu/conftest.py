@@ -81,10 +81,11 @@ def _logs_empty_between_tests() -> Iterator[None]:
     """Tests that commit empty all tables afterwards, also those that the database otherwise only lets grow."""
     from django.db.backends.postgresql.operations import DatabaseOperations
 
+    from kokeilu.monitoring.release_guarantee import KEPT_TABLES
+
     flush = DatabaseOperations.sql_flush
-    kept = ("release", "releasecontent", "releasefile", "releasecheck", "releasetable", "pagesversion")
     triggers = [("access_readlog", "append_only"), ("access_changelog", "append_only")]
-    triggers += [(f"monitoring_{table}", "never_emptied") for table in kept]
+    triggers += [(table, "never_emptied") for table in KEPT_TABLES]
 
     def flush_logs_too(self: DatabaseOperations, *args: object, **options: object) -> list[str]:
         return [

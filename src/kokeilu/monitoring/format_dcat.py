@@ -88,7 +88,7 @@ def catalogue(uri: str, entries: Sequence[Entry], publisher: Words, access: Lite
         "dct:title": _texts(CATALOGUE),
         "dct:description": _texts(ABOUT),
         "dct:publisher": _agent(publisher),
-        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in LANGUAGES],
+        "dct:language": _languages(LANGUAGES),
         "dcat:themeTaxonomy": {"@id": f"{AUTHORITY}/data-theme", "@type": "skos:ConceptScheme",
                                "dct:title": _texts(dict.fromkeys(LANGUAGES, "Data theme"))},
         **({"dct:modified": _moment(modified)} if modified else {}),
@@ -115,7 +115,7 @@ def _dataset(entry: Entry, access: str) -> Node:
         "dcat:theme": _of("data-theme", "SOCI", "skos:Concept") | {"skos:prefLabel": _texts(THEME)},
         "dct:accrualPeriodicity": _of("frequency", "MONTHLY", "dct:Frequency"),
         "dct:accessRights": _of("access-right", access, "dct:RightsStatement"),
-        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in LANGUAGES],
+        "dct:language": _languages(LANGUAGES),
         "dct:issued": _moment(entry.issued),
         "dct:modified": _moment(table.updated),
         "dct:temporal": {
@@ -158,7 +158,7 @@ def _distribution(entry: Entry, file: File) -> Node:
         if kind
         else {"@type": "dct:MediaTypeOrExtent", "rdfs:label": file.kind.upper()},
         "dct:license": {"@id": entry.table.licence, "@type": "dct:LicenseDocument"},
-        "dct:language": [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in languages],
+        "dct:language": _languages(languages),
         "dct:issued": _moment(entry.issued),
         "dcat:byteSize": {"@value": str(file.size), "@type": "xsd:nonNegativeInteger"},
         "spdx:checksum": {
@@ -179,6 +179,10 @@ def _agent(name: Words) -> Node:
 def _of(list_name: str, code: str, kind: str = "") -> Node:
     """A code of the European Union's authority tables."""
     return {"@id": f"{AUTHORITY}/{list_name}/{code}"} | ({"@type": kind} if kind else {})
+
+
+def _languages(languages: Sequence[str]) -> list[Node]:
+    return [_of("language", LANGUAGE[language], "dct:LinguisticSystem") for language in languages]
 
 
 def _texts(words: Words) -> list[Node]:

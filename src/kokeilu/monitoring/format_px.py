@@ -6,8 +6,8 @@ Finnish is the file's first language; Swedish and English follow each keyword as
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+from kokeilu.clock import HELSINKI
 from kokeilu.monitoring.published_table import (
     ABSENT,
     LANGUAGES,
@@ -22,7 +22,6 @@ from kokeilu.monitoring.published_table import (
 )  # fmt: skip
 
 LONGEST: Final = 256  # characters of a line of metadata, its quotation marks included, and of a value's text
-FINLAND: Final = ZoneInfo("Europe/Helsinki")
 LONGEST_NAME: Final = 20  # characters of MATRIX
 SIGNS: Final[dict[Status | None, str]] = {None: ".", "hidden": "..", "none": "..."}
 """One dot: there is no such figure; two: hidden; three: cannot be calculated. A note in the file says so too."""
@@ -174,7 +173,7 @@ def matrix(key: str) -> str:
 
 def _moment(moment: datetime) -> str:
     """The moment in Finland, as PxWeb shows it: the format knows no time zone."""
-    return moment.astimezone(FINLAND).strftime("%Y%m%d %H:%M")
+    return moment.astimezone(HELSINKI).strftime("%Y%m%d %H:%M")
 
 
 def _clean(text: str) -> str:

@@ -20,10 +20,9 @@ from kokeilu.monitoring.goal_forms import (
     expectations_of,
 )
 from kokeilu.monitoring.goal_models import STANDING, Measure, Target, WorkPackage
-from kokeilu.monitoring.goal_queries import MODELS, Kind
+from kokeilu.monitoring.goal_queries import MODELS, Goal, Kind
 from kokeilu.web import formats
 
-Goal = Target | WorkPackage | Measure
 ROWS = "expected"  # the prefix of the rows of expectations
 
 

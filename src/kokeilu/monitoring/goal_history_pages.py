@@ -10,11 +10,10 @@ from django.utils.translation import pgettext_lazy
 from kokeilu.access.pages import Request, page
 from kokeilu.monitoring import goal_queries, goal_words, operations, queries
 from kokeilu.monitoring.definition_texts import whole_name
-from kokeilu.monitoring.goal_models import Expectation, Measure, Target, WorkPackage
-from kokeilu.monitoring.goal_queries import Kind
+from kokeilu.monitoring.goal_models import Expectation, Measure, Target
+from kokeilu.monitoring.goal_queries import Goal, Kind
 from kokeilu.web import formats
 
-Goal = Target | WorkPackage | Measure
 DONE: Final = {
     "set": pgettext_lazy("goal", "set"), "changed": pgettext_lazy("goal", "changed"),
     "ended": pgettext_lazy("goal", "ended"),

@@ -18,7 +18,8 @@ from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.reading import HEADLINE, Headline
 
 Kind = Literal["target", "package", "measure"]
-MODELS: Final[dict[Kind, type[Target | WorkPackage | Measure]]] = {
+Goal = Target | WorkPackage | Measure
+MODELS: Final[dict[Kind, type[Goal]]] = {
     "target": Target, "package": WorkPackage, "measure": Measure,
 }  # fmt: skip
 
@@ -60,10 +61,10 @@ def standing_targets(area: str | None = None) -> list[Target]:
     )
 
 
-def said(area: str) -> list[tuple[Kind, Target | WorkPackage | Measure]]:
+def said(area: str) -> list[tuple[Kind, Goal]]:
     """Everything that was said of an area's goals, superseded and ended too, the newest first. Five queries."""
     beside = ("set_by", "supersedes")
-    found: list[tuple[Kind, Target | WorkPackage | Measure]] = [
+    found: list[tuple[Kind, Goal]] = [
         ("target", one) for one in Target.objects.filter(area=area).select_related(*beside)
     ]
     found += [("package", one) for one in WorkPackage.objects.filter(area=area).select_related(*beside)]
@@ -84,9 +85,9 @@ def places(rows: Iterable[Statement]) -> dict[UUID, tuple[datetime, int]]:
     return {key: (row.set_at, logged.get(str(key), 0)) for key, row in held.items()}
 
 
-def find(kind: Kind, area: str, goal: UUID, *, standing: bool = True) -> Target | WorkPackage | Measure | None:
+def find(kind: Kind, area: str, goal: UUID, *, standing: bool = True) -> Goal | None:
     """The goal of this area by its id, the standing ones alone unless told otherwise; None where there is none."""
-    model: type[Target | WorkPackage | Measure] = MODELS[kind]
+    model: type[Goal] = MODELS[kind]
     place = "package__area" if model is Measure else "area"
     rows = model._default_manager.filter(pk=goal, **{place: area})
     return (rows.filter(STANDING) if standing else rows).first()

@@ -25,29 +25,33 @@ CREATE TRIGGER append_only BEFORE DELETE ON monitoring_release
 ALTER TABLE monitoring_releasecontent ADD CONSTRAINT content_under_its_hash
     CHECK (sha256 = encode(sha256(content), 'hex'));
 """
-_STEP_FUNCTIONS = """
+
+
+def _steps(*, kept: str = "", declared: str = "", made: str = "", past: str = "") -> str:
+    """The functions of a release's steps; the further clauses are those of the database's clock."""
+    return f"""
 -- A release begins as prepared; its steps come one after another.
 CREATE OR REPLACE FUNCTION monitoring_release_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     IF num_nonnulls(NEW.checked_at, NEW.publish_at, NEW.withdrawn_at) > 0 THEN
         RAISE EXCEPTION 'a release begins as prepared'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'release_step', TABLE = 'monitoring_release';
-    END IF;
+    END IF;{kept}
     RETURN NEW;
 END
 $body$;
 
 CREATE OR REPLACE FUNCTION monitoring_release_step() RETURNS trigger LANGUAGE plpgsql AS $body$
-DECLARE
+DECLARE{declared}
     made_before record := (OLD.id, OLD."table", OLD.number, OLD.title, OLD.first_month, OLD.last_month,
         OLD.organisation_id, OLD.prepared_by_id, OLD.prepared_at, OLD.replaces_id, OLD.reason, OLD.content_id,
-        OLD.protection_id, OLD.made_from);
+        OLD.protection_id, OLD.made_from{made and f", OLD.{made}"});
     made_now record := (NEW.id, NEW."table", NEW.number, NEW.title, NEW.first_month, NEW.last_month,
         NEW.organisation_id, NEW.prepared_by_id, NEW.prepared_at, NEW.replaces_id, NEW.reason, NEW.content_id,
-        NEW.protection_id, NEW.made_from);
+        NEW.protection_id, NEW.made_from{made and f", NEW.{made}"});
 BEGIN
     IF made_now IS DISTINCT FROM made_before
-       OR OLD.withdrawn_at IS NOT NULL
+       OR OLD.withdrawn_at IS NOT NULL{past}
        OR OLD.checked_at IS NOT NULL AND (NEW.checked_by_id, NEW.checked_at, NEW.remark)
           IS DISTINCT FROM (OLD.checked_by_id, OLD.checked_at, OLD.remark)
        OR OLD.publish_at IS NOT NULL AND (NEW.publish_at, NEW.scheduled_by_id, NEW.scheduled_at)
@@ -61,7 +65,9 @@ BEGIN
 END
 $body$;
 """
-_STEPS = """
+
+
+_STEP_TRIGGERS = """
 CREATE TRIGGER begins BEFORE INSERT ON monitoring_release
     FOR EACH ROW EXECUTE FUNCTION monitoring_release_begins();
 CREATE TRIGGER step BEFORE UPDATE ON monitoring_release
@@ -97,7 +103,7 @@ DROP TRIGGER whole ON monitoring_releasetable;
 DROP FUNCTION monitoring_release_is_whole();
 DROP TRIGGER append_only ON monitoring_releasetable;
 """
-CREATE = _ONLY_ADDED + _STEP_FUNCTIONS + _STEPS
+CREATE = _ONLY_ADDED + _steps() + _STEP_TRIGGERS
 DROP = """
 DROP TRIGGER step ON monitoring_release;
 DROP FUNCTION monitoring_release_step();
@@ -110,53 +116,29 @@ DROP TRIGGER append_only ON monitoring_releasefile;
 DROP TRIGGER append_only ON monitoring_releasecontent;
 DROP FUNCTION monitoring_refuse_change();
 """
-CLOCK = """
--- `real`: when the release was made, Kokeilu's clock and the database's were the same. Nobody moves that one.
-CREATE OR REPLACE FUNCTION monitoring_release_begins() RETURNS trigger LANGUAGE plpgsql AS $body$
-BEGIN
-    IF num_nonnulls(NEW.checked_at, NEW.publish_at, NEW.withdrawn_at) > 0 THEN
-        RAISE EXCEPTION 'a release begins as prepared'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'release_step', TABLE = 'monitoring_release';
-    END IF;
-    NEW.recorded_at := clock_timestamp();
-    RETURN NEW;
-END
-$body$;
-CREATE OR REPLACE FUNCTION monitoring_release_step() RETURNS trigger LANGUAGE plpgsql AS $body$
-DECLARE
+NO_CLOCK = _steps()
+# `real`: when the release was made, Kokeilu's clock and the database's were the same. Nobody moves that one.
+CLOCK = _steps(
+    kept="""
+    NEW.recorded_at := clock_timestamp();""",
+    declared="""
     real constant boolean := abs(extract(epoch FROM OLD.recorded_at - OLD.prepared_at)) < 24 * 60 * 60;
     told constant text := CASE WHEN real THEN '' ELSE coalesce(current_setting('kokeilu.now', true), '') END;
-    moment constant timestamptz := coalesce(nullif(told, '')::timestamptz, clock_timestamp());
-    made_before record := (OLD.id, OLD."table", OLD.number, OLD.title, OLD.first_month, OLD.last_month,
-        OLD.organisation_id, OLD.prepared_by_id, OLD.prepared_at, OLD.replaces_id, OLD.reason, OLD.content_id,
-        OLD.protection_id, OLD.made_from, OLD.recorded_at);
-    made_now record := (NEW.id, NEW."table", NEW.number, NEW.title, NEW.first_month, NEW.last_month,
-        NEW.organisation_id, NEW.prepared_by_id, NEW.prepared_at, NEW.replaces_id, NEW.reason, NEW.content_id,
-        NEW.protection_id, NEW.made_from, NEW.recorded_at);
-BEGIN
-    IF made_now IS DISTINCT FROM made_before
-       OR OLD.withdrawn_at IS NOT NULL
-       OR OLD.publish_at <= moment
-       OR OLD.checked_at IS NOT NULL AND (NEW.checked_by_id, NEW.checked_at, NEW.remark)
-          IS DISTINCT FROM (OLD.checked_by_id, OLD.checked_at, OLD.remark)
-       OR OLD.publish_at IS NOT NULL AND (NEW.publish_at, NEW.scheduled_by_id, NEW.scheduled_at)
-          IS DISTINCT FROM (OLD.publish_at, OLD.scheduled_by_id, OLD.scheduled_at)
-          AND (NEW.scheduled_at IS NULL OR NEW.scheduled_at < OLD.scheduled_at OR NEW.scheduled_at >= OLD.publish_at)
-    THEN
-        RAISE EXCEPTION 'what is made or decided of a release is not changed'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'release_step', TABLE = 'monitoring_release';
-    END IF;
-    RETURN NEW;
-END
-$body$;
-"""
-NO_CLOCK = _STEP_FUNCTIONS
-_KEPT = ("release", "releasecontent", "releasefile", "releasecheck", "releasetable", "pagesversion")
+    moment constant timestamptz := coalesce(nullif(told, '')::timestamptz, clock_timestamp());""",
+    made="recorded_at",
+    past="""
+       OR OLD.publish_at <= moment""",
+)
+KEPT_TABLES = tuple(
+    f"monitoring_{name}"
+    for name in ("release", "releasecontent", "releasefile", "releasecheck", "releasetable", "pagesversion")
+)
+"""The tables that are never emptied."""
 NEVER_EMPTIED = "".join(
     f"""
-CREATE TRIGGER never_emptied BEFORE TRUNCATE ON monitoring_{table}
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION monitoring_refuse_change();
 """
-    for table in _KEPT
+    for table in KEPT_TABLES
 )
-MAY_BE_EMPTIED = "".join(f"DROP TRIGGER never_emptied ON monitoring_{table};\n" for table in _KEPT)
+MAY_BE_EMPTIED = "".join(f"DROP TRIGGER never_emptied ON {table};\n" for table in KEPT_TABLES)
