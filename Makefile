@@ -12,6 +12,8 @@ BIN := .venv/bin
 # --inexact: installing for the demonstration leaves the tools of the tests where they are.
 SYNC := $(BIN)/uv sync --quiet --frozen --inexact --extra embedded
 TRANSLATIONS := $(shell find src -name '*.po')
+# Compiled modules are kept, also where the surroundings ask for none: a start takes one second of work then, not ten.
+export PYTHONDONTWRITEBYTECODE :=
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 # An account without a home folder of its own has nowhere else to keep them.
