@@ -14,8 +14,8 @@ from kokeilu.disclosure.linked import RESERVED, TOTAL
 from kokeilu.problems import Problem
 
 STATUS: Final = "status"
-LARGEST: Final = 2**53
-"""Greater numbers are not exact."""
+LARGEST: Final = 2**53 - 1
+"""Greater numbers are not exact, nor told from others."""
 LINE: Final = "line of the file"
 GIVEN: Final = "value as given"
 DECIMALS: Final = 6
@@ -51,6 +51,8 @@ def read(path: Path) -> Source:
     except UnicodeDecodeError as error:
         raise Problem("the file is not UTF-8", file=path, mend="save it as CSV UTF-8") from error
     except PolarsError as error:
+        if path.suffix.lower() != ".parquet":
+            _same_lengths(path, separator, len(names))
         what = " ".join(str(error).split("\n")[0].split())
         raise Problem(f"the file cannot be read: {what}", file=path) from error
 
@@ -62,6 +64,19 @@ def _header(path: Path) -> tuple[str, list[str]]:
         separator = max(",;\t", key=first.count)
         file.seek(0)
         return separator, [name.strip() for name in next(csv.reader(file, delimiter=separator), [])]
+
+
+def _same_lengths(path: Path, separator: str, length: int) -> None:
+    """Raises Problem for the first line that has more cells than there are columns."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        if "\n" not in file.read():
+            raise Problem("the lines end with a carriage return alone", file=path, mend="save it as CSV UTF-8")
+        file.seek(0)
+        rows = csv.reader(file, delimiter=separator)
+        for row in rows:
+            if len(row) > length:
+                what = f"the file cannot be read: {len(row)} cells in a line, but {length} columns"
+                raise Problem(what, file=path, line=rows.line_num)
 
 
 def _source(path: Path, frame: pl.DataFrame, separator: str, first_line: int) -> Source:
@@ -109,6 +124,8 @@ def numbers(source: Source, column: str, what: str = "count", decimals: int = 0,
     if not empty:
         refuse(source, found.filter(pl.col("text").is_null()), f"the {what} is empty")
     no_number = pl.col("text").is_not_null() & ~value.is_finite().fill_null(False)
+    comma = pl.col("text").str.contains(r"^-?\d+,\d+$")
+    refuse(source, found.filter(no_number & comma), f"the {what} has a comma: decimals come after a point")
     refuse(source, found.filter(no_number), f"the {what} is not a number")
     refuse(source, found.filter(value < 0), f"the {what} is negative")
     refuse(source, found.filter(value != value.floor()), f"the {what} is not a whole number")

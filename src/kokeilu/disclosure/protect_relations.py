@@ -172,7 +172,7 @@ def read(path: Path, tables: Sequence[Table]) -> list[Identity]:
     }  # fmt: skip
     found: list[Identity] = []
     for kind, entries in told.items():
-        if kind not in kinds or not isinstance(entries, list):
+        if kind not in kinds or not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
             raise Problem(f"[[{kind}]] is no relation", file=path, mend=f"there are {', '.join(kinds)}")
         for entry in entries:
             before = len(found)

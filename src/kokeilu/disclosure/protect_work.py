@@ -1,16 +1,17 @@
 """What `kokeilu protect` does: tables from files are protected together, or audited together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from kokeilu import progress
-from kokeilu.disclosure import dominance_file, linked, protect_file, protect_relations, protect_table
+from kokeilu.disclosure import attacker, dominance_file, linked, protect_file, protect_relations, protect_table
 from kokeilu.disclosure.attacker import NEAR, Contradiction
 from kokeilu.disclosure.dominance import Rules
 from kokeilu.disclosure.dominance_file import Magnitudes
@@ -125,7 +126,8 @@ def protected(files: Sequence[Path], asked: Asked, out: Path) -> list[str]:
     tables = [_undecided(source, asked, decimals) for source in sources]
     tables += [_published(file, asked) for file in asked.released]
     problem, told = _linked(tables, asked)
-    done = _decided(problem, asked)
+    done, more = _believed(problem, asked)
+    told += more
     answers = done.tables[: len(files)]
     _check_shown(answers)
     for answer, source, target in zip(answers, sources, targets, strict=True):
@@ -202,6 +204,56 @@ def _linked(tables: Sequence[Table], asked: Asked) -> tuple[Linked, list[str]]:
     return problem, [f"taken as revised, as the tables cannot agree otherwise: {revised[0].name}{more}"]
 
 
+def _believed(problem: Linked, asked: Asked) -> tuple[linked.Protected, list[str]]:
+    """The decision that also withstands readers who take a hidden figure for the one that an earlier version shows,
+    and what to tell of it.
+
+    Where it was revised they are wrong, but what else they conclude may be right. So revised figures are shown as far
+    as that is needed. Raises Problem where that leaves no way.
+    """
+    while True:
+        done = _decided(problem, asked)
+        supposed, _ = linked.reconciled(replace(problem, tables=done.tables, identities=tuple(asked.tied(done.tables))))
+        known = {each.terms for each in problem.identities}
+        mistaken = {term[:2] for each in supposed.identities if each.terms not in known for term in each.terms}
+        if not mistaken:
+            return done, []
+        right, wrong = _concluded(problem, supposed, asked)
+        if not right:
+            told = f"who takes hidden figures for those of an earlier version is misled about {wrong} cells, audits too"
+            return done, [told] if wrong else []
+        shown = tuple(_showing(*both, mistaken) for both in zip(problem.tables, done.tables, strict=True))
+        if all(one is other for one, other in zip(shown, problem.tables, strict=True)):
+            raise _unprotectable(problem, right[0])
+        problem = replace(problem, tables=shown)
+
+
+def _concluded(problem: Linked, supposed: Linked, asked: Asked) -> tuple[list[int], int]:
+    """The cells, numbered through all tables, of which readers rightly conclude too much, and of how many wrongly.
+
+    Of what was hidden before they count as right where the figures known here do not refute them.
+    """
+    threshold = 1 if asked.value else asked.threshold or THRESHOLD
+    found = linked.audit(supposed, threshold, zeros_shown=asked.value is None and not asked.hide_zeros)
+    joint = problem.joint()
+    true = attacker.intervals(joint.system, joint.values, np.isnan(joint.values))
+    offsets = dict(zip((table.name for table in problem.tables), joint.offsets, strict=False))
+    rows = found.filter("exposed").select("table", "row", "low", "high").rows()
+    numbered = [(offsets[name] + row, low, high) for name, row, low, high in rows]
+    right = [cell for cell, low, high in numbered if true.low[cell] <= high and true.high[cell] >= low]
+    return right, len(rows) - len(right)
+
+
+def _showing(undecided: Table, decided: Table, cells: Set[tuple[str, tuple[str, ...]]]) -> Table:
+    """The table with those of the cells to be shown that a decision hid to protect others; itself if there are none."""
+    codes = pl.Series([(decided.name, row) in cells for row in decided.rows.select(decided.dimensions).rows()])
+    more = codes & undecided.rows.get_column("status").is_null() & (decided.rows.get_column("status") == SECONDARY)
+    if not more.any():
+        return undecided
+    status = pl.when(more).then(pl.lit(PUBLISHED)).otherwise(pl.col("status")).alias("status")
+    return replace(undecided, rows=undecided.rows.with_columns(status))
+
+
 def _decided(problem: Linked, asked: Asked) -> linked.Protected:
     threshold = asked.threshold or THRESHOLD
     try:
@@ -215,11 +267,15 @@ def _decided(problem: Linked, asked: Asked) -> linked.Protected:
                 told=lambda share: shown.update(task, completed=share),
             )
     except Unprotectable as error:
-        table, cell = _place(problem, error.cells[0])
-        what = f"{cell} cannot be protected: what is published already, or may not be hidden, gives it away"
-        raise Problem(what, file=table.name, mend="leave out rates or put categories together") from error
+        raise _unprotectable(problem, error.cells[0]) from error
     except Contradiction as error:
         raise _contradiction(problem, error) from error
+
+
+def _unprotectable(problem: Linked, cell: int) -> Problem:
+    table, told = _place(problem, cell)
+    what = f"{told} cannot be protected: what is published already, or may not be hidden, gives it away"
+    return Problem(what, file=table.name, mend="put categories together, or leave out what ties the tables")
 
 
 def _check_shown(answers: Sequence[Table]) -> None:

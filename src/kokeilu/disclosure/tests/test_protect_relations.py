@@ -179,6 +179,7 @@ def test_parts_and_their_whole(run: Callable[..., Result]) -> None:
     ("text", "told"),
     [
         ("[[balance]", "the relations cannot be read"),
+        ("sum = [1]\n", r"\[\[sum\]\] is no relation"),
         ("[[share]]\n", r"\[\[share\]\] is no relation"),
         ("[[sum]]\n", "whole is missing"),
         ('[[sum]]\nwhole = "stock"\nparts = "in"\n', "parts is no list of tables"),

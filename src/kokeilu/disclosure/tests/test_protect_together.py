@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from kokeilu.problems import Problem
+
 Audit = Callable[..., tuple[int, list[str]]]
 INNER = "area,sex,n,status\na,f,,primary\na,m,9,published\nb,f,9,published\nb,m,8,published\n"
 """Protected on its own without totals: nothing tells the hidden count."""
@@ -115,3 +117,36 @@ def test_the_counts_of_an_answer_are_found_wherever_they_stand(audit: Audit, hea
     names = header.split(",")
     text = "\n".join([header, *(",".join(row[name] for name in names) for row in rows)])
     assert audit(text + "\n") == (0, ["0 of 2 hidden cells exposed"])
+
+
+OLD = "a,b,n,status\np,x,,primary\np,y,0,published\np,z,,primary\nq,x,,secondary\nq,y,13,published\nq,z,,primary\n"
+OLD += "p,total,,primary\nq,total,,secondary\n"
+OLD += "total,x,6,published\ntotal,y,13,published\ntotal,z,5,published\ntotal,total,24,published\n"
+"""The counts are 1, 0, 2 and 5, 13, 3."""
+
+
+def test_a_hidden_figure_that_was_not_revised_gives_the_old_ones_away(
+    command_line: Callable[..., Result], tmp_path: Path
+) -> None:
+    """Of p five more in z: q is as it was, so that its new total would tell its old one, and that the old one of p."""
+    (tmp_path / "old.csv").write_text(OLD)
+    (tmp_path / "new.csv").write_text("a,b,n\np,x,1\np,y,0\np,z,7\nq,x,5\nq,y,13\nq,z,3\n")
+    arguments = ["protect", tmp_path / "new.csv", "--count", "n", "--released", tmp_path / "old.csv"]
+    with pytest.raises(Problem, match="cannot be protected: what is published already"):
+        command_line(*arguments, "--out", tmp_path / "safe.csv", catch_exceptions=False)
+    assert not (tmp_path / "safe.csv").exists()
+
+
+def test_who_supposes_that_a_hidden_figure_was_not_revised_is_told_to_be_wrong(
+    command_line: Callable[..., Result], tmp_path: Path
+) -> None:
+    """A third area came in: the hidden totals of all areas are not what they were."""
+    (tmp_path / "old.csv").write_text("a,b,n\np,x,23\np,y,9\nq,x,12\nq,y,8\n")
+    (tmp_path / "new.csv").write_text("a,b,n\np,x,23\np,y,9\nq,x,12\nq,y,8\nr,x,4\nr,y,9\n")
+    out, safe = tmp_path / "out.csv", tmp_path / "safe.csv"
+    assert command_line("protect", tmp_path / "old.csv", "--count", "n", "--out", out).exit_code == 0
+    done = command_line("protect", tmp_path / "new.csv", "--count", "n", "--released", out, "--out", safe)
+    told = "who takes hidden figures for those of an earlier version is misled about 4 cells, audits too"
+    assert (done.exit_code, done.output.splitlines()[0]) == (0, told)
+    found = command_line("protect", "--audit", out, safe).output.replace(f"{tmp_path}/", "")
+    assert "safe.csv: a r, b x: exactly 13 (primary)" in found  # and it is four
