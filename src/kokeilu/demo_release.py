@@ -13,8 +13,8 @@ COLLEAGUE = ("Tyyne Tarkka", f"tyyne.tarkka@{CENTRE}.example")
 
 
 def made() -> bool:
-    """Whether the table is published."""
-    return Release.objects.filter(publish_at__isnull=False).exists()
+    """Whether a table is published, or has its time of publication; one that was withdrawn before is neither."""
+    return Release.objects.filter(publish_at__isnull=False, withdrawn_at=None).exists()
 
 
 def make(source: Source, tell: Tell) -> None:

@@ -30,6 +30,11 @@ class Dimension:
     constant: bool = False
     verified: bool = True
 
+    @property
+    def alone(self) -> bool:
+        """Whether it divides registered unemployment without the figures that this is read with."""
+        return self.indicators is not None
+
     def class_name(self, group: str) -> Words:
         """The name of a class; one that nobody names goes by its key."""
         if group in self.classes:

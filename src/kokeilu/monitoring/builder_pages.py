@@ -132,16 +132,17 @@ def _head(key: str, code: Code) -> dict[str, Any]:
 
 def _around(form: TableForm, found: Cells) -> dict[str, Any]:
     """What stands around the table: how large it is, what to read with it, its files."""
-    choice, query = form.choice, form.asked.urlencode()
+    choice, query, language = form.choice, form.asked.urlencode(), formats.language()
+    notes = builder_queries.of_classes(choice)
     return {
         "cells": choice.size,
         "most_cells": builder_rules.MOST_CELLS,
         "hidden": sum(figure.suppressed for figure in found.values()),
         "threshold": THRESHOLD,
-        "classes": " ".join(words[formats.language()] for words in builder_queries.of_classes(choice)),
+        "classes": " ".join(words[language] for words in notes if words != builder_texts.NO_DURATION),
         "laws": ", ".join(builder_queries.unverified_law(choice)),
         "added": _names(form.added),
-        "alone": _alone(choice),
+        "alone": builder_texts.NO_DURATION[language] if _alone(choice) else "",
         "files": [
             {"name": name, "href": f"{reverse('monitoring:table_file', args=[kind])}?{query}"}
             for kind, name in release_words.KINDS.items()
@@ -151,7 +152,7 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
 
 def _names(indicators: list[str]) -> str:
     """Figures by name, in a sentence; empty without any."""
-    names = [definition_texts.whole_name(key) for key in indicators]
+    names = [formats.within(definition_texts.whole_name(key)) for key in indicators]
     return format_list(names, locale=formats.language()) if names else ""
 
 

@@ -151,7 +151,7 @@ def _title(by: Breakdown | None) -> Words:
 
 
 def of_classes(choice: Choice) -> list[Words]:
-    """What to say of a breakdown: that it is not revised, and where nobody has verified how it tells people apart."""
+    """What to say of a breakdown: see `published_codes.class_notes`."""
     return [] if choice.by is None else published_codes.class_notes(choice.by)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from kokeilu.access.pages import Request, page
 from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.monitoring import (
+    builder_texts,
     charts,
     definition_texts,
     duration_charts,
@@ -70,6 +71,7 @@ def durations(request: Request, area: str) -> HttpResponse:
             **_headline(area, month),
             "measures": [definition_texts.term(one.key) for one in (STOCK, FLOW)],
             "rows": _rows(area, month),
+            "no_duration": builder_texts.NO_DURATION[formats.language()],
         },
     )
 

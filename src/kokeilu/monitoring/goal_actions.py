@@ -131,7 +131,8 @@ def _refuse_target(said: NewTarget) -> None:
     indicator = _indicator(said.indicator)
     if POPULATIONS[0] not in indicator.populations:
         raise Problem(_("the figure is not published of all residents"))
-    if not 0 <= said.value < TOO_MUCH or (indicator.unit == "per cent" and said.value > 100):
+    part_of_one = indicator.unit == "persons" and said.value % 1
+    if not 0 <= said.value < TOO_MUCH or (indicator.unit == "per cent" and said.value > 100) or part_of_one:
         raise Problem(_("the figure cannot have this value"))
     if said.by_day is not None and said.by_day <= said.from_day:
         raise Problem(_("the target is to be reached before it is set"))

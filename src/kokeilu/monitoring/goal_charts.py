@@ -10,6 +10,8 @@ from kokeilu.monitoring.charts import COLOURS, DASHES, FONT, GRID_COLOUR, TEXT_C
 
 HEIGHTS: Final[dict[Size, int]] = {"wide": 240, "narrow": 200}
 MARGIN: Final = 70
+LABELS: Final = 6
+"""About as many months are written below the axis at the most; a label has room for them in a narrow picture."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
         for line in wanted.lines
         for month, value in zip(wanted.months, line.values, strict=True)
     ]
+    ticks = alt.TimeIntervalStep(interval="month", step=months_apart(len(wanted.months)))
     legend = alt.Legend(
         orient="top", title=None, columns=1 if small else 2, symbolStrokeWidth=3, symbolSize=500, labelLimit=400
     )
@@ -59,7 +62,7 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(strokeWidth=2.5, point=has_lonely_points(wanted))
         .encode(
-            x=alt.X("month:T", axis=alt.Axis(format="%m/%Y", title=None, tickCount=6), scale=alt.Scale(type="utc")),
+            x=alt.X("month:T", axis=alt.Axis(format="%m/%Y", title=None, tickCount=ticks), scale=alt.Scale(type="utc")),
             y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5), scale=alt.Scale(zero=False)),
             color=alt.Color("name:N", scale=colours, legend=legend),
             strokeDash=alt.StrokeDash("name:N", scale=dashes, legend=legend),
@@ -72,6 +75,11 @@ def _spec(wanted: TargetChart) -> dict[str, Any]:
         )
     )
     return styled(chart)
+
+
+def months_apart(count: int) -> int:
+    """How many months lie between the labels of an axis of so many months: whole months, or a label stands twice."""
+    return next((step for step in (1, 2, 3, 6) if count <= LABELS * step), 12)
 
 
 def has_lonely_points(wanted: TargetChart) -> bool:

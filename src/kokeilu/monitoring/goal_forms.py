@@ -29,6 +29,7 @@ from kokeilu.web.forms import DayField
 
 LONGEST = 2000  # characters of a text
 MORE = 2  # empty rows for further expectations
+MOST = 20  # rows, whatever a form claims to have
 
 
 def _text(label: Any, **options: Any) -> forms.CharField:
@@ -76,7 +77,7 @@ class WrittenForm(ReasonForm):
 
     language = forms.ChoiceField(
         label=_("Language of the texts"), choices=LANGUAGES,
-        help_text=_("In which you write here. Pages show the texts as they are written, in every language."),
+        help_text=_("The language in which you write. Pages show the texts as they are written, in every language."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -111,8 +112,12 @@ class TargetForm(WrittenForm):
         elif by and by <= clock.today() and by != self.initial.get("by_day"):
             self.add_error("by_day", _("This day is past already. A target is of days to come."))
         figure, value = data.get("indicator"), data.get("value")
-        if figure and value is not None and INDICATORS[figure].unit == "per cent" and value > 100:
-            self.add_error("value", _("A share is at most 100 per cent."))
+        if figure and value is not None:
+            unit = INDICATORS[figure].unit
+            if unit == "per cent" and value > 100:
+                self.add_error("value", _("A share is at most 100 per cent."))
+            elif unit == "persons" and value % 1:
+                self.add_error("value", _("Write a whole number of people."))
         return data
 
     @property
@@ -265,4 +270,6 @@ def expectations_of(rows: Rows) -> list[NewExpectation]:
     ]
 
 
-Expectations = forms.formset_factory(ExpectationForm, formset=_Expectations, extra=MORE, max_num=20, validate_max=True)
+Expectations = forms.formset_factory(
+    ExpectationForm, formset=_Expectations, extra=MORE, max_num=MOST, absolute_max=MOST, validate_max=True
+)

@@ -103,8 +103,8 @@ MISSING: Final[dict[Missing, Promise]] = {
 
 
 def people(whose: Whose) -> str:
-    """Whose figure it is: all residents, or of them the classes of a group."""
-    name = str(POPULATION_NAMES[whose.population])
+    """Whose figure it is, to stand behind its name: all residents, or of them the classes of a group."""
+    name = formats.within(str(POPULATION_NAMES[whose.population]))
     return f"{name}: {classes(whose)}" if whose.dimension else name
 
 

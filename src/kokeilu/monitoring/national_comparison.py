@@ -120,7 +120,7 @@ class Across:
 
     @property
     def _named_measure(self) -> str:
-        return f"{INDICATORS[self.indicator].brief[formats.language()]}, {self._measure[:1].lower()}{self._measure[1:]}"
+        return f"{INDICATORS[self.indicator].brief[formats.language()]}, {formats.within(self._measure)}"
 
     @property
     def _counts(self) -> tuple[str, ...]:

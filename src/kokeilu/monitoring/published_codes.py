@@ -31,9 +31,12 @@ def classes(by: Breakdown, groups: Iterable[str]) -> Dimension:
 
 
 def class_notes(by: Breakdown) -> list[Words]:
-    """What to say of a breakdown: that it is not revised, and where nobody has verified how it tells people apart."""
+    """What to say of a breakdown: that it is not revised, where nobody has verified how it tells people apart, and
+    where it cannot divide the figures that registered unemployment is read with.
+    """
     unverified: Words = {one: builder_texts.UNVERIFIED_CLASSES[one].format(name=by.name[one]) for one in LANGUAGES}
-    return [builder_texts.NOT_REVISED] if by.verified else [builder_texts.NOT_REVISED, unverified]
+    said = [(True, builder_texts.NOT_REVISED), (not by.verified, unverified), (by.alone, builder_texts.NO_DURATION)]
+    return [words for holds, words in said if holds]
 
 
 def _codes(key: str, held: set[str]) -> list[Code]:

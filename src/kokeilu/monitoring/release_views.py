@@ -85,4 +85,4 @@ def _run(run: ReleaseCheck) -> dict[str, Any]:
         {"name": release_words.CHECKS[one["key"]], "rest": one["found"] - len(one["places"]), **one}
         for one in run.findings
     ]
-    return {"at": run.at, "by": run.by.name, "step": release_words.STEPS[run.step], "findings": findings}
+    return {"at": run.at, "by": run.by.name, "step": release_words.TAKEN[run.step], "findings": findings}

@@ -18,11 +18,12 @@ COLORS: Final = {
     "withdrawn": "neutral",
 }  # fmt: skip
 STEPS: Final = {
-    "prepare": _("Preparing"),
     "check": _("Check"),
     "schedule": _("Set the time of publication"),
     "withdraw": _("Withdraw"),
 }
+TAKEN: Final = {"prepare": STATES["prepared"], "check": STATES["checked"], "schedule": STATES["scheduled"]}
+"""A step as what was done; STEPS is what is to be pressed."""
 CHECKS: Final = {
     "complete": _("No month, area or figure is missing"),
     "totals": _("Parts add up to their totals"),

@@ -33,10 +33,10 @@ class CostForm(WrittenForm):
             "price would tell a number of people that may be hidden."
         ),
     )  # fmt: skip
-    per = forms.ChoiceField(label=_("The price is of"), choices=list(PER.items()))
+    per = forms.ChoiceField(label=_("Price per"), choices=list(PER.items()))
     from_year = forms.IntegerField(
         label=_("From the year"), min_value=FIRST_YEAR, max_value=LAST_YEAR, required=False,
-        help_text=_("The price holds until the next one. Leave it empty where it holds for all earlier years too."),
+        help_text=_("The price applies until the next one. Leave it empty if it applies to all earlier years too."),
     )  # fmt: skip
     source = forms.CharField(
         label=_("Source"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}),

@@ -43,6 +43,11 @@ def month(value: date | None) -> str:
     return format_date(_date(value), MONTH[language()], locale=_locale(language()))
 
 
+def within(name: str) -> str:
+    """A name as it stands within a sentence or behind another: with a small letter first."""
+    return name[:1].lower() + name[1:]
+
+
 def unbroken_month(value: date | None) -> str:
     """The same where it must stay on one line: as the name of a row."""
     return month(value).replace(" ", NO_BREAK_SPACE)

@@ -145,7 +145,7 @@ def test_registered_unemployment_is_never_shown_without_the_figures_beside_it(lo
     client = logged_in(Role.ANALYST, "ely")
     asked = {"indicator": [indicator], "column": ["month"], "population": ["residents"]}
     page = text(client.get(address(**asked)))
-    assert "never shown without them: Broad unemployment and Exits to the open labour market." in page
+    assert "never shown without them: broad unemployment and exits to the open labour market." in page
     lines = client.get(address("csv", **asked)).content.decode("utf-8-sig").splitlines()
     rows = [line.split(",") for line in lines[1:]]
     for area in WIDE["area"]:
@@ -352,9 +352,14 @@ def test_where_a_division_lacks_them_the_page_says_so(logged_in, published):
         for group in DIMENSIONS["duration"].classes
     )  # fmt: skip
     asked = BY_AGE | {"indicator": ["registered_unemployed"], "by": "duration", "area": ["espoo"]}
-    page = text(logged_in(Role.ANALYST, "ely").get(address(**asked)))
+    client = logged_in(Role.ANALYST, "ely")
+    page = text(client.get(address(**asked)))
     assert "Registered unemployment is not to be read alone" in page
-    assert "are not published by this division" in page
+    assert page.count("cannot be divided by duration") == 1
+    for kind in ("csvw", "jsonstat", "px"):
+        file = client.get(address(kind, **asked)).content.decode().replace('"\r\n"', "")  # PX breaks its lines
+        assert "cannot be divided by duration" in file
+    assert "cannot be divided" not in text(client.get(address(**BY_AGE)))
 
 
 @pytest.mark.django_db

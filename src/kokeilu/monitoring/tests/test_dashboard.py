@@ -157,7 +157,7 @@ def test_a_target_without_figures_says_that_there_are_none_yet(logged_in, publis
     )  # fmt: skip
     page = unescape(logged_in(Role.ANALYST, "ely").get(AREA).content.decode())
     panel_of_it = page[page.index('id="panel-employment_rate"') :].partition("</li>")[0]
-    assert "There are no figures of this yet." in panel_of_it
+    assert "There are no figures for this yet." in panel_of_it
     assert "Target: 75.0%" in panel_of_it
     assert "<details>" not in panel_of_it
     assert "The change" not in panel_of_it

@@ -120,7 +120,7 @@ def test_what_is_not_there_is_told_and_the_newest_is_shown(durations: Path, logg
     response = client.get(ESPOO, asked)
     assert response.status_code == 200
     page = response.content.decode()
-    assert "There are no figures of what was asked for." in page
+    assert "There are no figures for what was asked for." in page
     assert re.search("Shown instead: (January to June|July to December) 202[0-9], March 2023[.]", page)
 
 
@@ -138,6 +138,7 @@ def test_registered_unemployment_stands_with_the_figures_beside_it(durations: Pa
     figures = queries.of_month("espoo", date(2022, 6, 1))["residents"]
     assert stats == [(INDICATORS[key].name["en"], shown(figures.get(key), INDICATORS[key])) for key in HEADLINE]
     assert figures[HEADLINE[0]].value is not None
+    assert "cannot be divided by duration" in page
 
 
 def test_an_area_that_is_not_there_is_not_found(durations: Path, logged_in) -> None:  # type: ignore[no-untyped-def]

@@ -87,6 +87,7 @@ def test_only_an_analyst_of_the_area_sets_its_goals(actor_of, analyst, role, org
         ({"indicator": "happiness"}, "there is no figure 'happiness'"),
         ({"value": Decimal(101)}, "cannot have this value"),
         ({"value": Decimal(-1)}, "cannot have this value"),
+        ({"value": Decimal("0.5"), "indicator": "inflow"}, "cannot have this value"),
         ({"by_day": date(2019, 11, 19)}, "reached before it is set"),
         ({"by_day": date(2021, 3, 31)}, "past already"),
         ({"value": Decimal(10) ** 10, "indicator": "inflow"}, "cannot have this value"),

@@ -48,6 +48,7 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_target(logged_in) -> Non
     [
         ({"value": ""}, "value"), ({"value": "many"}, "value"), ({"by_day": "2021-01-01"}, "by_day"),
         ({"indicator": "activation_rate", "value": "101"}, "value"), ({"indicator": "joy"}, "indicator"),
+        ({"value": "0.5"}, "value"),
         ({"reason": " "}, "reason"), ({"by_day": "2021-03-31"}, "by_day"), ({"source": "x" * 2001}, "source"),
         ({"language": "de"}, "language"),
         ({"from_day": "0001-01-01"}, "from_day"), ({"by_day": "9999-12-31"}, "by_day"),
@@ -72,6 +73,11 @@ def test_a_measure_and_its_expectations_are_set_in_one_form(logged_in, espoo) ->
         "expected-0-indicator": "inflow", "expected-0-direction": "down", "expected-0-population": "customers",
         "expected-1-indicator": "", "expected-1-direction": "up", "expected-1-population": "residents",
     }  # fmt: skip
+    many = client.post(f"{ESPOO}measure/add/", sent | {"expected-TOTAL_FORMS": "100000"})
+    assert many.status_code == 422
+    assert "at most 20 forms" in text(many)
+    assert many.content.count(b"-indicator-error") == 0
+    assert many.content.count(b"</fieldset>") < 1000
     wrong = sent | {"expected-0-indicator": "long_term_unemployed"}
     refused = client.post(f"{ESPOO}measure/add/", wrong)
     assert refused.status_code == 422

@@ -189,7 +189,7 @@ def test_an_indicator_that_cannot_be_compared_gives_way_to_broad_unemployment(an
 @pytest.mark.parametrize("month", ["1999-01", "march", ""])
 def test_a_month_that_is_not_there_is_told_and_the_newest_shown(analyst, month):
     page = text(analyst.get(PAGE, {"month": month}).content.decode())
-    assert "There are no figures of what was asked for." in page
+    assert "There are no figures for what was asked for." in page
     assert "Shown instead: March 2023, Broad unemployment." in page
     assert "All figures of the areas together, March 2023" in page
 

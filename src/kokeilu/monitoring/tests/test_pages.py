@@ -107,7 +107,7 @@ def test_hidden_figures_are_a_word_and_their_values_nowhere(logged_in, published
     hidden = MonthlyFigure.objects.filter(area="raasepori-hanko", month="2021-05-01", suppressed=True)
     assert hidden.exists()
     page = logged_in(Role.ANALYST, "ely").get("/monitoring/raasepori-hanko/?month=2021-05").content.decode()
-    table = page[page.index("<caption", page.index("Figures of May 2021")) : page.index("All residents are people")]
+    table = page[page.index("<caption", page.index("Figures for May 2021")) : page.index("All residents are people")]
     assert table.count(">hidden<") == hidden.count()
 
 
@@ -115,9 +115,9 @@ def test_hidden_figures_are_a_word_and_their_values_nowhere(logged_in, published
 @pytest.mark.parametrize("month", ["1999-01", "2021-13", "march", "", "2021-05-01", "9999-12", "0001-01"])
 def test_a_month_that_is_not_there_is_told_and_the_newest_shown(logged_in, published, month):
     page = text(logged_in(Role.ANALYST, "ely").get(AREA, {"month": month}))
-    assert "There are no figures of what was asked for." in page
+    assert "There are no figures for what was asked for." in page
     assert "Shown instead: March 2023." in page
-    assert "Figures of March 2023" in page
+    assert "Figures for March 2023" in page
 
 
 @pytest.mark.django_db

@@ -21,6 +21,7 @@ from kokeilu.monitoring import (
     actions,
     breakdown_actions,
     breakdown_out,
+    builder_texts,
     format_px,
     release_actions,
     release_again,
@@ -118,6 +119,7 @@ def test_a_release_takes_over_what_is_out_by_class_in_every_format(
             assert read_jsonstat(Path(f"{stem}-{language}.json").read_bytes()) == wanted
             assert read_xlsx(Path(f"{stem}-{language}.xlsx").read_bytes(), language) == wanted
             assert read_px(stem.with_suffix(".px"), one, language) == wanted
+    assert [builder_texts.NO_DURATION in table(release, one.key).notes for one in BY] == [False, False, True]
     said = release.made_from["by_class"]["age"]
     assert said["out"] == {"espoo": "2021-01"}
     assert len(said["sha256"]) == 64

@@ -94,7 +94,7 @@ def test_nobody_in_the_open_market_has_no_cost_per_person(logged_in, services) -
 def test_areas_together_are_the_sum_of_what_is_shown(logged_in, services) -> None:
     page = logged_in(Role.ANALYST, "ely").get(PAGE)
     assert row(page, "Use", "Coaching") == ["80", "180", "at least 110", "180", "–", "€2 250 in 1 of 2 areas"]
-    result = row(page, "Cost and result", "Coaching")  # Helsinki has told no price
+    result = row(page, "Cost and result", "Coaching")  # Helsinki has given no price
     assert (result[0], result[2]) == ("€13 750 in 1 of 2 areas", "not given")
 
 
@@ -145,7 +145,7 @@ def test_what_stands_out_is_told_first(logged_in, services) -> None:
         price = NewCost(service, "month", 41_250, "budget")
         service_cost_actions.set_cost("espoo", price, reason="why", actor=None)
     page = unescape(logged_in(Role.ANALYST, "ely").get(f"{PAGE}?area=espoo").content.decode()).replace("\xa0", " ")
-    told = page[page.index("What to look at first") : page.index("Not the effect of the services")]
+    told = page[page.index("What to look at first") : page.index("The figures do not show the effect of the services")]
     assert "dear costs most: €82 500. The middle one of the services costs €11 000." in told
     assert "after dear: 3.3%. Of all who ended a service it is 30.0%." in told
     assert "3 months after: new_thing (cost of the year: not given)." in told
@@ -190,7 +190,7 @@ def test_the_address_sorts(logged_in, services, order, first) -> None:
 def test_what_is_not_there_is_told(logged_in, services, query) -> None:
     response = logged_in(Role.ANALYST, "ely").get(f"{PAGE}?{query}")
     assert response.status_code == 200
-    assert "There are no figures of what was asked for." in response.content.decode()
+    assert "There are no figures for what was asked for." in response.content.decode()
 
 
 def test_before_the_first_publication_the_page_says_so(logged_in) -> None:

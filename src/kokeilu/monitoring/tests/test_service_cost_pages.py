@@ -26,7 +26,7 @@ SENT = {
 @pytest.mark.django_db
 def test_an_analyst_of_the_area_sets_changes_and_ends_a_price(logged_in) -> None:
     client = logged_in(Role.ANALYST, "espoo")
-    assert "The area has told no price." in text(client.get(COSTS))
+    assert "The area has given no prices." in text(client.get(COSTS))
     assert client.get(f"{COSTS}add/").status_code == 200
     assert "Added." in text(client.post(f"{COSTS}add/", SENT, follow=True))
     cost = ServiceCost.objects.get()
@@ -38,14 +38,14 @@ def test_an_analyst_of_the_area_sets_changes_and_ends_a_price(logged_in) -> None
     sent = SENT | {"euros": "500", "service": "work_trial", "illustrative": "on"}
     page = text(client.post(f"{COSTS}{cost.pk}/", sent, follow=True))
     assert "€500.00" in page
-    assert "€412.50" in page[page.index("What was said before") :]
+    assert "€412.50" in page[page.index("Earlier prices") :]
     shown = ["412.50"]
     for euros in ("510", "520", "530"):
         [last] = ServiceCost.objects.filter(STANDING)
         shown = [f"{last.cents / 100:.2f}", *shown]
         client.post(f"{COSTS}{last.pk}/", sent | {"euros": euros})
     page = text(client.get(COSTS))
-    assert re.findall(r"€(\d+\.\d\d)", page[page.index("What was said before") :]) == shown
+    assert re.findall(r"€(\d+\.\d\d)", page[page.index("Earlier prices") :]) == shown
     new = ServiceCost.objects.get(STANDING)
     assert (new.service, new.cents, new.illustrative, new.set_by) == ("coaching", 53_000, True, cost.set_by)
     late = client.post(f"{COSTS}{cost.pk}/", SENT | {"reason": "mine"})
