@@ -127,13 +127,14 @@ def of_component(
     truth: Numbers,
     needed: Numbers | None,
     beyond: Numbers | None = None,
+    below: Numbers | None = None,
     *,
     fractions: bool = False,
 ) -> Intervals:
     """`intervals` of one component: everything is by place in its `cells`.
 
     `beyond` says by cell how far the interval must reach from the true value on either side (down to zero at most),
-    in addition to the width.
+    in addition to the width; downwards `below` says it where that is another distance.
 
     With `fractions` a cell is only found too narrow where the linear programmes already say so, and has neither proof
     nor witness where whole numbers are still to decide.
@@ -143,6 +144,7 @@ def of_component(
         attack.settle()
         return Intervals(attack.low, attack.high)
     attack.beyond = np.zeros(needed.size) if beyond is None else beyond
+    attack.below = attack.beyond if below is None else below
     proofs = attack.widen(needed, fractions)
     wanted = (needed > 0) | (attack.beyond > 0)
     wide = [place for place in np.flatnonzero(wanted).tolist() if not attack.lacking(place, float(needed[place]))]

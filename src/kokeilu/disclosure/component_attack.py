@@ -64,7 +64,7 @@ class Attack:
         if np.isnan(truth).any() or not self._agrees(truth):
             truth = self._first()
         self.truth, self.low, self.high = truth, truth.copy(), truth.copy()
-        self.beyond = np.zeros(count)
+        self.beyond, self.below = np.zeros(count), np.zeros(count)
         self.loose_low, self.loose_high = truth.copy(), truth.copy()  # of tables of fractions too
         sums = self.system.sums(truth)
         self.moves = replace(self.system, low=self.system.low - sums, high=self.system.high - sums)
@@ -106,7 +106,7 @@ class Attack:
         return (
             (high - low < needed)
             | (high - self.truth < self.beyond)
-            | (self.truth - low < np.minimum(self.beyond, self.truth))
+            | (self.truth - low < np.minimum(self.below, self.truth))
         )
 
     def _sweep(self, needed: Numbers) -> None:
@@ -134,14 +134,14 @@ class Attack:
         """What a cell's interval, as far as it is known, falls short of: the distance, and the sides of it."""
         lows, highs = (self.loose_low, self.loose_high) if loose else (self.low, self.high)
         low, high, truth = lows[place], highs[place], self.truth[place]
-        beyond = float(self.beyond[place])
+        beyond, below = float(self.beyond[place]), float(min(self.below[place], truth))
         short: list[tuple[float, tuple[float, ...]]] = []
         if high - low < needed:
             short.append((needed, (-1.0, 1.0)))
         if high - truth < beyond:
             short.append((beyond, (-1.0,)))
-        if truth - low < min(beyond, truth):
-            short.append((float(min(beyond, truth)), (1.0,)))
+        if truth - low < below:
+            short.append((below, (1.0,)))
         return short
 
     def witness(self, place: int) -> Indices:
@@ -175,12 +175,12 @@ class Attack:
 
     def _move(self, place: int, needed: float) -> None:
         """Look for tables near the first that make a cell's interval wide enough: up, and down for what is missing."""
-        truth, beyond = self.truth[place], self.beyond[place]
+        truth, beyond, below = self.truth[place], self.beyond[place], self.below[place]
         wanted = max(self.low[place] + needed, truth + beyond)
         if wanted > self.high[place] and not self._reach(place, wanted):
             bound, _ = self._relaxed(place, -1.0)
             self._reach(place, np.floor(bound + NEAR))
-        wanted = max(min(self.high[place] - needed, truth - beyond), 0.0)
+        wanted = max(min(self.high[place] - needed, truth - below), 0.0)
         if wanted < self.low[place]:
             self._reach(place, wanted)
 
@@ -199,10 +199,9 @@ class Attack:
 
     def _short(self, place: int, needed: float, bounds: dict[float, float]) -> bool:
         """Whether already the linear programmes' bounds fall short."""
-        top, bottom, truth, beyond = bounds[-1.0], bounds[1.0], self.truth[place], self.beyond[place]
-        return bool(
-            top - bottom < needed - NEAR or top - truth < beyond - NEAR or truth - bottom < min(beyond, truth) - NEAR
-        )
+        top, bottom, truth = bounds[-1.0], bounds[1.0], self.truth[place]
+        beyond, below = self.beyond[place], min(self.below[place], truth)
+        return bool(top - bottom < needed - NEAR or top - truth < beyond - NEAR or truth - bottom < below - NEAR)
 
     def _reached(self, place: int, sign: float) -> float:
         return float(self.low[place] if sign > 0 else self.high[place])

@@ -43,14 +43,24 @@ class View:
     """One attacker: what is known to it, what it must not come to know, and what it said of components before.
 
     `values` are by how much each cell can go down, as far as this attacker knows; `forced` are the cells that are
-    hidden in every pattern, `free` those that may be hidden in addition.
+    hidden in every pattern, `free` those that may be hidden in addition. Other than outsiders, an attacker may know
+    some cells as if they were shown, `told`; downwards its intervals need not reach `beyond`.
     """
 
     def __init__(
-        self, system: System, values: Numbers, needed: Numbers, beyond: Numbers, forced: Marks, free: Marks
+        self,
+        system: System,
+        values: Numbers,
+        needed: Numbers,
+        beyond: Numbers,
+        forced: Marks,
+        free: Marks,
+        told: Marks | None = None,
     ) -> None:
         self.system, self.values, self.needed, self.beyond = system, values, needed, beyond
-        self.forced, self.free = forced, free
+        self.below = beyond if told is None else np.zeros(beyond.size)
+        self.secret = np.ones(forced.size, np.bool_) if told is None else ~told
+        self.forced, self.free = forced & self.secret, free & self.secret
         self.protected = (needed > 0) | (beyond > 0)
         self.known: dict[tuple[bytes, bool], list[Condition]] = {}
         self.witnesses: dict[int, Indices] = {}
@@ -63,7 +73,7 @@ class View:
         With `fractions` only what linear programmes show: a quick look before whole numbers are searched for.
         """
         open_ = self._open(hidden)
-        for component in components(self.system, self.values, hidden):
+        for component in components(self.system, self.values, hidden & self.secret):
             if open_[component.cells].any():
                 key = (component.cells.tobytes(), fractions)
                 new = key not in self.known
@@ -79,8 +89,9 @@ class View:
 
     def _found(self, component: Component, open_: Marks, hidden: Marks, fractions: bool) -> list[Condition]:
         cells = component.cells
-        needed, beyond = (np.where(open_, levels[cells], 0.0) for levels in (self.needed, self.beyond))
-        found = attacker.of_component(component, self.values[cells], needed, beyond, fractions=fractions)
+        levels = self.needed, self.beyond, self.below
+        distances = (np.where(open_, level[cells], 0.0) for level in levels)
+        found = attacker.of_component(component, self.values[cells], *distances, fractions=fractions)
         self.witnesses |= {int(cells[place]): cells[differing] for place, differing in found.witnesses.items()}
         conditions = []
         for place, proofs in found.proofs.items():

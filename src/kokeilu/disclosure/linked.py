@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure import attacker, insiders, protection
 from kokeilu.disclosure.attacker import Contradiction
 from kokeilu.disclosure.protection import Unprotectable
 from kokeilu.disclosure.relations import Marks, Numbers, Relation, System, from_floor
@@ -41,13 +41,14 @@ class Table:
     null where it must stay shown; without it that is the value and one. A column `beyond` says how far beyond the true
     value, on either side, the interval of a primary row must reach, which then needs no width of the threshold. `parts`
     has for a dimension the code that each code is summed into, where that is not `total`: {"municipality": {"091":
-    "uusimaa"}}.
+    "uusimaa"}}. Of money `insiders` may tell what contributors know of its cells (`insiders.Insiders`).
     """
 
     name: str
     dimensions: tuple[str, ...]
     rows: pl.DataFrame
     parts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    insiders: pl.DataFrame | None = None
 
 
 class Term(NamedTuple):
@@ -312,7 +313,11 @@ def protect(
     beyond = np.concatenate([_beyond(table) for table in ordered.tables])
     needed = np.where(beyond > 0, np.minimum(widths(status, threshold), 1.0), widths(status, threshold))
     try:
-        pattern = protection.protect(joint.system, values, needed, costs, rounds, beyond=beyond, floor=floor, told=told)
+        contributors = insiders.of_tables([(each.dimensions, each.rows, each.insiders) for each in ordered.tables])
+        knowing = contributors.of if contributors else None
+        pattern = protection.protect(
+            joint.system, values, needed, costs, rounds, beyond=beyond, floor=floor, insiders=knowing, told=told
+        )
     except Unprotectable as error:
         places = np.concatenate(
             [

@@ -161,9 +161,7 @@ def protected(source: Source, count: str | None, layout: Layout | None = None) -
 def with_sums(table: Table, apart: Sequence[str]) -> Table:
     """The table with the sums that it does not have, as unpublished: other tables may tell them."""
     dimensions = list(table.dimensions)
-    above = [[TOTAL, *table.parts.get(name, {}).values()] for name in dimensions]
-    sums = pl.any_horizontal(pl.col(name).is_in(codes) for name, codes in zip(dimensions, above, strict=True))
-    inner = table.rows.filter(~sums).select(dimensions)
+    inner = table.rows.filter(~summed_codes(dimensions, table.parts)).select(dimensions)
     kept = [name for name in apart if name in dimensions]
     full = completed(inner, dimensions, dimensions, table.parts, kept, {})
     added = full.join(table.rows, on=dimensions, how="anti").sort(dimensions)
@@ -219,12 +217,15 @@ def _used(source: Source, rows: pl.DataFrame, dimensions: list[str], parts: Part
 
 def _inner(source: Source, rows: pl.DataFrame, dimensions: list[str], parts: Parts) -> pl.DataFrame:
     """The rows that are no sums of others."""
-    inner = rows
-    for name in dimensions:
-        inner = inner.filter(~pl.col(name).is_in([TOTAL, *parts.get(name, {}).values()]))
+    inner = rows.filter(~summed_codes(dimensions, parts))
     if inner.is_empty():
         raise Problem("the table has totals only, no cells that they are sums of", file=source.path)
     return inner
+
+
+def summed_codes(dimensions: Sequence[str], parts: Parts) -> pl.Expr:
+    """Whether a row has a code that others are summed into."""
+    return pl.any_horizontal(pl.col(name).is_in([TOTAL, *parts.get(name, {}).values()]) for name in dimensions)
 
 
 def completed(

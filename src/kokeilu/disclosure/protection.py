@@ -10,9 +10,9 @@ integer programme's bound says how far it can be from the best. Effort is counte
 input gives the same answer on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,16 @@ STEPS: Final = 1_500_000_000
 RELAXED: Final = 20
 RISE: Final = 0.002
 """At most so many rounds with a linear programme in place of the integer one, while the bound rises by that share."""
+
+
+class Insider(NamedTuple):
+    """An attacker who knows that each cell is `floor` at least, and some exactly; `beyond` is how far above the true
+    value its intervals must reach.
+    """
+
+    floor: Numbers
+    exactly: Marks
+    beyond: Numbers
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,7 @@ def protect(
     *,
     beyond: Numbers | None = None,
     floor: Numbers | None = None,
+    insiders: Callable[[Marks], Iterable[Insider]] | None = None,
     told: Callable[[float], None] | None = None,
 ) -> Pattern:
     """The safe pattern that costs least.
@@ -76,8 +87,9 @@ def protect(
     `beyond` how far it must reach from the true value on either side, down to zero at most; cells with either are
     hidden. `costs` is what hiding each other cell costs, infinite where it stays shown. No cell
     that is hidden in addition can be derived exactly. `floor` is by cell the least that it can be, as some attackers
-    know: they must not derive exactly a cell that needs a width of more than one. What no relation ties together is
-    decided apart, each part in at most `rounds` rounds, the fewer the larger it is where that is not given. `told` is
+    know: they must not derive exactly a cell that needs a width of more than one. `insiders` gives the attackers to
+    whom a pattern may tell more than to others. What no relation ties together is decided apart, each part in at most
+    `rounds` rounds, the fewer the larger it is where that is not given. `told` is
     called with the share of the work that is done, at most. Raises Unprotectable, and Contradiction where the values do
     not keep to the relations.
     """
@@ -90,7 +102,11 @@ def protect(
         if forced[cells].any():
             views = _views(part, values, needed, beyond, np.isfinite(costs), floor)
             try:
-                found, least = _decided(views, costs[cells], rounds, _shares(told, done, cells.size, values.size))
+                shares = _shares(told, done, cells.size, values.size)
+                found, least = _decided(views, costs[cells], rounds, shares)
+                while more := _opened(part, values, found, views[0], insiders):
+                    views += more
+                    found, least = _decided(views, costs[cells], rounds, shares)
             except Unprotectable as error:
                 raise Unprotectable(cells[error.cells].tolist()) from error
             hidden[cells], bound = found, bound + least
@@ -111,6 +127,30 @@ def _views(
         exact, least = np.where(needed > 1, 1.0, 0.0), floor[cells]
         shifted = from_floor(part.system, least)
         views.append(View(shifted, values - least, exact, np.zeros(cells.size), forced, free))
+    return views
+
+
+def _opened(
+    part: Component,
+    values: Numbers,
+    found: Marks,
+    outsider: View,
+    insiders: Callable[[Marks], Iterable[Insider]] | None,
+) -> list[View]:
+    """The insiders to whom a pattern of a part tells too much."""
+    if insiders is None:
+        return []
+    cells, hidden = part.cells, np.zeros(values.size, np.bool_)
+    hidden[cells] = found
+    views = []
+    for one in insiders(hidden):
+        floor, beyond, told = one.floor[cells], np.where(one.exactly, 0.0, one.beyond)[cells], one.exactly[cells]
+        view = View(
+            from_floor(part.system, floor), values[cells] - floor, np.zeros(cells.size), beyond,
+            outsider.forced, outsider.free, told,
+        )  # fmt: skip
+        if any(conditions for conditions, _ in view.broken(found, fractions=True)):
+            views.append(view)
     return views
 
 

@@ -14,6 +14,8 @@ from typer.testing import Result
 from kokeilu.disclosure import protect_file
 from kokeilu.disclosure.dominance import Rules
 from kokeilu.disclosure.dominance_file import Magnitudes, undecided
+from kokeilu.disclosure.insiders import ALONE as IS_ALONE
+from kokeilu.disclosure.insiders import LEVEL, OWN, WHO
 from kokeilu.disclosure.protect_table import Layout
 from kokeilu.problems import Problem
 
@@ -137,6 +139,46 @@ def test_an_audit_with_the_original_knows_how_far_is_far_enough(
     shown = tmp_path / "shown.csv"
     shown.write_text("area,kind,euros,status\na,x,1000.50,published\n")
     assert "area a, kind x: is shown" in command_line("protect", "--audit", shown, *arguments).output
+
+
+REST = "r,C,30\nr,D,30\nr,E,25\nr,F,25\ns,C,90\ns,D,90\ns,E,90\n"
+ALONE = "p,A,100\nq,B,100\n"
+"""Outsiders only know what they are together: 0 to 200 each. The two know each other."""
+TWICE = "p,A,100\np,B,40\nq,B,90\nq,C,10\n"
+"""Together 240: B has 90 in q, so p is 150 at most, and A has no more than 110 of that."""
+
+
+@pytest.mark.parametrize("contributions", [ALONE, TWICE])
+def test_who_knows_its_own_parts_does_not_come_near_to_another(
+    run: Callable[..., Result], tmp_path: Path, contributions: str
+) -> None:
+    assert run("area,who,euros\n" + contributions + REST, "--contributor", "who").exit_code == 0
+    answer = [line.split(",") for line in (tmp_path / "out.csv").read_text().splitlines()[1:]]
+    assert [(area, status) for area, _, status in answer] == [
+        ("p", "primary"), ("q", "primary"), ("r", "secondary"), ("s", "published"), ("total", "published"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "more"), [("n", ["--count", "n"]), ("", [])])
+def test_who_is_alone_in_a_cell_is_known_without_a_name(
+    run: Callable[..., Result], tmp_path: Path, number: str, more: list[str]
+) -> None:
+    rows = ["area,euros,first,second,n", "p,100,100,0,1", "q,100,100,0,1", "r,110,30,30,4", "s,270,90,90,3"]
+    text = "\n".join(rows if number else [row.rsplit(",", 1)[0] for row in rows])
+    run(text + "\n", "--largest", "first,second", *more)
+    statuses = [line.rsplit(",", 1)[1] for line in (tmp_path / "out.csv").read_text().splitlines()[1:]]
+    assert statuses == ["primary", "primary", "secondary", "published", "published"]
+
+
+def test_the_largest_of_others_and_not_its_own_is_what_a_contributor_wants_to_know(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("area,who,euros\np,A,100\np,B,90\np,C,5\nq,B,60\nq,D,50\nq,E,40\n")
+    source = protect_file.read(tmp_path / "t.csv")
+    table = undecided(source, Magnitudes("euros", contributor="who"), Rules(p_percent=Decimal(15)), Layout())
+    assert table.insiders is not None
+    known = table.insiders.filter(area="p").sort(WHO).select(WHO, OWN, IS_ALONE, LEVEL).rows()
+    # B subtracts its 90, and may say at least 115 of A; A subtracts its 100, and may say at least 103.5 of B.
+    assert known == [("A", 100, False, 9), ("B", 90, False, 10), ("C", 5, False, 0)]
+    assert table.rows.filter(area="p").get_column("beyond").to_list() == [10]
 
 
 @given(
