@@ -17,7 +17,9 @@ LINE_COLOUR: Final = TEXT_COLOUR  # 4.3:1 on the bars, also in grey
 BAND: Final = 24
 """The height of an area's band, in pixels."""
 NAMES: Final[dict[Size, int]] = {"wide": 210, "narrow": 130}
-"""The room for the areas' names, in pixels."""
+"""The room for the areas' names, in pixels, unless one is longer."""
+LETTER: Final = 7
+"""What a letter of a name takes at the most on average, in pixels."""
 FIGURES: Final = 60
 """The room for the figures at the right, in pixels."""
 EDGE: Final = 10
@@ -55,7 +57,8 @@ def _spec(wanted: Comparison) -> dict[str, Any]:
     """The picture in the Vega-Lite grammar."""
     import altair as alt
 
-    room = NAMES[wanted.size]
+    longest = max(len(name) for name, _value, _text in wanted.rows)
+    room = max(NAMES[wanted.size], LETTER * longest + 20)
     width = WIDTHS[wanted.size] - room - EDGE
     rows = [{"name": name, "value": value or 0.0, "text": text} for name, value, text in wanted.rows]
     highest = max([*(value or 0.0 for _name, value, _text in wanted.rows), wanted.together or 0.0])

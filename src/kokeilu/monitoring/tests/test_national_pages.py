@@ -13,6 +13,7 @@ from kokeilu.access.models import Role
 from kokeilu.monitoring import charts, national_charts, national_map, national_pages, national_queries, queries
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import DrawnChart, MonthlyFigure, NationalFigure
+from kokeilu.monitoring.national_charts import Comparison
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.tests.conftest import MONTHS
@@ -220,6 +221,12 @@ def test_all_months_have_a_chart_and_the_same_in_a_table(analyst):
     assert DrawnChart.objects.get().sha256 == chart.drawing.sha256
     table = page[page.rindex("All months, all residents</caption>") :]
     assert table.count('<th scope="row"') == len(history) == MONTHS
+
+
+def test_the_longest_name_of_an_area_is_whole_in_the_narrow_picture():
+    longest = max((names["sv"] for names in queries.area_names().values()), key=len)
+    drawn = national_charts.draw(Comparison("narrow", ((longest, 7.0, "7"), ("Espoo", 6.0, "6")), 6.5, "Alla"))
+    assert f">{longest}</text>" in drawn
 
 
 def test_a_comparison_is_drawn_once(analyst, monkeypatch):

@@ -297,6 +297,9 @@ def test_the_pages_are_accessible_at_every_width(at, visit, analysts, language, 
         page = visit(path, analysts[1].user, language, width)
         assert axe_faults(page) == []
         assert overflow(page) == 0
+    page.emulate_media(media="print")
+    assert page.locator("section:has(> table, > .k-scroll) > h2").first.is_visible()
+    assert page.locator("section:not(:has(> :not(h2, details))) > h2").is_hidden()  # nothing stands below it on paper
 
 
 @pytest.mark.django_db(transaction=True)
