@@ -9,12 +9,21 @@ from django.db import transaction
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
 from kokeilu.disclosure.linked import PUBLISHED, SECONDARY
-from kokeilu.monitoring import breakdown_out, breakdown_table, operations, writing
+from kokeilu.monitoring import (
+    breakdown_out,
+    breakdown_table,
+    operations,
+    pages_versions,
+    published_attack,
+    release_queries,
+    release_texts,
+    writing,
+)
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.breakdown_table import Made
 from kokeilu.monitoring.engines import Engine
-from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVersion
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
@@ -89,12 +98,18 @@ def on_pages(figures: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 
 @transaction.atomic
 def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Published:
-    """`publish` of what `made` has made. Raises PermissionDenied, and Problem where others published meanwhile."""
+    """`publish` of what `made` has made. Raises PermissionDenied, and Problem where others published
+    meanwhile, or where it would tell too much beside everything else that is out.
+    """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    writing.lock(MonthlyBreakdown)
+    writing.lock(MonthlyBreakdown, PagesVersion)
+    before = breakdown_out.as_known(release_queries.versions(release_texts.KEY))
     for one in done:
         _store(one, actor)
+        pages_versions.keep_classes(one)
+    if any(one.new.height for one in done):
+        published_attack.of_classes(before)
     return Published(sum(one.new.height for one in done), 0, 0, sum(one.kept for one in done))
 
 

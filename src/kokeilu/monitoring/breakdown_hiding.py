@@ -17,10 +17,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.disclosure import attacker, protection
+from kokeilu.disclosure import attacker
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
 from kokeilu.disclosure.protection import Unprotectable
 from kokeilu.disclosure.relations import Marks, Relation, System
+from kokeilu.monitoring import hidden_zeros
 from kokeilu.monitoring.breakdown_counting import CELL
 from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, POPULATION, Dimension
 from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
@@ -247,11 +248,11 @@ class _Area:
         known = np.array([cell.month == before and self.found[cell] != PUBLISHED for cell in cells], np.bool_)
         costs = np.where(own & (values > 0), values + 1, np.where(known, 0.0, np.inf))
         system = self._system(cells)
-        try:
-            pattern = protection.protect(system, values, needed, costs, rounds=ROUNDS)
-        except Unprotectable:
-            zeros = np.where(own & (values == 0) & self._possible(cells), LAST_RESORT, costs)
-            pattern = protection.protect(system, values, needed, zeros, rounds=ROUNDS)
+        zeros = np.where(own & (values == 0) & self._possible(cells), LAST_RESORT, costs)
+        months = [cell.month for cell in cells]
+        pattern, safe = hidden_zeros.pattern(system, values, needed, (costs, zeros), months, ROUNDS)
+        if not safe:  # of a month that is hidden as a whole nobody knows what is zero
+            raise Unprotectable(np.flatnonzero(needed > 0).tolist())
         return {
             cell: each or (SECONDARY if hides else PUBLISHED)
             for cell, each, hides in zip(self.by_month[month], status, pattern.hidden.tolist(), strict=False)

@@ -1,11 +1,16 @@
 """What is out by class already, on the pages or in a release: it stays as it is, whatever is published later."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from kokeilu.monitoring import breakdown_table, release_queries
-from kokeilu.monitoring.breakdown_rules import Dimension
-from kokeilu.monitoring.breakdown_table import COLUMNS, SCHEMA
+from kokeilu.disclosure.linked import PUBLISHED, SECONDARY
+from kokeilu.monitoring import breakdown_table, release_classes, release_queries
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
+from kokeilu.monitoring.breakdown_table import COLUMNS, KEY, SCHEMA, Made
 from kokeilu.monitoring.models import MonthlyBreakdown, Release
+from kokeilu.monitoring.release_audit import Version
+from kokeilu.monitoring.release_classes import Classes
 
 
 def on_pages(dimension: Dimension) -> pl.DataFrame:
@@ -21,6 +26,43 @@ def anywhere(dimension: Dimension, before: Release | None = None) -> pl.DataFram
     for one in release_queries.by_class(dimension, before):
         held = pl.concat([held, breakdown_table.after(one, breakdown_table.last_out(held))])
     return held
+
+
+def as_known(versions: Sequence[Version], before: Release | None = None) -> list[Classes]:
+    """All that is out by class as its makers know it, beside these versions of the monthly figures; with `before` only
+    older releases.
+
+    Pages did not always note what they hid: of such months only what is shown is known, and which hidden figures are
+    small is not.
+    """
+    known = [
+        one
+        for dimension in DIMENSIONS.values()
+        for one in (
+            *release_queries.released_by_class(dimension, before),
+            *release_queries.pages_by_class(dimension),
+            *_unnoted(dimension, versions),
+        )
+    ]
+    return [one for one in release_classes.together(known) if one.cells.height]
+
+
+def _unnoted(dimension: Dimension, versions: Sequence[Version]) -> list[Classes]:
+    pages = [one for one in versions if one.name.startswith("pages-")]
+    if not pages:
+        return []
+    rows, noted = on_pages(dimension), release_queries.pages_by_class(dimension)
+    for one in noted:
+        months = one.cells.select("area", pl.col("month").str.replace("-", "").cast(pl.Int32)).unique()
+        rows = rows.join(months, on=["area", "month"], how="anti", maintain_order="left")
+    if rows.is_empty():
+        return []
+    nobody = pl.DataFrame(schema={name: SCHEMA[name] for name in KEY} | {"persons": pl.Int64})
+    made = Made(dimension, rows, rows.head(0), 0, nobody)
+    told = pl.DataFrame(schema=dict.fromkeys(("area", "month", "beside"), pl.String))
+    found = release_classes.beside(made, pages[-1], versions, told).cells
+    shown = pl.col("status") == PUBLISHED
+    return [Classes(dimension, found.with_columns(status=pl.when(shown).then("status").otherwise(pl.lit(SECONDARY))))]
 
 
 def number(name: str) -> pl.Expr:

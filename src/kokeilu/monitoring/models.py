@@ -73,6 +73,7 @@ from kokeilu.monitoring.release_models import (  # noqa: E402
     ReleaseContent,
     ReleaseFile,
     ReleaseTable,
+    SafePart,
 )
 from kokeilu.monitoring.service_comparison_models import ServiceCost, ServiceFigure  # noqa: E402
 
@@ -90,6 +91,7 @@ __all__ = [
     "ReleaseContent",
     "ReleaseFile",
     "ReleaseTable",
+    "SafePart",
     "ServiceCost",
     "ServiceFigure",
     "SurvivalStep",

@@ -13,10 +13,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import polars as pl
 
-from kokeilu.disclosure import protection
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD, widths
-from kokeilu.disclosure.protection import Unprotectable
-from kokeilu.disclosure.relations import Numbers, Relation, System
+from kokeilu.disclosure.relations import Relation, System
+from kokeilu.monitoring import hidden_zeros
 from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
 from kokeilu.monitoring.rules import CELL, month_before, month_number, month_numbered
 from kokeilu.monitoring.structure import AFTER
@@ -154,17 +153,10 @@ def _decided(cells: list[Cell], persons: Figures, found: Statuses) -> Statuses:
     system = System.of(len(cells), relations(cells))
     free = np.array([each is None for each in status], np.bool_)
     needed = widths(status, THRESHOLD)
-    pattern = _pattern(system, values, needed, free)
+    costs = np.where(free & (values > 0), values + 1, np.inf)
+    with_zeros = np.where(free & (values == 0), LAST_RESORT, costs)
+    pattern, _ = hidden_zeros.pattern(system, values, needed, (costs, with_zeros), [cell.month for cell in cells])
     return {
         cell: each or (SECONDARY if hides else PUBLISHED)
         for cell, each, hides in zip(cells, status, pattern.hidden.tolist(), strict=True)
     }
-
-
-def _pattern(system: System, values: Numbers, needed: Numbers, free: np.ndarray) -> protection.Pattern:
-    """The cells to hide: zeros, which a reader may know to be none, only where nothing else will do."""
-    costs = np.where(free & (values > 0), values + 1, np.inf)
-    try:
-        return protection.protect(system, values, needed, costs)
-    except Unprotectable:
-        return protection.protect(system, values, needed, np.where(free & (values == 0), LAST_RESORT, costs))

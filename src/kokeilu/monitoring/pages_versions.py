@@ -5,13 +5,25 @@ chain: whatever is published next is decided, and audited, against all of it.
 """
 
 import polars as pl
+from django.db.models import Max
 
 from kokeilu import clock
 from kokeilu.disclosure import protection
-from kokeilu.monitoring import monthly_hiding, release_audit, release_files, release_queries, release_texts, writing
+from kokeilu.monitoring import (
+    monthly_hiding,
+    published_attack,
+    release_audit,
+    release_classes,
+    release_files,
+    release_queries,
+    release_source,
+    release_texts,
+    writing,
+)
+from kokeilu.monitoring.breakdown_table import Made
 from kokeilu.monitoring.models import PagesVersion, ReleaseContent
-from kokeilu.monitoring.release_audit import KEY, Version
-from kokeilu.monitoring.release_source import to_csv
+from kokeilu.monitoring.release_audit import BLOCK, KEY, Version
+from kokeilu.monitoring.release_classes import NEW, Classes
 from kokeilu.problems import Problem
 
 
@@ -34,13 +46,43 @@ def hidden(figures: pl.DataFrame) -> pl.DataFrame:
 def keep(decided: pl.DataFrame) -> None:
     """Note what the pages show from now on: the outcome of `hidden`. The same as the last time is noted once.
 
-    Within a transaction.
+    Within a transaction. Raises Problem where the figures by class that are out would tell too much beside it.
     """
     writing.lock(PagesVersion)
     cells = release_audit.cells_of(decided).with_columns(decided.get_column("status"))
-    content = to_csv(Version("pages", cells.select(*KEY, "value", "status")))
+    content = release_source.to_csv(Version("pages", cells.select(*KEY, "value", "status")))
+    last = PagesVersion.objects.filter(dimension="").order_by("-id").first()
+    if last is None or last.content_id != release_files.digest(content):
+        published_attack.of_pages(release_source.from_csv("pages", content))
+        _note(content)
+
+
+def keep_classes(made: Made) -> None:
+    """Note what the pages show by class from now on, of the months that are not noted yet, and the figures that these
+    are beside.
+
+    Within a transaction, after the figures themselves are on the pages.
+    """
+    writing.lock(PagesVersion)
+    versions = release_queries.versions(release_texts.KEY)
+    main = next((one for one in reversed(versions) if one.name.startswith("pages-")), None)
+    if main is None:
+        return
+    earlier = [one for one in versions if one is not main]
+    found = release_classes.beside(made, main, earlier, release_queries.beside(made.dimension)).cells
+    for noted in release_queries.pages_by_class(made.dimension):
+        found = found.join(noted.cells.select(BLOCK).unique(), on=BLOCK, how="anti", maintain_order="left")
+    if found.height:
+        named = found.with_columns(pl.col("beside").replace(NEW, main.name))
+        _note(release_classes.to_csv(Classes(made.dimension, named)), made.dimension.key)
+
+
+def newest() -> int:
+    """The number of what came out on the pages last, zero where nothing has."""
+    return PagesVersion.objects.aggregate(last=Max("id"))["last"] or 0
+
+
+def _note(content: bytes, dimension: str = "") -> None:
     sha256 = release_files.digest(content)
-    last = PagesVersion.objects.order_by("-id").first()
-    if last is None or last.content_id != sha256:
-        ReleaseContent.objects.get_or_create(sha256=sha256, defaults={"content": content})
-        PagesVersion.objects.create(at=clock.now(), content_id=sha256)
+    ReleaseContent.objects.get_or_create(sha256=sha256, defaults={"content": content})
+    PagesVersion.objects.create(at=clock.now(), dimension=dimension, content_id=sha256)

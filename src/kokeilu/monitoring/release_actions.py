@@ -18,6 +18,7 @@ from kokeilu.access.policy import Actor, Operation, require
 from kokeilu.monitoring import (
     breakdown_out,
     operations,
+    pages_versions,
     release_calendar,
     release_checks,
     release_class_checks,
@@ -30,7 +31,7 @@ from kokeilu.monitoring import (
     writing,
 )
 from kokeilu.monitoring.breakdown_rules import Dimension
-from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile, ReleaseTable
+from kokeilu.monitoring.models import PagesVersion, Release, ReleaseCheck, ReleaseContent, ReleaseFile, ReleaseTable
 from kokeilu.monitoring.published_table import PublishedTable
 from kokeilu.monitoring.release_class_tables import Wanted
 from kokeilu.monitoring.release_source import About, Prepared
@@ -194,16 +195,25 @@ def schedule(release_id: UUID, publish_at: datetime | None = None, *, actor: Act
     """
     release = _of(release_id, actor, operations.SCHEDULE_RELEASE)
     _refuse_unscheduled(release, publish_at, clock.now())
-    _refuse_failed(run_checks(release, "schedule", actor))
-    with transaction.atomic():
-        release, now = _locked(release), clock.now()  # the checks took their time
-        _refuse_unscheduled(release, publish_at, now)
-        old = {"publish_at": release.publish_at.isoformat()} if release.publish_at else None
-        release.publish_at, release.scheduled_by, release.scheduled_at = publish_at or now, actor.user, now
-        with writing.standing_at(now):
-            release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
-        new = {"publish_at": release.publish_at.isoformat()}
-        record_change(actor, "schedule", "release", release.pk, old=old, new=new)
+    while True:
+        seen = pages_versions.newest()
+        _refuse_failed(run_checks(release, "schedule", actor))
+        with transaction.atomic():
+            writing.lock(PagesVersion)
+            if pages_versions.newest() == seen:  # what came out while the checks ran is checked too
+                return _scheduled(release, publish_at, actor)
+
+
+def _scheduled(release: Release, publish_at: datetime | None, actor: Actor) -> Release:
+    """The release with its time, within a transaction."""
+    release, now = _locked(release), clock.now()  # the checks took their time
+    _refuse_unscheduled(release, publish_at, now)
+    old = {"publish_at": release.publish_at.isoformat()} if release.publish_at else None
+    release.publish_at, release.scheduled_by, release.scheduled_at = publish_at or now, actor.user, now
+    with writing.standing_at(now):
+        release.save(update_fields=["publish_at", "scheduled_by", "scheduled_at"])
+    new = {"publish_at": release.publish_at.isoformat()}
+    record_change(actor, "schedule", "release", release.pk, old=old, new=new)
     return release
 
 

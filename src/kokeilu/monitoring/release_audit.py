@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from kokeilu.disclosure import linked
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, Identity, Linked, Table, Term
 from kokeilu.disclosure.protection import Unprotectable
-from kokeilu.monitoring import monthly_hiding
+from kokeilu.monitoring import hidden_zeros, monthly_hiding
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.monthly_hiding import Cell
 from kokeilu.panel.rules import month_name
@@ -53,7 +54,7 @@ def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = li
         if elsewhere.is_empty() and not wanted.get_column("status").null_count():
             return wanted
     as_pages = _as_on_pages(wanted)
-    if not audit([*earlier, Version("new", as_pages)], threshold).get_column("exposed").any():
+    if _safe([*earlier, Version("new", as_pages)], earlier, threshold):
         return as_pages
     statuses = _least(wanted, earlier, threshold).tables[-1].rows.select(*KEY, "status")
     return wanted.drop("status").join(statuses, on=KEY, how="left", maintain_order="left").select(COLUMNS)
@@ -61,12 +62,37 @@ def decided(cells: pl.DataFrame, earlier: Sequence[Version], threshold: int = li
 
 def _least(wanted: pl.DataFrame, earlier: Sequence[Version], threshold: int) -> linked.Protected:
     """The least that must be hidden: zeros, which a reader may know to be none, only where nothing else will do."""
-    try:
-        return linked.protect(joint([*earlier, Version("new", wanted)]), threshold)
-    except Unprotectable:
-        value = pl.col("value")
-        cost = pl.when(value > 0).then(value + 1).otherwise(monthly_hiding.LAST_RESORT)
-        return linked.protect(joint([*earlier, Version("new", wanted.with_columns(cost=cost))]), threshold)
+    problem = joint([*earlier, Version("new", wanted)])
+    for zeros_shown in (True, False):
+        try:
+            return linked.protect(problem, threshold, zeros_shown=zeros_shown)
+        except Unprotectable:
+            continue
+    value = pl.col("value")
+    cost = pl.when(value > 0).then(value + 1).otherwise(monthly_hiding.LAST_RESORT)
+    return linked.protect(joint([*earlier, Version("new", wanted.with_columns(cost=cost))]), threshold)
+
+
+def _safe(versions: Sequence[Version], earlier: Sequence[Version], threshold: int) -> bool:
+    """Whether the newest of the versions tells nothing, also to who goes by the rule that zeros are shown, that the
+    earlier ones do not tell that reader already.
+    """
+    if audit(versions, threshold).get_column("exposed").any():
+        return False
+    told = _told_by_zeros(versions, threshold)
+    return not told or told <= _told_by_zeros(earlier, threshold)
+
+
+def _told_by_zeros(versions: Sequence[Version], threshold: int) -> set[Key]:
+    """The small figures that follow exactly where it is known of which months no zero is hidden."""
+    problem = joint(versions)
+    arrays = problem.joint()
+    names = [(table.name, *key) for table in problem.tables for key in table.rows.select(KEY).iter_rows()]
+    hidden = np.array([each != PUBLISHED for each in arrays.status], np.bool_)
+    known = hidden_zeros.least(arrays.values, hidden, [(name[0], name[1], name[3]) for name in names])
+    needed = linked.widths(arrays.status, threshold)
+    told = hidden_zeros.told(arrays.system, arrays.values, hidden, needed, known)
+    return {names[cell][1:] for cell in np.flatnonzero(told).tolist()}
 
 
 def _last_told(earlier: Sequence[Version]) -> pl.DataFrame:

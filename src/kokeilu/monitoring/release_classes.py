@@ -25,7 +25,7 @@ class Classes:
     """Figures by a dimension as their makers know them: COLUMNS, months as texts.
 
     `value` is true, also where hidden, as far as the panel knows it; `status` published, primary or secondary; `beside`
-    names the version of the monthly figures that an area's month adds up to.
+    names the version of the monthly figures that an area's month adds up to, null where that is not known.
     """
 
     dimension: Dimension
@@ -38,6 +38,19 @@ def of(made: Made, main: Version, earlier: Sequence[Version], told: pl.DataFrame
     `earlier` are the versions before, oldest first; `told` says of months that a release had by class already (BLOCK)
     what they are `beside`. Raises Problem where a month that is out by class adds up to no version.
     """
+    found = beside(made, main, earlier, told)
+    lost = found.cells.filter(pl.col("beside").is_null()).select(BLOCK).sort(BLOCK)
+    if lost.height:
+        area, month = lost.row(0)
+        raise Problem(
+            f"the figures by {made.dimension.key} of {area}, {month} add up to no figures that were published",
+            mend=f"make the release without the table by {made.dimension.key}",
+        )
+    return found
+
+
+def beside(made: Made, main: Version, earlier: Sequence[Version], told: pl.DataFrame) -> Classes:
+    """`of`, with null as what a month is beside where that is no version."""
     cells = _cells(made).join(main.cells.select(BLOCK).unique(), on=BLOCK, how="semi", maintain_order="left")
     new = text_months(made.new).select(BLOCK).unique().with_columns(beside=pl.lit(NEW))
     known = pl.concat([new, told.select(*BLOCK, "beside")]).unique(BLOCK, keep="first", maintain_order=True)
@@ -45,6 +58,18 @@ def of(made: Made, main: Version, earlier: Sequence[Version], told: pl.DataFrame
     found = pl.concat([known, _beside(taken, made.dimension, [*earlier, Version(NEW, main.cells)])])
     both = cells.join(found, on=BLOCK, how="left", maintain_order="left")
     return Classes(made.dimension, both.select(COLUMNS))
+
+
+def together(parts: Sequence[Classes]) -> list[Classes]:
+    """Each dimension once: an area's month as the first has it that has it at all."""
+    found: dict[str, Classes] = {}
+    for one in parts:
+        held = found.get(one.dimension.key)
+        if held is not None:
+            more = one.cells.join(held.cells.select(BLOCK).unique(), on=BLOCK, how="anti", maintain_order="left")
+            one = Classes(one.dimension, pl.concat([held.cells, more]))
+        found[one.dimension.key] = one
+    return list(found.values())
 
 
 def _cells(made: Made) -> pl.DataFrame:
@@ -82,9 +107,8 @@ def _beside(cells: pl.DataFrame, dimension: Dimension, versions: Sequence[Versio
     """BLOCK and `beside` of months that the pages show by class: the version that these figures add up to.
 
     It is one that agrees with what is shown; of several the one that the panel's own classes make, where none of them
-    was revised, else the first, because by class nothing is published anew. Raises Problem where there is none.
+    was revised, else the first, because by class nothing is published anew. Months that agree with none are left out.
     """
-    blocks = cells.select(BLOCK).unique().sort(BLOCK)
     sums = cells.group_by(*BLOCK, figure_of(dimension).alias("figure")).agg(
         pl.col("value").filter(pl.col("status") == PUBLISHED).sum().alias("shown"),
         (pl.col("status") == PUBLISHED).all().alias("whole"),
@@ -93,17 +117,10 @@ def _beside(cells: pl.DataFrame, dimension: Dimension, versions: Sequence[Versio
         .all()
         .alias("same"),
     )
-    found = blocks.head(0).with_columns(beside=pl.lit(""), now=pl.lit(value=False))
+    found = cells.select(*BLOCK, beside=pl.lit(""), now=pl.lit(value=False)).head(0)
     for one in versions:
         found = pl.concat([found, _agreeing(sums, one)])
     best = found.sort("now", descending=True, maintain_order=True).unique(BLOCK, keep="first", maintain_order=True)
-    lost = blocks.join(best, on=BLOCK, how="anti")
-    if lost.height:
-        area, month = lost.row(0)
-        raise Problem(
-            f"the figures by {dimension.key} of {area}, {month} add up to no figures that were published",
-            mend=f"make the release without the table by {dimension.key}",
-        )
     return best.select(*BLOCK, "beside")
 
 

@@ -1,18 +1,19 @@
 """What an attacker derives from a release's monthly figures and its figures by class together, exactly. Pure."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from kokeilu.disclosure import attacker, linked
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Joint, Linked, Table, Term
-from kokeilu.disclosure.relations import Marks, components
-from kokeilu.monitoring import breakdown_hiding, release_attack, release_audit
+from kokeilu.disclosure.relations import Marks, Numbers, System, components, from_floor
+from kokeilu.monitoring import breakdown_hiding, hidden_zeros, release_attack, release_audit
 from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
 from kokeilu.monitoring.breakdown_rules import POPULATION
-from kokeilu.monitoring.release_attack import Places
+from kokeilu.monitoring.release_attack import Memory, Narrow, Places
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_classes import CELL, Classes
 from kokeilu.monitoring.rules import month_number
@@ -25,14 +26,60 @@ Known = Mapping[str, Mapping[tuple[str, ...], float | None]]
 """The figures of each version of the monthly figures that the attacker is given, and their true values."""
 
 
-def exposed(versions: Sequence[Version], classes: Sequence[Classes]) -> list[str]:
+class Exposed(NamedTuple):
+    """A hidden figure that follows too narrowly: where it stands, and what it can be, as text.
+
+    `cell` has the dimension, empty for the monthly figures, and the codes. Of a contradiction there is only the text.
+    `by_zeros`: only who goes by the rule that zeros are shown (`hidden_zeros`) derives it.
+    """
+
+    cell: tuple[str, ...]
+    text: str
+    by_zeros: bool = False
+
+
+def exposed(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None = None) -> list[Exposed]:
     """The hidden figures that follow too narrowly from all versions of the monthly figures and all tables by class
     together: each figure with the least and the most that it can be.
 
     The newest version is the last; classes add up to the versions that they are `beside`. A figure of a class that is
     hidden for another's sake may follow: where a whole month is hidden by class it may be the area's shown figure, of
-    five people or more. What all of it contradicts is told as well.
+    five people or more. What all of it contradicts is told as well. Areas are attacked one after the other, as nothing
+    ties them. What the `memory` knows to be safe is not searched again.
     """
+    areas = {area for one in versions for area in one.cells.get_column("area").unique()}
+    return [one for area in sorted(areas) for one in _remembered(*_only(area, versions, classes), memory)]
+
+
+def _remembered(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None) -> list[Exposed]:
+    """`_of_area`, unless all of the area's tables are what was found safe before."""
+    if memory is None:
+        return _of_area(versions, classes, None)
+    key = hashlib.sha256()
+    for name, cells in (
+        *((one.name, one.cells) for one in versions),
+        *((one.dimension.key, one.cells) for one in classes),
+    ):
+        key.update(f"{name} {cells.height}\n".encode() + cells.write_csv().encode())
+    if memory.known([key.hexdigest()]):
+        return []
+    found = _of_area(versions, classes, memory)
+    if not found:
+        memory.note([key.hexdigest()])
+    return found
+
+
+def _only(
+    area: str, versions: Sequence[Version], classes: Sequence[Classes]
+) -> tuple[Sequence[Version], Sequence[Classes]]:
+    """What is published of one area."""
+    return (
+        [Version(one.name, one.cells.filter(area=area)) for one in versions],
+        [Classes(one.dimension, one.cells.filter(area=area)) for one in classes],
+    )
+
+
+def _of_area(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None) -> list[Exposed]:
     own = {version.name for version in versions}
     problem = joint(versions, classes)
     arrays = problem.joint()
@@ -46,18 +93,45 @@ def exposed(versions: Sequence[Version], classes: Sequence[Classes]) -> list[str
     try:
         attacker.check(arrays.system, arrays.values, hidden)
     except attacker.Contradiction as error:
-        return [arrays.names[one] for one in error.relations[:1]]
+        return [Exposed((), arrays.names[one]) for one in error.relations[:1]]
     for believed in _believed(problem, arrays, hidden):
         system = arrays.system.part(believed)
         try:
-            return [
-                f"{' / '.join(names[cell][names[cell][0] in own :])}: {low:g}–{high:g}"
-                for component in components(system, arrays.values, hidden)
-                for cell, low, high in release_attack.narrow(component, arrays.values, needed, places)
-            ]
+            found = [*release_attack.searched(components(system, arrays.values, hidden), arrays.values, needed, places,
+                                              memory)]  # fmt: skip
         except attacker.Contradiction as error:
             wrong = np.flatnonzero(believed)[error.relations[:1]]
-    return [arrays.names[one] for one in wrong]
+            continue
+        told = {one.cell for one in found}
+        more = [one for one in _by_zeros(system, arrays, names, needed, places, memory) if one.cell not in told]
+        return [
+            *(_exposed(names[cell], own, low, high) for cell, low, high in found),
+            *(_exposed(names[cell], own, low + 1, high + 1)._replace(by_zeros=True) for cell, low, high in more),
+        ]
+    return [Exposed((), arrays.names[one]) for one in wrong]
+
+
+def _by_zeros(
+    system: System, arrays: Joint, names: Sequence[tuple[str, ...]], needed: Numbers, places: Places,
+    memory: Memory | None,
+) -> list[Narrow]:  # fmt: skip
+    """The small figures that follow exactly where it is known of which months no zero is hidden, above one each."""
+    hidden = np.array([each != PUBLISHED for each in arrays.status])
+    blocks = [(name[0], name[_MONTH]) for name in names]
+    known = hidden_zeros.least(arrays.values, hidden, blocks)
+    known[[name[0].startswith(_PARTS) for name in names]] = 0.0
+    floored, above = from_floor(system, known), arrays.values - known
+    exact = np.where(needed > 1, 1.0, 0.0)
+    try:
+        parts = (one for one in components(floored, above, hidden) if known[one.cells].any())
+        return [*release_attack.searched(parts, above, exact, places, memory)]
+    except attacker.Contradiction:
+        return []
+
+
+def _exposed(name: tuple[str, ...], own: Collection[str], low: float, high: float) -> Exposed:
+    main = name[0] in own
+    return Exposed(("", *name[1:]) if main else name, f"{' / '.join(name[main:])}: {low:g}–{high:g}")
 
 
 def _believed(problem: Linked, arrays: Joint, hidden: Marks) -> Iterator[Marks]:
@@ -121,7 +195,7 @@ class _Told:
         self.name = classes.dimension.key
         self.parts_name = f"{_PARTS}{self.name}"
         self.parts: dict[tuple[str, ...], float | None] = {}
-        self.values: dict[tuple[str, Cell], tuple[float | None, bool, str]] = {}
+        self.values: dict[tuple[str, Cell], tuple[float | None, bool, str | None]] = {}
         self.rows: dict[tuple[str, int, str], list[str]] = {}
         columns = ("area", "month", "indicator", "group", "value", "status", "beside")
         for area, month, indicator, group, value, status, beside in classes.cells.select(columns).iter_rows():
@@ -138,7 +212,7 @@ class _Told:
         yield from self._exits()
         for area, cell in self.values:
             for terms, high in breakdown_hiding.tied(cell, constant=self.dimension.constant):
-                if self._holds(area, terms, high):
+                if self._hides(area, terms) and self._holds(area, terms, high):
                     own = [self._term(area, each, by) for each, by in terms.items()]
                     told = f"{self.name}: what ties {area} {cell}"
                     yield Identity(tuple(own), 0.0, high, told, doubtful=len(self._versions(area, terms)) > 1)
@@ -153,16 +227,18 @@ class _Told:
         """
         key = (area, POPULATION, month_name(cell.month), figure)
         beside = self.values[area, cell][2]
-        value = self.figures.get(beside, {}).get(key, self.figures[self.newest].get(key))
+        if beside not in self.figures:
+            return None
+        value = self.figures[beside].get(key, self.figures[self.newest].get(key))
         for name in (beside, self.newest):
             if key in self.known.get(name, ()) and self.known[name][key] == value:
                 return Term(name, key)
         return None
 
-    def _figure(self, area: str, cell: Cell, version: str) -> float | None:
+    def _figure(self, area: str, cell: Cell, version: str | None) -> float | None:
         """What a version has as the area's figure that a cell is a part of."""
         key = (area, POPULATION, month_name(cell.month), cell.indicator)
-        return self.figures.get(version, {}).get(key, self.figures[self.newest].get(key))
+        return self.figures.get(version or "", {}).get(key, self.figures[self.newest].get(key))
 
     def _told_by_figures(self, indicators: Mapping[str, Mapping[str, str]]) -> Iterator[Identity]:
         """Classes that are figures of their own."""
@@ -180,6 +256,10 @@ class _Told:
                 parts = [self._term(area, cell, -1.0) for cell in cells]
                 yield Identity((total, *parts), name=f"{self.name}: classes of {area} {month_name(month)} {indicator}")
 
+    def _hides(self, area: str, terms: Iterable[Cell]) -> bool:
+        """Whether any of the cells is hidden: a tie of shown ones that holds tells nothing."""
+        return any(not self.values[area, cell][1] for cell in terms if (area, cell) in self.values)
+
     def _holds(self, area: str, terms: Mapping[Cell, float], high: float) -> bool:
         """Whether the cells are there and the tie holds: corrections, and months of several revisions, break it.
 
@@ -195,7 +275,7 @@ class _Told:
             return False
         return 0 <= sum(by * (one[0] or 0.0) for by, one in zip(terms.values(), found, strict=True)) <= high
 
-    def _versions(self, area: str, cells: Iterable[Cell]) -> set[str]:
+    def _versions(self, area: str, cells: Iterable[Cell]) -> set[str | None]:
         """The versions of the monthly figures that cells are beside."""
         return {self.values[area, cell][2] for cell in cells}
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from kokeilu.monitoring import (
     breakdown_out,
+    published_attack,
     release_checks,
     release_class_checks,
-    release_classes_audit,
     release_queries,
 )
 from kokeilu.monitoring.models import Release
@@ -29,7 +29,7 @@ def of(release: Release) -> list[Finding]:
     if further:
         more["classes"] = [place for one in classes for place in _changed(one, release)]
     last = before[0] if before else None
-    return release_checks.run(table, last, release_classes_audit.exposed(versions, classes), more)
+    return release_checks.run(table, last, published_attack.of_release(release, classes), more)
 
 
 def _changed(classes: Classes, release: Release) -> Iterator[str]:

@@ -77,6 +77,10 @@ PAGES_ONLY_ADDED = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_pagesversion
     FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
 """
+SAFE_PARTS_ONLY_ADDED = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_safepart
+    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+"""
 TABLES = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasetable
     FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();

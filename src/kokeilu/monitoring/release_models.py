@@ -85,15 +85,36 @@ class Release(models.Model):
 
 
 class PagesVersion(models.Model):
-    """What the areas' pages showed from a moment on: which figures, and how each was hidden. Rows are only added."""
+    """What the areas' pages showed from a moment on: which figures, and how each was hidden. Rows are only added.
+
+    By class it holds the months that came out then, as they stay.
+    """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()  # when it was published
+    dimension = models.CharField(max_length=20, blank=True)  # key of breakdown_rules.DIMENSIONS; empty: of no class
     # Needed to protect what is published later; never downloaded.
     content = models.ForeignKey(ReleaseContent, models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return f"pages {self.pk}"
+
+
+class SafePart(models.Model):
+    """What was attacked without success: an area's tables, or what hangs together of them. Rows are only added.
+
+    The attack is a search of up to minutes and its answer rests on nothing else, so it is not made twice.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    sha256 = models.CharField(max_length=64)  # of the tables, or of unknowns, what ties them, and their widths
+    by = models.CharField(max_length=64)  # SHA-256 of the code and the solver's version that attacked it
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sha256", "by"], name="one_safe_part")]
+
+    def __str__(self) -> str:
+        return self.sha256
 
 
 class ReleaseTable(models.Model):

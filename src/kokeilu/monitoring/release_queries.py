@@ -109,7 +109,7 @@ def versions(table: str, before: Release | None = None) -> Sequence[Version]:
         found = found.filter(number__lt=before.number)
     told = [(release.prepared_at, version_of(release)) for release in found.order_by("number")]
     if table == release_texts.KEY:
-        pages = PagesVersion.objects.select_related("content").order_by("id")
+        pages = PagesVersion.objects.filter(dimension="").select_related("content").order_by("id")
         told += [(one.at, _version_of_pages(one)) for one in pages]
     return [version for _, version in sorted(told, key=lambda one: one[0])]
 
@@ -138,6 +138,17 @@ def _classes_of(one: ReleaseTable) -> Classes:
     return release_classes.from_csv(one.dimension, f"release-{one.release.number}", content)
 
 
+def released_by_class(dimension: Dimension, before: Release | None = None) -> Iterator[Classes]:
+    """What releases have by a dimension, as their makers know it; with `before` only older ones."""
+    return map(_classes_of, _tables(before).filter(dimension=dimension.key))
+
+
+def pages_by_class(dimension: Dimension) -> Iterator[Classes]:
+    """What the pages have by a dimension, as their makers know it."""
+    for one in PagesVersion.objects.filter(dimension=dimension.key).select_related("content").order_by("id"):
+        yield release_classes.from_csv(one.dimension, "", bytes(one.content.content))
+
+
 def classes(release: Release) -> list[Classes]:
     """The release's figures by class as its makers know them, for audits; never shown."""
     return [_classes_of(one) for one in release.tables.select_related("protection", "release").order_by("position")]
@@ -146,7 +157,7 @@ def classes(release: Release) -> list[Classes]:
 def beside(dimension: Dimension, before: Release | None = None) -> pl.DataFrame:
     """By area and month what figures by class of earlier releases are beside, where the first of these had them."""
     names = ("area", "month", "beside")
-    found = [_classes_of(one).cells.select(names) for one in _tables(before).filter(dimension=dimension.key)]
+    found = [one.cells.select(names) for one in released_by_class(dimension, before)]
     empty = pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     return pl.concat([empty, *found]).unique(names[:2], keep="first", maintain_order=True)
 

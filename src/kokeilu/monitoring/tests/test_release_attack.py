@@ -13,7 +13,12 @@ from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.release_attack import Places, narrow
 from kokeilu.monitoring.release_audit import COLUMNS, Version
 from kokeilu.monitoring.release_classes import CELL, Classes
-from kokeilu.monitoring.release_classes_audit import exposed
+from kokeilu.monitoring.release_classes_audit import exposed as found_exposed
+
+
+def exposed(versions: list[Version], classes: list[Classes]) -> list[str]:
+    return [one.text for one in found_exposed(versions, classes)]
+
 
 PAGE = "espoo", "residents", "2021-01"
 STOCK, FLOW = "registered_unemployed", "inflow"

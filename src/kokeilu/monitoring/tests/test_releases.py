@@ -15,6 +15,7 @@ from kokeilu.monitoring import (
     release_again,
     release_calendar,
     release_findings,
+    release_guarantee,
     release_queries,
     release_source,
 )
@@ -159,7 +160,7 @@ def test_a_withdrawn_release_stays_with_its_reason_and_lets_another_begin(at, pr
 def test_a_failing_check_blocks_says_which_and_stays_on_record(at, preparer, checker, monkeypatch):
     release = keep(preparer)
     assert release.checks.get().passed
-    monkeypatch.setattr(release_findings.release_classes_audit, "exposed", lambda versions, classes: ["espoo: 3–3"])
+    monkeypatch.setattr(release_findings.published_attack, "of_release", lambda release, classes: ["espoo: 3–3"])
     with pytest.raises(Problem, match="No hidden figure can be derived"):
         release_actions.check(release.pk, actor=checker)
     assert [one.passed for one in ReleaseCheck.objects.order_by("id")] == [True, False]
@@ -257,6 +258,26 @@ def test_the_database_refuses_to_change_a_published_release(at, preparer, checke
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no check
     assert refused(change) == constraint
+
+
+STEPS = {"checked_by", "checked_at", "remark", "publish_at", "scheduled_by", "scheduled_at",
+         "withdrawn_by", "withdrawn_at", "withdrawn_reason"}  # fmt: skip
+"""What is written of a release after it was made."""
+
+
+def test_before_its_time_too_nothing_that_was_made_is_changed(at, preparer, checker):
+    """Every column of a release but those of its steps, and every table that it is kept in."""
+    publish(preparer, checker)
+    release = keep(preparer, figures(espoo_2021_02=20), reason="A correction")
+    made = [one for one in Release._meta.concrete_fields if one.name not in STEPS]
+    assert len(made) == len(Release._meta.concrete_fields) - len(STEPS) > 12
+    for one in made:
+        change = f'UPDATE monitoring_release SET "{one.column}" = NULL WHERE id = %s'
+        assert refused(change, release.pk) == "release_step", one.name
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no check
+    for table in release_guarantee.KEPT_TABLES:
+        assert refused(f"TRUNCATE {table} CASCADE") == "append_only", table
 
 
 # A step that lies of its moment, as if it came before the time that was set.

@@ -1,0 +1,98 @@
+"""The attack on everything that is out and on what is to come out, together: of a release, of pages, of classes.
+
+What is out holds against itself from the day when it came out; what comes later must not open it. So a figure that
+follows already from what is out blocks nothing else: it cannot be taken back.
+"""
+
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.metadata import version
+
+from kokeilu.monitoring import (
+    breakdown_out,
+    release_classes,
+    release_files,
+    release_queries,
+    release_source,
+    release_texts,
+)
+from kokeilu.monitoring.models import Release, SafePart
+from kokeilu.monitoring.release_audit import BLOCK, Version
+from kokeilu.monitoring.release_classes import Classes
+from kokeilu.monitoring.release_classes_audit import Exposed, exposed
+from kokeilu.problems import Problem
+
+
+def of_release(release: Release, classes: Sequence[Classes]) -> list[str]:
+    """What follows too narrowly once the release is out, with its tables by class: what is in it, whatever else is out,
+    and what is not in it and follows by it.
+    """
+    own = release_queries.version_of(release)
+    earlier = release_queries.versions(release.table, before=release)
+    out = breakdown_out.as_known([*earlier, own], release)
+    found = exposed([*earlier, own], release_classes.together([*classes, *out]), Memory())
+    held = {("", *row) for row in own.cells.select(BLOCK).iter_rows()}
+    held |= {(one.dimension.key, *row) for one in classes for row in one.cells.select(BLOCK).iter_rows()}
+    inside = [one for one in found if not one.by_zeros and (not one.cell or _block(one) in held)]
+    outside = [one for one in found if one not in inside]
+    return [one.text for one in (*inside, *_new(outside, earlier, out))]
+
+
+def _block(one: Exposed) -> tuple[str, ...]:
+    """The dimension, area and month of a figure."""
+    return one.cell[0], one.cell[1], one.cell[3]
+
+
+def of_pages(new: Version) -> None:
+    """Raise Problem where the pages with these figures, the next that they show, would open something."""
+    earlier = release_queries.versions(release_texts.KEY)
+    out = breakdown_out.as_known(earlier)
+    if out:
+        _refuse(_new(exposed([*earlier, new], out, Memory()), earlier, out))
+
+
+def of_classes(before: Sequence[Classes]) -> None:
+    """Raise Problem where what is out by class now opens something that it did not with only the classes of `before`.
+
+    Within the transaction that publishes them.
+    """
+    versions = release_queries.versions(release_texts.KEY)
+    if versions:
+        found = exposed(versions, breakdown_out.as_known(versions), Memory())
+        _refuse(_new(found, versions, before))
+
+
+def _new(found: Sequence[Exposed], versions: Sequence[Version], classes: Sequence[Classes]) -> list[Exposed]:
+    """Those that did not follow as narrowly from these versions and classes alone."""
+    if not found or not versions:
+        return [*found]
+    before = exposed(versions, classes, Memory())
+    return [one for one in found if one not in before]
+
+
+def _refuse(found: Sequence[Exposed]) -> None:
+    if found:
+        what = f"beside what is out already this would tell hidden figures: {len(found)}, among them {_place(found[0])}"
+        raise Problem(what, mend="publish an earlier revision of the panel, or fewer figures by class")
+
+
+def _place(one: Exposed) -> str:
+    """Where a figure stands, without what it can be."""
+    return " / ".join(filter(None, one.cell)) or one.text
+
+
+class Memory:
+    """What was found safe before by this very code, kept in the database."""
+
+    def known(self, hashes: Collection[str]) -> set[str]:
+        """Those of the hashes that were noted."""
+        return set(SafePart.objects.filter(sha256__in=hashes, by=_code()).values_list("sha256", flat=True))
+
+    def note(self, hashes: Collection[str]) -> None:
+        """Note these."""
+        SafePart.objects.bulk_create([SafePart(sha256=one, by=_code()) for one in hashes], ignore_conflicts=True)
+
+
+@cache
+def _code() -> str:
+    return release_files.digest(f"{release_source.code()} highspy {version('highspy')}".encode())

@@ -1,0 +1,207 @@
+"""All that is out is in the attack on what comes out next: releases, pages and classes, whoever is first."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from kokeilu.access.models import Role
+from kokeilu.access.policy import Actor
+from kokeilu.monitoring import (
+    actions,
+    breakdown_actions,
+    breakdown_hiding,
+    breakdown_out,
+    published_attack,
+    release_actions,
+    release_attack,
+    release_audit,
+    release_queries,
+)
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
+from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVersion, Release, ReleaseCheck
+from kokeilu.monitoring.release_classes import CELL, Classes
+from kokeilu.monitoring.tests.panels import person_months, write_panel
+from kokeilu.monitoring.tests.test_release_attack import BY_AGE, BY_SEX, FIGURES
+from kokeilu.problems import Problem
+
+pytestmark = pytest.mark.django_db
+
+ROWS = person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30, *["w.."] * 3).with_columns(
+    sex=pl.when(pl.col("person") % 3 == 0).then(pl.lit("male")).otherwise(pl.lit("female")),
+    age_class=pl.when(pl.col("person") < 3).then(pl.lit("under_25")).otherwise(pl.lit("30_49")),
+)
+"""Three are in supported work in the first month: of it nothing is shown by class."""
+AGE, SEX, DURATION = (DIMENSIONS[key] for key in ("age", "sex", "duration"))
+JANUARY = 202101
+Analysts = tuple[Actor, Actor]
+
+
+@pytest.fixture
+def panel(tmp_path: Path) -> Path:
+    return write_panel(tmp_path / "panel", ROWS, 3)
+
+
+@pytest.fixture
+def analysts(actor_of: Callable[..., Actor]) -> Analysts:
+    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
+
+
+@pytest.fixture
+def attacked(monkeypatch: pytest.MonkeyPatch) -> list[list[Classes]]:
+    """What each attack was given by class."""
+    found: list[list[Classes]] = []
+    attack = published_attack.exposed
+    monkeypatch.setattr(
+        published_attack,
+        "exposed",
+        lambda versions, classes, *more: found.append(classes) or attack(versions, classes, *more),
+    )
+    return found
+
+
+def shown(classes: list[Classes]) -> set[tuple[object, ...]]:
+    """Every figure by class, None where it is hidden."""
+    value = pl.when(pl.col("status") == "published").then("value")
+    return {(one.dimension.key, *row) for one in classes for row in one.cells.select(*CELL, value).iter_rows()}
+
+
+def on_pages() -> set[tuple[object, ...]]:
+    names = ("dimension", "area", "population", "month", "indicator", "group", "value")
+    rows = MonthlyBreakdown.objects.values_list(*names)
+    return {(*row[:3], f"{row[3]:%Y-%m}", *row[4:]) for row in rows}
+
+
+def publish(panel: Path, analysts: Analysts, *by: str) -> Release:
+    release = release_actions.prepare(panel, JANUARY, [DIMENSIONS[key] for key in by], actor=analysts[0])
+    release_actions.check(release.pk, actor=analysts[1])
+    return release_actions.schedule(release.pk, actor=analysts[0])
+
+
+def test_classes_of_pages_are_attacked_with_a_release_that_has_no_table_of_them(
+    panel: Path, analysts: Analysts, attacked: list[list[Classes]]
+) -> None:
+    actions.publish(panel)
+    breakdown_actions.publish(panel, [AGE, SEX, DURATION])
+    assert on_pages()
+    attacked.clear()
+    publish(panel, analysts, "sex")
+    assert len(attacked) == 3
+    assert all(shown(each) == on_pages() for each in attacked)
+    values = {row for one in attacked[0] for row in one.cells.filter(status="primary").get_column("value")}
+    assert values <= {1, 2, 3, 4}
+    assert values
+
+
+def test_classes_that_are_out_without_a_note_of_what_was_hidden_are_attacked_with_what_they_show(
+    panel: Path, analysts: Analysts, attacked: list[list[Classes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.publish(panel)
+    with monkeypatch.context() as before:
+        before.setattr(breakdown_actions.pages_versions, "keep_classes", lambda made: None)
+        breakdown_actions.publish(panel, [AGE, SEX])
+    attacked.clear()
+    publish(panel, analysts)
+    assert shown(attacked[-1]) == on_pages()
+    breakdown_actions.publish(panel, [AGE, SEX])
+    noted = [one for key in (AGE, SEX) for one in release_queries.pages_by_class(key)]
+    assert shown(noted) == on_pages()
+
+
+def test_a_release_is_told_what_follows_by_classes_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By sex on the pages, by age in the release: together they tell what neither tells alone."""
+    monkeypatch.setattr(release_queries, "version_of", lambda release: FIGURES)
+    monkeypatch.setattr(release_queries, "versions", lambda table, before: [])
+    monkeypatch.setattr(breakdown_out, "as_known", lambda versions, before: [BY_SEX])
+    assert published_attack.of_release(Release(), []) == []
+    assert set(published_attack.of_release(Release(), [BY_AGE])) == {
+        "espoo / residents / 2021-01 / inflow: 3–6",
+        "sex / espoo / residents / 2021-01 / inflow / male: 0–3",
+        "age / espoo / residents / 2021-01 / inflow / under_25: 3–6",
+    }
+
+
+def test_what_follows_already_from_what_is_out_does_not_block_other_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = FIGURES.cells.with_columns(month=pl.lit("2021-02"))
+    monkeypatch.setattr(release_queries, "version_of", lambda release: release_audit.Version("release-2", other))
+    monkeypatch.setattr(release_queries, "versions", lambda table, before: [FIGURES])
+    monkeypatch.setattr(breakdown_out, "as_known", lambda versions, before: [BY_SEX, BY_AGE])
+    assert published_attack.of_release(Release(), []) == []
+
+
+# The other way round: pages after a release
+
+
+def test_classes_that_would_open_what_is_hidden_do_not_reach_the_pages(
+    panel: Path, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(panel, analysts, "sex")
+    actions.publish(panel)
+
+    def careless(persons: breakdown_hiding.Persons, *_: object, **__: object) -> breakdown_hiding.Statuses:
+        """Only small figures are hidden."""
+        return {cell: "primary" if 0 < value < 5 else "published" for cell, value in persons.items()}
+
+    monkeypatch.setattr(breakdown_hiding, "statuses", careless)
+    with pytest.raises(Problem, match="this would tell hidden figures"):
+        breakdown_actions.publish(panel, [AGE])
+    assert not MonthlyBreakdown.objects.exists()
+    assert not PagesVersion.objects.exclude(dimension="").exists()
+
+
+def test_figures_that_would_open_hidden_classes_do_not_reach_the_pages(
+    panel: Path, analysts: Analysts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(panel, analysts, "sex")
+    held = MonthlyFigure.objects.count()
+    decided = release_audit.decided
+    monkeypatch.setattr(
+        release_audit, "decided",
+        lambda *given: decided(*given).with_columns(
+            status=pl.when(indicator="supported_work").then(pl.lit("published")).otherwise("status")
+        ),
+    )  # fmt: skip
+    with pytest.raises(Problem, match="this would tell hidden figures"):
+        actions.publish(panel)
+    assert MonthlyFigure.objects.count() == held
+
+
+# What was attacked is not attacked again, and nothing comes between
+
+
+def test_the_same_is_searched_once_and_what_is_new_is_searched(
+    panel: Path, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.publish(panel)
+    breakdown_actions.publish(panel, [AGE, SEX])
+    searched = []
+    narrow = release_attack.narrow
+    monkeypatch.setattr(release_attack, "narrow", lambda part, *more: searched.append(part) or narrow(part, *more))
+    release = release_actions.prepare(panel, JANUARY, actor=analysts[0])
+    assert searched == []
+    monkeypatch.setattr(published_attack, "_code", lambda: "another")
+    release_actions.check(release.pk, actor=analysts[1])
+    assert searched
+    searched.clear()
+    release_actions.schedule(release.pk, actor=analysts[0])
+    assert searched == []
+
+
+def test_what_comes_out_while_a_release_is_checked_is_checked_with_it(
+    panel: Path, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.publish(panel)
+    release = release_actions.prepare(panel, JANUARY, actor=analysts[0])
+    release_actions.check(release.pk, actor=analysts[1])
+    run, late = release_actions.run_checks, [AGE, SEX]
+
+    def beside(*given: object) -> ReleaseCheck:
+        found = run(*given)
+        if late:
+            breakdown_actions.publish(panel, [late.pop()])
+        return found
+
+    monkeypatch.setattr(release_actions, "run_checks", beside)
+    release_actions.schedule(release.pk, actor=analysts[0])
+    assert ReleaseCheck.objects.filter(step="schedule").count() == 3
