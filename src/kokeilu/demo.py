@@ -6,19 +6,22 @@ was. A scale has a database of its own.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kokeilu import postgres
 from kokeilu.installation import home
 from kokeilu.problems import Problem
+from kokeilu.processes import beside, cores, spread
 from kokeilu.steps import Step, Tell, run
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from kokeilu.law.trial import Trial
     from kokeilu.monitoring.table import Counted
 
@@ -42,44 +45,49 @@ def make(scale: str) -> None:
     os.environ["KOKEILU_TODAY"] = TODAY.isoformat()
     os.environ["KOKEILU_PANEL"] = str(home() / "demo" / scale / "panel")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
-    run([Step("database", lambda: False, lambda tell: _prepare(scale))])
+    demonstration = _Demonstration(scale)
+    run([Step("database", lambda: False, demonstration.prepare)])
 
     from kokeilu import demo_staff
 
-    demonstration = _Demonstration(scale)
     run(demonstration.steps())
     demo_staff.print_accounts()
 
 
-def _prepare(scale: str) -> None:
-    """Start the database, see that it is free for this demonstration, and bring its tables up to date."""
-    postgres.ensure()
-    _claim(scale)
-
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-
-
-def _claim(scale: str) -> None:
-    """Have the database say of itself that it is this demonstration's."""
+def _claim(scale: str) -> bool:
+    """Have the database say of itself that it is this demonstration's; returns whether it is new."""
     mine = f"Kokeilu demonstration: {scale}, {TODAY}"
     found = postgres.comment()
     if found == mine:
-        return
+        return False
     with postgres.connect() as connection:
         used = connection.execute("SELECT to_regclass('django_migrations')").fetchone()
     if used != (None,):
         holds = f"the {found}" if found else "other data"
         raise Problem(f"the database holds {holds}", mend="set KOKEILU_DATABASE_URL to an empty one, or leave it out")
     postgres.set_comment(mine)
+    return True
+
+
+def _generate(scale: str, folder: Path, progress: Callable[[Iterable[Any], int, str], Iterable[Any]]) -> None:
+    """Write the extracts of all months into `folder`, which is there as a whole or not at all."""
+    from kokeilu.synthetic import extracts, world
+
+    generated = world.generate(scale, SEED, first=FIRST_MONTH, last=LAST_MONTH, progress=progress)
+    making = folder.with_name("making")
+    shutil.rmtree(making, ignore_errors=True)
+    extracts.write(generated, making, progress=progress)
+    making.rename(folder)
+
+
+def _silent(items: Iterable[Any], _total: int, _what: str) -> Iterable[Any]:
+    return items
 
 
 @dataclass
 class _Demonstration:
     scale: str
+    generating: "BaseProcess | None" = None  # the process that makes the register beside the database
     counted: "Counted | None" = None  # by the step that publishes, for those after it
 
     @property
@@ -96,6 +104,21 @@ class _Demonstration:
 
         return shipped(TRIAL)
 
+    def prepare(self, tell: Tell) -> None:
+        """Start the database, see that it is free for this demonstration, and bring its tables up to date.
+
+        Making a new one keeps one core busy, so the register is made on another meanwhile.
+        """
+        postgres.ensure()
+        if _claim(self.scale) and cores() > 1 and not self.extracts.exists():
+            self.generating = beside(_generate, self.scale, self.extracts, _silent)
+
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0, interactive=False)
+
     def steps(self) -> list[Step]:
         """What is to be done, in order, each with the question whether it was."""
         from kokeilu import demo_goals, demo_job_seeker, demo_release, demo_requests, demo_staff
@@ -107,8 +130,8 @@ class _Demonstration:
             Step("organisations", lambda: Organisation.objects.exists(), self._organisations),
             Step(
                 "register of 39 months",
-                lambda: self._imported(TODAY) or self.extracts.exists(),
-                self._generate,
+                lambda: not self.generating and (self._imported(TODAY) or self.extracts.exists()),
+                self._register,
             ),
             Step("import up to February 2021", lambda: self._imported(before), self._import(before)),
             Step("accounts", lambda: User.objects.exists(), staff.add_accounts),
@@ -135,14 +158,11 @@ class _Demonstration:
         ensure_organisations(self.trial)
         demo_staff.add_centre()
 
-    def _generate(self, tell: Tell) -> None:
-        from kokeilu.synthetic import extracts, world
-
-        generated = world.generate(self.scale, SEED, first=FIRST_MONTH, last=LAST_MONTH, progress=tell.each)
-        making = self.folder / "making"
-        shutil.rmtree(making, ignore_errors=True)
-        extracts.write(generated, making, progress=tell.each)
-        making.rename(self.extracts)
+    def _register(self, tell: Tell) -> None:
+        if self.generating:
+            self.generating.join()
+        if not self.extracts.exists():  # nobody has begun it, or it came to nothing: then why is told from here
+            _generate(self.scale, self.extracts, tell.each)
 
     def _imported(self, as_of: date) -> bool:
         from kokeilu.register.models import Extract
@@ -216,7 +236,8 @@ class _Demonstration:
             done.append(dimension)
             tell.share(f"by {dimension.replace('_', ' ')}", len(done) / len(DIMENSIONS))
 
-        breakdown_actions.publish(self.counted or self._panel(tell), tell=counted)
+        with spread(cores()) as over:
+            breakdown_actions.publish(self.counted or self._panel(tell), tell=counted, spread=over)
 
     def _release(self, tell: Tell) -> None:
         from kokeilu import demo_release

@@ -27,6 +27,7 @@ from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVers
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
+from kokeilu.processes import Spread
 
 
 def publish(
@@ -37,24 +38,28 @@ def publish(
     actor: Actor | None = None,
     engine: Engine = "duckdb",
     tell: Callable[[str], None] = lambda key: None,
+    spread: Spread = map,
 ) -> Published:
     """Show a panel's figures by these dimensions, up to the month `last` (202103), after disclosure control.
 
     The figures that they are of must be on the pages already. `actor` None is the system itself. An area's month that
     is out by a dimension stays as it is, whatever another panel says of it: `kept` is how many figures it gives
-    differently. One transaction. `tell` hears each dimension's key when it is counted. Raises PermissionDenied, and
+    differently. One transaction. `tell` hears each dimension's key when it is decided, the
+    areas of which `spread` may do in other processes. Raises PermissionDenied, and
     Problem where the folder is no panel, its figures do not add up, or the pages show others of a month to publish.
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
     done = []
-    for one in made(source, dimensions, last, engine):
+    for one in made(source, dimensions, last, engine, spread):
         tell(one.dimension.key)
         done.append(one)
     return publish_made(done, actor=actor)
 
 
-def made(source: Source, dimensions: Sequence[Dimension], last: int | None, engine: Engine) -> Iterator[Made]:
+def made(
+    source: Source, dimensions: Sequence[Dimension], last: int | None, engine: Engine, spread: Spread = map
+) -> Iterator[Made]:
     """`breakdown_table.all_published` beside the pages and beside what is out by class. Raises Problem likewise.
 
     What a release has by class already is taken over from there.
@@ -66,7 +71,8 @@ def made(source: Source, dimensions: Sequence[Dimension], last: int | None, engi
     def decide(figures: pl.DataFrame) -> pl.DataFrame:
         return on_pages(figures, everywhere)
 
-    for one in breakdown_table.all_published(source, dimensions, last, engine, decide, breakdown_out.anywhere):
+    out = breakdown_out.anywhere
+    for one in breakdown_table.all_published(source, dimensions, last, engine, decide, out, spread=spread):
         yield one._replace(new=breakdown_table.after(one.figures, ends[one.dimension.key]))
 
 

@@ -11,7 +11,8 @@ it: with everything else as it truly is. So they agree with whatever else is pub
 docs/decisions/monitoring-breakdowns.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from kokeilu.monitoring.breakdown_counting import CELL
 from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN, POPULATION, Dimension
 from kokeilu.monitoring.indicators import BALANCES, INDICATORS, SUMS
 from kokeilu.monitoring.rules import month_before, month_number, month_numbered
+from kokeilu.processes import Spread
 
 EXITS: Final = "open_market_exits"
 EXIT_PARTS: Final = SUMS[EXITS]
@@ -62,8 +64,16 @@ def hidden(
     indicator, suppressed. `earlier` is what is published already (area, month, indicator, group, value): an area's
     months in it keep what was hidden of them. The order of rows does not matter, and no month depends on later ones.
     """
-    rows: list[tuple[str, int, str, str, str]] = []
+    return begun(classes, page, dimension, earlier)()
+
+
+def begun(
+    classes: pl.DataFrame, page: pl.DataFrame, dimension: Dimension, earlier: pl.DataFrame | None = None,
+    spread: Spread = map,
+) -> Callable[[], pl.DataFrame]:  # fmt: skip
+    """`hidden` when it is called; a `spread` over processes begins at once. Areas are decided each for itself."""
     unseen = page.filter(pl.col("suppressed"), population=POPULATION)
+    areas, given = [], []
     for area in classes.get_column("area").unique().sort():
         cells = classes.filter(area=area).select("month", "indicator", "group", "persons")
         persons = {Cell(*names): value for *names, value in cells.iter_rows()}
@@ -71,8 +81,18 @@ def hidden(
         for month, indicator in unseen.filter(area=area).select("month", "indicator").iter_rows():
             kept.setdefault(month, set()).add(indicator)
         told = {} if earlier is None else _told(earlier.filter(area=area))
-        found = statuses(persons, kept, constant=dimension.constant, earlier=told)
-        rows += [(area, *cell, status) for cell, status in found.items()]
+        areas.append(area)
+        given.append((persons, kept, dimension.constant, told))
+    return partial(_with_statuses, classes, areas, spread(_of_area, given))
+
+
+def _of_area(given: tuple[Persons, Mapping[int, set[str]], bool, Earlier]) -> Statuses:
+    persons, kept, constant, told = given
+    return statuses(persons, kept, constant=constant, earlier=told)
+
+
+def _with_statuses(classes: pl.DataFrame, areas: Sequence[str], decided: Iterable[Statuses]) -> pl.DataFrame:
+    rows = [(area, *cell, status) for area, found in zip(areas, decided, strict=True) for cell, status in found.items()]
     names = {"area": pl.String, "month": pl.Int32, "indicator": pl.String, "group": pl.String, "status": pl.String}
     return classes.join(pl.DataFrame(rows, names, orient="row"), on=CELL, how="left", maintain_order="left")
 

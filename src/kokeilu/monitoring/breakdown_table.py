@@ -1,6 +1,7 @@
 """The published breakdowns of a panel, after disclosure control, in long form."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,6 +15,7 @@ from kokeilu.monitoring.suppression import Decide
 from kokeilu.monitoring.table import Counted, Source
 from kokeilu.panel.rules import month_name
 from kokeilu.problems import Problem
+from kokeilu.processes import Spread
 
 KEY: Final = ("area", "population", "month", "indicator", "group")
 COLUMNS: Final = (*KEY, "value", "suppressed")
@@ -56,14 +58,16 @@ def all_published(
     out: Callable[[Dimension], pl.DataFrame] = none,
     *,
     compare: bool = True,
+    spread: Spread = map,
 ) -> Iterator[Made]:
     """Every month's figures by each dimension of a panel, up to `last` (202103), as they may be shown.
 
     Columns COLUMNS; `month` is an integer, `value` people or null where hidden. What is shown of a month rests on
     that month and earlier ones only. `decide` says what is hidden of the areas' own figures; `out` tells what is
     published already by a dimension (COLUMNS): that stays as it is, and an area's later months are new. Without
-    `compare` areas that have none are not decided, and `kept` tells nothing. Raises Problem where the folder is no
-    panel, does not cover `last`, or where its figures do not add up.
+    `compare` areas that have none are not decided, and `kept` tells nothing. All are counted, then hidden one
+    after the other, the areas by `spread`: the figures are the same. Raises Problem where the folder is no panel, does
+    not cover `last`, or where its figures do not add up.
     """
     panel, last = table.opened(source, last)
     figures = table.count(source if isinstance(source, Counted) else panel, engine).figures
@@ -71,6 +75,7 @@ def all_published(
     shown = pl.col("status") == PUBLISHED
     page = decide(figures).with_columns(pl.when(shown).then("persons").alias("value"), (~shown).alias("suppressed"))
     classes = breakdown_counting.every(panel, [one for one in dimensions if one.column], figures, engine)
+    begun = []
     for one in dimensions:
         earlier = out(one).filter(pl.col("month") <= last)
         if one.indicators is None:
@@ -78,11 +83,14 @@ def all_published(
             persons = counted.with_columns(population=pl.lit(POPULATION)).select(*KEY, "persons")
             later = after(counted, last_out(earlier)).select("area").unique()
             wanted = counted if compare else counted.join(later, on="area", how="semi", maintain_order="left")
-            rows = of_classes(wanted, page, one, earlier) if wanted.height else none(one)
-            yield _made(rows, earlier, one, persons)
+            decided = breakdown_hiding.begun(wanted, page, one, earlier, spread) if wanted.height else None
+            begun.append((one, earlier, persons, partial(of_classes, decided, one) if decided else partial(none, one)))
         else:
             true = of_figures(page.with_columns(value=pl.col("persons")), one)
-            yield _made(of_figures(page, one), earlier, one, true.select(*KEY, pl.col("value").alias("persons")))
+            persons = true.select(*KEY, pl.col("value").alias("persons"))
+            begun.append((one, earlier, persons, partial(of_figures, page, one)))
+    for one, earlier, persons, rows in begun:
+        yield _made(rows(), earlier, one, persons)
 
 
 def _made(rows: pl.DataFrame, earlier: pl.DataFrame, dimension: Dimension, persons: pl.DataFrame) -> Made:
@@ -104,13 +112,10 @@ def after(rows: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
     return both.filter(pl.col("out").is_null() | (pl.col("month") > pl.col("out"))).drop("out")
 
 
-def of_classes(counted: pl.DataFrame, page: pl.DataFrame, dimension: Dimension, earlier: pl.DataFrame) -> pl.DataFrame:
-    """COLUMNS of the true figures by class (`breakdown_counting.every`), beside the areas' published figures and what
-    was hidden of months that are out.
-    """
-    decided = breakdown_hiding.hidden(counted, page, dimension, earlier)
+def of_classes(decided: Callable[[], pl.DataFrame], dimension: Dimension) -> pl.DataFrame:
+    """COLUMNS of what `breakdown_hiding` decided of the true figures by class."""
     shown = pl.col("status") == PUBLISHED
-    named = decided.select(
+    named = decided().select(
         "area", pl.lit(POPULATION).alias("population"), "month", "indicator", "group",
         pl.when(shown).then("persons").alias("value"), (~shown).alias("suppressed"),
     )  # fmt: skip

@@ -12,19 +12,16 @@ import io
 import json
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import parent_process
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 
 from kokeilu.problems import Problem
+from kokeilu.processes import follow_parent
 from kokeilu.transfer.letters import TEMPLATE, Letter, Part, Unprintable, compiler, typeset
 
 MANIFEST, INDEX, FORMAT = "letters.json", "index.csv", "kokeilu-letters/1"
@@ -201,11 +198,7 @@ def _typeset_all(path: Path, items: Sequence[Item], processes: int) -> Iterator[
 
 
 def _begin() -> None:
-    """In a process of its own: Ctrl-C is the parent's, which stops the work; where that is killed, so is this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (wait_for([parent.sentinel]), os._exit(1)), daemon=True).start()
+    follow_parent()
     compiler()
 
 

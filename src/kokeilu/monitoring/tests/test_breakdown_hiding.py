@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from kokeilu import processes
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
 from kokeilu.monitoring import breakdown_hiding
 from kokeilu.monitoring.breakdown_hiding import Cell, hidden, statuses
@@ -53,6 +54,17 @@ def test_earlier_months_stay_as_they_were_and_the_order_of_rows_does_not_matter(
     last = counted.get_column("month").max()
     before = hidden(counted.filter(pl.col("month") < last), page.filter(pl.col("month") < last), DIMENSIONS[key])
     assert_frame_equal(whole.filter(pl.col("month") < last), before.sort(cell))
+
+
+def test_processes_of_their_own_decide_the_same() -> None:
+    seed, count, months = AREAS["hardly anyone"]
+    rows = breakdowns.people(seed, count, months)
+    counted, page = breakdowns.by(rows, "sex", months), breakdowns.page(rows, months)
+    other = pl.lit("vantaa").alias("area")
+    counted, page = pl.concat([counted, counted.with_columns(other)]), pl.concat([page, page.with_columns(other)])
+    with processes.spread(2) as over:
+        begun = breakdown_hiding.begun(counted, page, DIMENSIONS["sex"], spread=over)
+        assert_frame_equal(begun(), hidden(counted, page, DIMENSIONS["sex"]))
 
 
 def month(at: int, **groups: int) -> dict[Cell, int]:
