@@ -1,6 +1,7 @@
 """Magnitude tables in files: values with their largest contributions, or the contributions themselves."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import polars as pl
 
@@ -20,6 +21,8 @@ from kokeilu.disclosure.protect_table import (
     with_costs,
 )
 from kokeilu.problems import Problem
+
+_RESERVED: Final = frozenset({"largest", "contributors", WHO, OWN, ALONE, LEVEL})
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ def _insiders(table: Table, parts: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 
 def _of_cells(source: Source, columns: Magnitudes, layout: Layout) -> tuple[Table, pl.DataFrame]:
     """The table, and the parts of contributors who are alone in a cell: only of these is it known where they are."""
-    dimensions = dimensions_of(source, (columns.value, *columns.largest, columns.count, layout.column))
+    dimensions = dimensions_of(source, (columns.value, *columns.largest, columns.count, layout.column), _RESERVED)
     rows = coded(source, dimensions).with_columns(numbers(source, columns.value, "value", layout.decimals))
     once(source, rows, dimensions)
     no_figures(source, rows, dimensions)
@@ -118,7 +121,7 @@ def _parts(single: pl.DataFrame, dimensions: list[str], table: Table, layout: La
 def _of_contributions(source: Source, columns: Magnitudes, layout: Layout) -> tuple[Table, pl.DataFrame]:
     if layout.column is not None:
         raise Problem("a table of contributions has no costs of cells", file=source.path, mend="use --cost equal")
-    dimensions = dimensions_of(source, (columns.value, columns.contributor))
+    dimensions = dimensions_of(source, (columns.value, columns.contributor), _RESERVED)
     who = source.rows.select(pl.col(str(columns.contributor)).alias(WHO)).to_series()
     rows = coded(source, dimensions).with_columns(numbers(source, columns.value, "value", layout.decimals), who)
     refuse(source, rows.filter(who.is_null() | (who == "")), "the contributor is empty")

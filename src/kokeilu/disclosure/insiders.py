@@ -22,16 +22,18 @@ LEVEL: Final = "distance that it needs"
 """The columns of what contributors know, beside the dimensions: `LEVEL` is how far above the true value of a sensitive
 cell the interval that it calculates must reach, as `beyond` is for outsiders."""
 
+_CELL: Final = "number of the cell"
+
 
 class Insiders:
     """The contributors of numbered cells; `outside` is by cell the distance needed against who has no part in it."""
 
     def __init__(self, known: pl.DataFrame, outside: Numbers) -> None:
         self.outside = outside
-        ordered = known.sort(WHO, "cell")
+        ordered = known.sort(WHO, _CELL)
         cuts = np.flatnonzero(ordered.get_column(WHO).ne_missing(ordered.get_column(WHO).shift()).to_numpy())
         self.ends: Indices = np.append(cuts, ordered.height)
-        self.cells = ordered.get_column("cell").to_numpy()
+        self.cells = ordered.get_column(_CELL).to_numpy()
         self.own = ordered.get_column(OWN).to_numpy().astype(np.float64)
         self.alone = ordered.get_column(ALONE).to_numpy()
         self.level = ordered.get_column(LEVEL).to_numpy()
@@ -54,11 +56,11 @@ def of_tables(tables: Sequence[tuple[tuple[str, ...], pl.DataFrame, pl.DataFrame
     """
     offset, known, outside = 0, [], []
     for dimensions, rows, parts in tables:
-        numbered = rows.select(*dimensions, cell=pl.int_range(offset, offset + pl.len(), dtype=pl.Int64))
+        numbered = rows.select(*dimensions, pl.int_range(offset, offset + pl.len(), dtype=pl.Int64).alias(_CELL))
         offset += rows.height
         if parts is None:
             outside.append(np.zeros(rows.height))
             continue
-        known.append(parts.join(numbered, on=list(dimensions)).select(WHO, OWN, ALONE, LEVEL, "cell"))
+        known.append(parts.join(numbered, on=list(dimensions)).select(WHO, OWN, ALONE, LEVEL, _CELL))
         outside.append(rows.get_column(LEVEL).to_numpy())
     return Insiders(pl.concat(known), np.concatenate(outside)) if known else None

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -90,8 +90,8 @@ def _source(path: Path, frame: pl.DataFrame, separator: str, first_line: int) ->
     return Source(path, written, separator, tuple(text.columns[1:]))
 
 
-def dimensions_of(source: Source, others: Sequence[str | None]) -> list[str]:
-    """The columns that are not among `others`, which must exist. Raises Problem."""
+def dimensions_of(source: Source, others: Sequence[str | None], reserved: Set[str] = frozenset()) -> list[str]:
+    """The columns that are not among `others`, which must exist. Raises Problem, also for one called as `reserved`."""
     for column in others:
         if column is not None and column not in source.columns:
             names = ", ".join(source.columns)
@@ -99,8 +99,8 @@ def dimensions_of(source: Source, others: Sequence[str | None]) -> list[str]:
     dimensions = [name for name in source.columns if name not in others]
     if not dimensions:
         raise Problem("the table has no dimension, only the count", file=source.path)
-    if reserved := (RESERVED | {GIVEN}) & set(dimensions):
-        raise Problem(f"a dimension may not be called {min(reserved)}", file=source.path, mend="rename the column")
+    if wrong := (RESERVED | {GIVEN} | reserved) & set(dimensions):
+        raise Problem(f"a dimension may not be called {min(wrong)}", file=source.path, mend="rename the column")
     return dimensions
 
 

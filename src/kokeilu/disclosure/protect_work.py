@@ -102,8 +102,8 @@ class Asked:
 
     def tied(self, tables: Sequence[Table]) -> list[Identity]:
         """What ties the tables together."""
-        if self.relations is None:
-            return protect_relations.same_codes(tables)
+        if self.relations is None:  # in a table by itself no codes are the same
+            return protect_relations.same_codes(tables) if len(tables) > 1 else []
         return protect_relations.read(self.relations, tables)
 
 

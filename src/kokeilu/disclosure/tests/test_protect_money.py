@@ -79,6 +79,8 @@ def test_few_contributors(run: Callable[..., Result], tmp_path: Path) -> None:
         (PAID.replace("1000.50", "-1"), ["--largest", "first,second"], ":2: the value is negative"),
         (PAID.replace("1000.50", "1.1234567"), ["--largest", "first,second"], "more than 6 decimals"),
         (PAID, ["--largest", "first,third"], "has no column third"),
+        (SINGLE.replace("kind", "largest"), ["--contributor", "who"], "a dimension may not be called largest"),
+        (SINGLE.replace("50.50", '"50,50"'), ["--contributor", "who"], ":5: the value has a comma"),
         (
             PAID + "total,total,3400.51,1,1\n",
             ["--largest", "first,second"],
