@@ -24,7 +24,7 @@ from kokeilu.problems import Problem
 from kokeilu.register import intake, protection, reading, reports, rules, store
 from kokeilu.register.correction import correct
 from kokeilu.register.ledger import Ledger
-from kokeilu.register.merge import LOADED_TABLES, load_state, store_state
+from kokeilu.register.merge import LOADED_TABLES, Storing, load_state
 from kokeilu.register.models import Extract, Person
 from kokeilu.register.operations import IMPORT
 from kokeilu.register.people import People
@@ -155,22 +155,25 @@ class _Import:
     def _advance(self, plan: Sequence[tuple[Path, date]]) -> list[Imported]:
         """Import extracts that are newer than all stored ones, in one pass."""
         self.progress("Reading what is stored", 0, len(plan))
-        sources, done = [], []
+        done: list[Imported] = []
+        keys: list[str] = []
         with closing(self._read_ahead(plan)) as extracts:
             people, state = load_state(self.cursor, self.ledger.persons)
-            for number, (source, read) in enumerate(extracts):
-                self.progress(f"Reading {source.path.name}", number, len(plan))
-                rows, new = people.number(read, source.as_of)
-                rows, stated = self.ledger.take(people, rows, source.key, source.as_of)
-                counts = state.see(number, rows, new) + stated
-                sources.append(source)
-                done.append(Imported(source.path, source.as_of, counts, source.rejected))
-        self.progress("Storing", len(plan), len(plan))
-        for source, outcome in zip(sources, done, strict=True):
-            self._record(source, outcome)
-        people.store_new(self.cursor)
-        store_state(self.cursor, state, people, [(source.key, source.as_of) for source in sources])
-        keys = [source.key for source in sources]
+            with Storing(self.cursor, state, people) as storing:
+                for number, (source, read) in enumerate(extracts):
+                    self.progress(f"Reading {source.path.name}", number, len(plan))
+                    rows, new = people.number(read, source.as_of)
+                    if self.ledger.records:
+                        storing.settled()  # what statements touch is read from the database
+                    rows, stated = self.ledger.take(people, rows, source.key, source.as_of)
+                    counts = state.see(number, rows, new) + stated
+                    done.append(Imported(source.path, source.as_of, counts, source.rejected))
+                    keys.append(source.key)
+                    storing.settled()
+                    self._record(source, done[-1])
+                    storing.begin(source.key, source.as_of)
+                self.progress("Storing", len(plan), len(plan))
+                storing.finish()
         self.ledger.settle(keys[-1], keys)
         protection.log_lost(self.cursor, self.actor, keys)
         return done

@@ -1,7 +1,10 @@
 """An import's changes into the tables: the state as the database has it, and what a pass of extracts changes in it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from types import TracebackType
+from typing import Self
 
 import polars as pl
 from django.db.backends.utils import CursorWrapper
@@ -9,10 +12,12 @@ from django.db.backends.utils import CursorWrapper
 from kokeilu.extract import COLUMNS
 from kokeilu.register import store
 from kokeilu.register.columns import COUNTER, PERIOD_FACTS
-from kokeilu.register.people import People
-from kokeilu.register.periods import Counter, State, Table
+from kokeilu.register.people import People, store_people
+from kokeilu.register.periods import Counter, Done, State, Table
 
-LOADED_TABLES = ("register_details", "register_contact", "register_situation", "register_supportdays")
+LOADED_TABLES = (
+    "register_personcode", "register_details", "register_contact", "register_situation", "register_supportdays",
+)  # fmt: skip
 CURRENT = "superseded_by_id IS NULL AND upper_inf(valid)"
 
 
@@ -29,8 +34,8 @@ def load_state(cursor: CursorWrapper, apart: Collection[str] = ()) -> tuple[Peop
             {"person_id AS person": pl.String(), "id": pl.Int64()} | {fact: COLUMNS[fact] for fact in facts},
             f"register_{name} WHERE {CURRENT}",
         )
-        rows = rows.join(numbers, on="person").with_columns(run=pl.lit(None, pl.Int64))
-        tables[name] = Table(facts, rows.select("who", *facts, "id", "run"))
+        rows = rows.join(numbers, on="person").with_columns(by=pl.lit(None, pl.Int32))
+        tables[name] = Table(facts, rows.select("who", *facts, "id", "by"))
     readings = store.fetch(
         cursor,
         {"person_id AS person": pl.String(), "days": COLUMNS[COUNTER]},
@@ -41,32 +46,82 @@ def load_state(cursor: CursorWrapper, apart: Collection[str] = ()) -> tuple[Peop
     return people, State(tables, Counter(readings.join(numbers, on="person").select("who", "days")))
 
 
-def store_state(cursor: CursorWrapper, state: State, people: People, extracts: Sequence[tuple[str, date]]) -> None:
-    """Write what a pass changed. `extracts` are the pass's ids and days, by their numbers."""
-    sources = pl.DataFrame(
+class Storing:
+    """Writes what is done with of a pass while the next extract is read and compared, in a thread, one piece at a time.
+
+    The connection is this thread's from `begin` until `settled`. Leaving the `with` waits for what was begun.
+    """
+
+    def __init__(self, cursor: CursorWrapper, state: State, people: People) -> None:
+        self._cursor, self._state, self._people = cursor, state, people
+        self._extracts: list[tuple[str, date]] = []  # the pass's ids and days, by their numbers
+        self._thread, self._begun = ThreadPoolExecutor(1), Future[None]()
+        self._begun.set_result(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._thread.shutdown()
+
+    def settled(self) -> None:
+        """Wait until what was begun is written. Raises what went wrong."""
+        self._begun.result()
+
+    def begin(self, extract: str, day: date) -> None:
+        """Begin to write what the newest extract, stored by now, was the end of. Raises what went wrong before."""
+        self.settled()
+        self._extracts.append((extract, day))
+        done = {name: table.done() for name, table in self._state.tables.items()}
+        people, moved = self._people, self._state.counter.done()
+        sources = _sources(self._extracts)
+        self._begun = self._thread.submit(self._write, people.arrived(), done, moved, people.persons, sources)
+
+    def _write(
+        self,
+        new: pl.DataFrame,
+        done: Mapping[str, Done],
+        moved: pl.DataFrame,
+        persons: pl.Series,
+        sources: pl.DataFrame,
+    ) -> None:
+        store_people(self._cursor, new)
+        for name, (ended, closed) in done.items():
+            _close(self._cursor, name, closed.join(sources, on="by"))  # first: what opened then follows on them
+            _copy_periods(self._cursor, name, ended, persons, sources)
+        told = moved.join(sources, on="by", how="left")
+        store.copy_in(
+            self._cursor, "register_supportdays",
+            told.select("days", person_id=persons.gather(told["who"]), as_of="day", extract_id="extract"),
+        )  # fmt: skip
+
+    def finish(self) -> None:
+        """Write what is open at the end of the pass, after all that was begun."""
+        self.settled()
+        sources = _sources(self._extracts)
+        for name, table in self._state.tables.items():
+            _copy_periods(self._cursor, name, table.open(), self._people.persons, sources)
+
+
+def _sources(extracts: Sequence[tuple[str, date]]) -> pl.DataFrame:
+    return pl.DataFrame(
         {"by": range(len(extracts)), "extract": [key for key, _ in extracts], "day": [day for _, day in extracts]},
         schema={"by": pl.Int32, "extract": pl.String, "day": pl.Date},
     )
+
+
+def _copy_periods(
+    cursor: CursorWrapper, name: str, periods: pl.DataFrame, persons: pl.Series, sources: pl.DataFrame
+) -> None:
     ends = sources.select(closed_by="by", closed_by_id="extract", until="day")
-    for name, table in state.tables.items():
-        opened, closed = table.changes()
-        _close(cursor, name, closed.join(sources, on="by"))
-        periods = opened.join(sources, on="by", how="left").join(ends, on="closed_by", how="left")
-        start, end = pl.col("day").cast(pl.String), pl.col("until").cast(pl.String).fill_null("")
-        store.copy_in(
-            cursor, f"register_{name}",
-            periods.select(
-                *table.facts, "closed_by_id",
-                person_id=people.persons.gather(periods["who"]),
-                valid=pl.format("[{},{})", start, end),
-                opened_by_id="extract",
-            ),
-        )  # fmt: skip
-    moved = state.counter.changes().join(sources, on="by", how="left")
-    store.copy_in(
-        cursor, "register_supportdays",
-        moved.select("days", person_id=people.persons.gather(moved["who"]), as_of="day", extract_id="extract"),
+    told = periods.join(sources, on="by", how="left").join(ends, on="closed_by", how="left")
+    start, end = pl.col("day").cast(pl.String), pl.col("until").cast(pl.String).fill_null("")
+    rows = told.select(
+        *PERIOD_FACTS[name], "closed_by_id", person_id=persons.gather(told["who"]),
+        valid=pl.format("[{},{})", start, end), opened_by_id="extract",
     )  # fmt: skip
+    # Neighbours in the index one after the other: the constraint, which looks up each row, is quicker.
+    store.copy_in(cursor, f"register_{name}", rows.sort("person_id"))
 
 
 def _close(cursor: CursorWrapper, name: str, closed: pl.DataFrame) -> None:

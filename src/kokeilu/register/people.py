@@ -59,19 +59,25 @@ class People:
         self.arrivals.append(new.with_columns(known_since=pl.lit(as_of)))
         return met, new["who"]
 
-    def store_new(self, cursor: CursorWrapper) -> None:
-        """Write the people who are new in this pass, their codes encrypted."""
+    def arrived(self) -> pl.DataFrame:
+        """The people who are new since the last call: code, hash, who, known_since, and their id as `person`."""
         new = pl.concat([pl.Schema({**_CODES, "known_since": pl.Date()}).to_frame(), *self.arrivals])
         self.arrivals = []
-        if new.is_empty():
-            return
-        new = new.with_columns(person=self.persons.gather(new["who"]))
-        store.copy_in(
-            cursor, "register_person", new.select("known_since", id="person", sex=rules.code_sex(pl.col("code")))
-        )
-        hashes = [bytes.fromhex(text) for text in new["hash"]]
-        sealed = pl.Series([rf"\x{row.hex()}" for row in encrypt(new["code"], hashes)], dtype=pl.String)
-        store.copy_in(
-            cursor, "register_personcode",
-            new.select("person", hash=r"\x" + pl.col("hash"), ciphertext=sealed).rename({"person": "person_id"}),
-        )  # fmt: skip
+        return new.with_columns(person=self.persons.gather(new["who"]))
+
+    def store_new(self, cursor: CursorWrapper) -> None:
+        """Write the people who are new since the last call, their codes encrypted."""
+        store_people(cursor, self.arrived())
+
+
+def store_people(cursor: CursorWrapper, new: pl.DataFrame) -> None:
+    """Write people who are new (`People.arrived`), their codes encrypted."""
+    if new.is_empty():
+        return
+    store.copy_in(cursor, "register_person", new.select("known_since", id="person", sex=rules.code_sex(pl.col("code"))))
+    hashes = [bytes.fromhex(text) for text in new["hash"]]
+    sealed = pl.Series([rf"\x{row.hex()}" for row in encrypt(new["code"], hashes)], dtype=pl.String)
+    store.copy_in(
+        cursor, "register_personcode",
+        new.select("person", hash=r"\x" + pl.col("hash"), ciphertext=sealed).rename({"person": "person_id"}),
+    )  # fmt: skip

@@ -14,6 +14,9 @@ from kokeilu.extract import COLUMNS
 from kokeilu.register.columns import COUNTER
 
 WHO = pl.UInt32()
+Done = tuple[pl.DataFrame, pl.DataFrame]
+"""Periods that opened and closed (who, facts, `by`, `closed_by`: numbers of extracts), and stored ones that close (id,
+`by`)."""
 
 
 def _schema(facts: Iterable[str]) -> pl.Schema:
@@ -25,58 +28,53 @@ class Table:
     """The periods of one table while extracts are read.
 
     `now` holds a row per person with an open period: who, the facts, `id` (the stored row's, null where the period
-    opened in this pass) and `run` (the number of a period opened in this pass, else null). `opened` and `closed`
-    collect what this pass changes, by the extract's number in it.
+    opened in this pass) and `by` (the number of the extract that opened it in this pass, else null). `ended` and
+    `closed` collect what is done with: periods that opened and closed in this pass, and stored ones that close.
     """
 
     facts: Sequence[str]
     now: pl.DataFrame
-    opened: list[pl.DataFrame] = field(default_factory=list)
+    ended: list[pl.DataFrame] = field(default_factory=list)
     closed: list[pl.DataFrame] = field(default_factory=list)
-    runs: int = 0
 
     def see(self, number: int, rows: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
         """Take in extract `number` of this pass: who and the facts of everyone in it.
 
         Returns who has a changed period (closed and opened anew) and who has none any more.
         """
-        before = self.now.select("who", "id", "run", *(pl.col(name).alias(f"{name}.was") for name in self.facts))
-        both = rows.select("who", *self.facts).join(before.with_columns(held=True), on="who", how="left")
+        was = {name: f"{name}.was" for name in self.facts}
+        both = rows.select("who", *self.facts).join(self.now.rename(was).with_columns(held=True), on="who", how="left")
         same = pl.col("held").is_not_null() & pl.all_horizontal(
-            pl.col(name).eq_missing(pl.col(f"{name}.was")) for name in self.facts
+            pl.col(name).eq_missing(pl.col(before)) for name, before in was.items()
         )
         both = both.with_columns(same=same)
         changed = both.filter(~pl.col("same"))
         gone = self.now.join(rows.select("who"), on="who", how="anti")
-        held = changed.filter("held")
-        for ending in (held, gone):
-            self.closed.append(ending.select("id", "run", by=pl.lit(number, pl.Int32)))
-        new = changed.select(
-            "who",
-            *self.facts,
-            id=pl.lit(None, pl.Int64),
-            run=pl.int_range(self.runs, self.runs + pl.len(), dtype=pl.Int64),
-        )
-        self.runs += len(new)
-        self.opened.append(new.drop("id").with_columns(by=pl.lit(number, pl.Int32)))
-        kept = both.filter("same").select("who", *self.facts, "id", "run")
+        held = changed.filter("held").drop(self.facts).rename({before: name for name, before in was.items()})
+        self._end(number, held)
+        self._end(number, gone)
+        new = changed.select("who", *self.facts, id=pl.lit(None, pl.Int64), by=pl.lit(number, pl.Int32))
+        kept = both.filter("same").select("who", *self.facts, "id", "by")
         self.now = pl.concat([kept, new])
         return held["who"], gone["who"]
 
-    def changes(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """What this pass changes: new periods (who, facts, `by`, `closed_by`: numbers of extracts, the latter null
-        while open) and stored ones that close (id, `by`)."""
-        opened = pl.concat([_opened_schema(self.facts).to_frame(), *self.opened])
-        closed = pl.concat(
-            [pl.Schema({"id": pl.Int64(), "run": pl.Int64(), "by": pl.Int32()}).to_frame(), *self.closed]
-        )
-        ends = closed.drop_nulls("run").select("run", closed_by="by")
-        periods = opened.join(ends, on="run", how="left", maintain_order="left").drop("run")
-        return periods, closed.drop_nulls("id").select("id", "by")
+    def _end(self, number: int, periods: pl.DataFrame) -> None:
+        """Note that periods of `now` end with extract `number`."""
+        end = pl.lit(number, pl.Int32)
+        self.closed.append(periods.filter(pl.col("by").is_null()).select("id", by=end))
+        self.ended.append(periods.drop_nulls("by").select("who", *self.facts, "by", closed_by=end))
 
+    def done(self) -> Done:
+        """What is done with since the last call."""
+        numbers = {"by": pl.Int32(), "closed_by": pl.Int32()}
+        ended = pl.concat([pl.Schema({**_schema(self.facts), **numbers}).to_frame(), *self.ended])
+        closed = pl.concat([pl.Schema({"id": pl.Int64(), "by": pl.Int32()}).to_frame(), *self.closed])
+        self.ended, self.closed = [], []
+        return ended, closed
 
-def _opened_schema(facts: Iterable[str]) -> pl.Schema:
-    return pl.Schema({**_schema(facts), "run": pl.Int64(), "by": pl.Int32()})
+    def open(self) -> pl.DataFrame:
+        """What this pass opened and that is open still: who, facts, `by`, and `closed_by`, which is null."""
+        return self.now.drop_nulls("by").select("who", *self.facts, "by", closed_by=pl.lit(None, pl.Int32))
 
 
 @dataclass
@@ -97,10 +95,11 @@ class Counter:
         self.now = pl.concat([absent, read])
         return moved["who"]
 
-    def changes(self) -> pl.DataFrame:
-        """The readings that moved: who, days, `by` (the extract's number)."""
+    def done(self) -> pl.DataFrame:
+        """The readings that moved since the last call: who, days, `by` (the extract's number)."""
         schema = pl.Schema({"who": WHO, "days": COLUMNS[COUNTER], "by": pl.Int32()})
-        return pl.concat([schema.to_frame(), *self.moved])
+        moved, self.moved = self.moved, []
+        return pl.concat([schema.to_frame(), *moved])
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from kokeilu.problems import Problem
+from kokeilu.register.actions import import_extracts
 from kokeilu.register.deaths import Recorded, record_deaths
 from kokeilu.register.models import Death
-from kokeilu.register.tests.people import FIRST, person
-from kokeilu.register.tests.test_import import load
+from kokeilu.register.tests.people import FIRST, SECOND, THIRD, person, write
+from kokeilu.register.tests.test_import import expected, known, load
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,15 @@ def test_the_deaths_of_a_file_are_recorded_once(tmp_path: Path, command_line: Ca
     assert answer.exit_code == 0
     assert answer.stdout == "2 recorded, 0 recorded before, 1 not in the register\n"
     assert record_deaths(file) == Recorded(0, 2, 1)
+
+
+def test_several_extracts_in_one_go_go_on_beside_the_dead(tmp_path: Path) -> None:
+    load(tmp_path, FIRST, [person(1), person(2)])
+    record_deaths(written(tmp_path, dies(1, str(FIRST))))
+    days = {SECOND: [person(1), person(2, city="Turku")], THIRD: [person(2, city="Turku"), person(3)]}
+    import_extracts([(write(tmp_path / f"{day}.csv", rows), day) for day, rows in days.items()])
+    assert known(SECOND) == expected([person(2, city="Turku")])
+    assert known(THIRD) == expected(days[THIRD])
 
 
 @pytest.mark.parametrize("row", [dies(2, "1.3.2021"), dies(2, "2021-04-01")])
