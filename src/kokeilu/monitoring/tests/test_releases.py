@@ -15,11 +15,10 @@ from kokeilu.monitoring import (
     release_again,
     release_calendar,
     release_findings,
-    release_guarantee,
     release_queries,
     release_source,
 )
-from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile
+from kokeilu.monitoring.models import Release, ReleaseCheck, ReleaseContent, ReleaseFile, SafePart
 from kokeilu.monitoring.tests.released import MADE_AT, MONTHS, figures, keep, made, publish
 from kokeilu.problems import Problem
 
@@ -276,8 +275,24 @@ def test_before_its_time_too_nothing_that_was_made_is_changed(at, preparer, chec
         assert refused(change, release.pk) == "release_step", one.name
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE waits for no check
-    for table in release_guarantee.KEPT_TABLES:
-        assert refused(f"TRUNCATE {table} CASCADE") == "append_only", table
+    for table in ("releasetable", "releasefile", "releasecheck", "pagesversion", "releasecontent", "release"):
+        assert refused(f"TRUNCATE monitoring_{table} CASCADE") == "append_only", table
+    SafePart.objects.create(sha256="0" * 64, by="1" * 64)
+    for table in ("releasecontent", "releasefile", "releasecheck", "release", "safepart"):
+        assert refused(f"DELETE FROM monitoring_{table}") == "append_only", table
+    assert refused("UPDATE monitoring_safepart SET by = sha256") == "append_only"
+
+
+def test_of_a_withdrawn_release_no_further_step_is_written(at, preparer, checker):
+    release = keep(preparer)
+    release_actions.check(release.pk, actor=checker)
+    release_actions.withdraw(release.pk, "wrong panel", actor=checker)
+    for step in (
+        "withdrawn_at = NULL, withdrawn_by_id = NULL, withdrawn_reason = ''",
+        "withdrawn_reason = 'other'",
+        "publish_at = checked_at, scheduled_at = checked_at, scheduled_by_id = prepared_by_id",
+    ):
+        assert refused(f"UPDATE monitoring_release SET {step}") == "release_step", step
 
 
 # A step that lies of its moment, as if it came before the time that was set.
