@@ -42,7 +42,8 @@ def axe_source() -> str:
 
 def axe_faults(page: "Page") -> list[str]:
     """What axe-core finds on the page, one line each: rule, elements, help. All its rules are on."""
-    page.evaluate(axe_source())
+    if not page.evaluate("'axe' in window"):  # looked at before, in a window of another width
+        page.evaluate(axe_source())
     found = page.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
     return [
         f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
@@ -54,6 +55,21 @@ def axe_faults(page: "Page") -> list[str]:
 def overflow(page: "Page") -> int:
     """By how many pixels the page is wider than the window."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def resize(page: "Page", width: int) -> None:
+    """Have the page in a window of `width`; where that is another one, wait until its pictures for it are there."""
+    if page.viewport_size and page.viewport_size["width"] == width:
+        return
+    page.set_viewport_size({"width": width, "height": HEIGHTS.get(width, 900)})
+    page.evaluate(
+        """async () => {
+            const drawn = () => new Promise(requestAnimationFrame);
+            await drawn();
+            do await drawn();
+            while ([...document.images].some(picture => !picture.complete && picture.loading !== "lazy"));
+        }"""
+    )
 
 
 class Answers:
@@ -141,10 +157,11 @@ class Visitor:
             self.faults.append(f"{page.url}: {request.url} {request.failure}")
 
     def close(self) -> None:
-        """Close all windows when their pages are loaded."""
+        """Close all windows when their pages are loaded; another visit opens new ones."""
         for page in self._pages.values():
             page.wait_for_load_state("load")
             page.context.close()
+        self._pages.clear()
 
 
 def _session_cookie(user: Any, address: str) -> Any:
