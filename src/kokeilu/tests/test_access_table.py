@@ -4,6 +4,8 @@ The table, `access/tests/access_table.csv`, is what a person reads and decides; 
 """
 
 import csv
+from copy import deepcopy
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 import pytest
@@ -29,13 +31,20 @@ ROWS = read()
 ADDRESSES = {(address.route, method): address for address in addresses() for method in address.methods}
 
 
-def ask(world: World, route: str, method: str, who: str) -> str:
-    """What the page answers: permit, deny, login, or the status where it is none of these."""
+def cookies(world: World, who: str) -> SimpleCookie:
+    """What the browser of somebody who is logged in keeps; nothing for nobody."""
     client = Client()
     if who == "job_seeker":
         world.job_seeker.sign_in(client)
     elif who != "anonymous":
         client.force_login(world.staff[who])
+    return client.cookies
+
+
+def ask(world: World, route: str, method: str, kept: SimpleCookie) -> str:
+    """What the page answers who has these cookies: permit, deny, login, or the status where it is none of these."""
+    client = Client()
+    client.cookies = deepcopy(kept)
     path = ADDRESSES[route, method].path(world.parameters)
     with transaction.atomic():  # what one person's request changes is not there for the next
         response = client.generic(method, path)
@@ -75,9 +84,10 @@ def test_every_parameter_of_an_address_has_a_value(world: World):
 
 
 def test_the_pages_answer_as_the_table_says(world: World, subtests: pytest.Subtests):
+    kept = {who: cookies(world, who) for who in EVERYBODY}
     for route, method in sorted(set(ROWS) & set(ADDRESSES)):
         with subtests.test(f"{method} {route}"):
-            assert {who: ask(world, route, method, who) for who in EVERYBODY} == ROWS[route, method]
+            assert {who: ask(world, route, method, kept[who]) for who in EVERYBODY} == ROWS[route, method]
 
 
 def test_log_in_leads_everybody_to_their_page(world: World):
