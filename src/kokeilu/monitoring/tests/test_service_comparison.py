@@ -13,7 +13,14 @@ from kokeilu.access.models import ChangeLog
 from kokeilu.disclosure import attacker
 from kokeilu.disclosure.linked import THRESHOLD
 from kokeilu.disclosure.relations import Relation, System
-from kokeilu.monitoring import actions, monthly_hiding, service_comparison_actions, service_comparison_rules
+from kokeilu.monitoring import (
+    actions,
+    monthly_hiding,
+    release_calendar,
+    service_comparison_actions,
+    service_comparison_queries,
+    service_comparison_rules,
+)
 from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
 from kokeilu.monitoring.rules import month_number
 from kokeilu.monitoring.service_comparison_rules import MEASURES, OUTCOMES, PAGE, Cell
@@ -222,3 +229,13 @@ def test_a_year_waits_for_the_page_to_show_all_of_its_months(panel: Path) -> Non
     actions.publish(panel)
     MonthlyFigure.objects.filter(month=date(2021, 6, 1), indicator="service_starts").delete()
     assert service_comparison_actions.publish(panel).added == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("from_", "told"), [(date(2022, 3, 1), []), (date(2022, 4, 1), [2021]), (None, [2021])])
+def test_a_year_waits_for_the_release_of_the_months_of_what_followed(
+    monkeypatch: pytest.MonkeyPatch, from_: date | None, told: list[int]
+) -> None:
+    ServiceFigure.objects.create(area="espoo", year=2021, service="coaching", measure="starts", value=9)
+    monkeypatch.setattr(release_calendar, "embargoed_from", lambda: from_)
+    assert service_comparison_queries.years() == told
