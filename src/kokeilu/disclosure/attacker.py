@@ -39,13 +39,13 @@ class Intervals:
 
     Shown cells have their value. Where only a width was asked for, the true interval may be wider than the one
     given, which is then already wide enough. Then `proofs` has for each cell that is not wide enough the prices at
-    its bounds, and `witnesses` for each that is the cells in which two tables that show it differ.
+    its bounds, and `witnesses` for each that is the cells in which two tables that show it differ from the first.
     """
 
     low: Numbers
     high: Numbers
     proofs: dict[int, list[Proof]] = field(default_factory=dict)
-    witnesses: dict[int, Indices] = field(default_factory=dict)
+    witnesses: dict[int, tuple[Indices, Indices]] = field(default_factory=dict)
 
     @property
     def width(self) -> Numbers:

@@ -144,9 +144,12 @@ class Attack:
             short.append((below, (1.0,)))
         return short
 
-    def witness(self, place: int) -> Indices:
-        """The cells in which the two tables differ that make an interval as wide as it is known to be."""
-        return np.union1d(self.supports[self.low_at[place]], self.supports[self.high_at[place]])
+    def witness(self, place: int) -> tuple[Indices, Indices]:
+        """Where the two tables differ from the first that make an interval as wide as it is known to be.
+
+        Many cells have the same two: the arrays are shared.
+        """
+        return self.supports[self.low_at[place]], self.supports[self.high_at[place]]
 
     def _too_narrow(self, place: int, needed: float, fractions: bool) -> list[Proof]:
         """The prices that prove that a cell's interval is not wide enough; none where it is."""

@@ -63,7 +63,7 @@ class View:
         self.forced, self.free = forced & self.secret, free & self.secret
         self.protected = (needed > 0) | (beyond > 0)
         self.known: dict[tuple[bytes, bool], list[Condition]] = {}
-        self.witnesses: dict[int, Indices] = {}
+        self.witnesses: dict[int, tuple[Indices, Indices]] = {}
         sums = system.sums(values)
         self.slack_low, self.slack_high = sums - system.low, system.high - sums
 
@@ -83,8 +83,10 @@ class View:
 
     def _open(self, hidden: Marks) -> Marks:
         """The cells to be protected, but those that two tables found earlier still show to be wide enough."""
+        tables = {id(one): one for both in self.witnesses.values() for one in both}
+        still = {name: bool(hidden[differing].all()) for name, differing in tables.items()}
         open_ = self.protected.copy()
-        open_[[cell for cell, differing in self.witnesses.items() if hidden[differing].all()]] = False
+        open_[[cell for cell, (low, high) in self.witnesses.items() if still[id(low)] and still[id(high)]]] = False
         return open_
 
     def _found(self, component: Component, open_: Marks, hidden: Marks, fractions: bool) -> list[Condition]:
@@ -92,7 +94,9 @@ class View:
         levels = self.needed, self.beyond, self.below
         distances = (np.where(open_, level[cells], 0.0) for level in levels)
         found = attacker.of_component(component, self.values[cells], *distances, fractions=fractions)
-        self.witnesses |= {int(cells[place]): cells[differing] for place, differing in found.witnesses.items()}
+        tables = {id(one): cells[one] for both in found.witnesses.values() for one in both}
+        for place, (low, high) in found.witnesses.items():
+            self.witnesses[int(cells[place])] = tables[id(low)], tables[id(high)]
         conditions = []
         for place, proofs in found.proofs.items():
             for proof in proofs:

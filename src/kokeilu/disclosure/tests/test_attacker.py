@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from kokeilu.disclosure.attacker import Contradiction, intervals
+from kokeilu.disclosure.attacker import Contradiction, intervals, of_component
 from kokeilu.disclosure.relations import Relation, System, bounded, components
 
 ENOUGH = 10_000
@@ -147,3 +147,13 @@ def test_what_no_relation_ties_together_is_looked_at_apart() -> None:
     assert shown == [[0, 1], [3, 4]]
     tied = [part.cells.tolist() for part in components(system, values, np.ones(6, bool))]
     assert tied == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_a_table_that_shows_many_cells_to_be_wide_is_kept_once():
+    """Else a table of thousands of small cells would take the memory of their number squared."""
+    values, system = two_way([[3] * 20] * 20)
+    hidden = np.pad(np.ones((20, 20), np.bool_), (0, 1)).ravel()
+    (part,) = components(system, values, hidden)
+    found = of_component(part, values[part.cells], np.full(part.cells.size, 5.0))
+    assert len(found.witnesses) == 400
+    assert len({id(differing) for both in found.witnesses.values() for differing in both}) < 100
