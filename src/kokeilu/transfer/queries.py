@@ -107,13 +107,8 @@ def runs() -> QuerySet[Run]:
 
 
 def titles(some: Iterable[Run]) -> list[str]:
-    """Runs by kind, trial and day, in words."""
-    return [
-        _("%(kind)s, %(trial)s, %(day)s") % {
-            "kind": run.get_kind_display(), "trial": run.trial, "day": formats.day(run.on),
-        }
-        for run in some
-    ]  # fmt: skip
+    """Runs by kind, trial where they are of one, and day, in words."""
+    return [", ".join(filter(None, (run.get_kind_display(), run.trial, formats.day(run.on)))) for run in some]
 
 
 def latest_run(trial: str) -> Run | None:

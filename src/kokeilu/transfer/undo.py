@@ -192,21 +192,25 @@ def _restore(
     return Undone(run, made, counts.moved, counts, lapsing, hindrances)
 
 
+# A statement rests on the run too where it took away all that the run had given: revoked, it would bring that back.
 _LATER_INDIVIDUAL = """
     SELECT transfer.run_id FROM transfer_individualtransfer transfer
      WHERE transfer.person_id IN (SELECT person FROM undoing)
     UNION
     SELECT run.id FROM transfer_run run
       JOIN transfer_responsibility touched ON run.id IN (touched.superseded_by_id, touched.restored_by_id)
-     WHERE run.kind = 'identity' AND touched.person_id IN (SELECT person FROM undoing)
+      LEFT JOIN transfer_decision decision ON decision.id = touched.decision_id
+     WHERE run.kind = 'identity'
+       AND (touched.person_id IN (SELECT person FROM undoing)
+            OR coalesce(touched.opened_by_id, decision.run_id) = %(run)s OR touched.closed_by_id = %(run)s)
 """
 
 
 def _later_runs(cursor: CursorWrapper, run: Run) -> list[Dependence]:
     """The runs that were made after this one and stand; what was decided or stated of one person only where the run
-    moved them."""
+    had moved them."""
     later = Run.objects.standing().filter(finished_at__gt=run.finished_at).exclude(pk=run.pk)
-    cursor.execute(_LATER_INDIVIDUAL)
+    cursor.execute(_LATER_INDIVIDUAL, {"run": run.pk})
     touched = [row[0] for row in cursor.fetchall()]
     resting = later.exclude(kind__in=(Run.Kind.INDIVIDUAL, Run.Kind.IDENTITY)) | later.filter(pk__in=touched)
     found = titles(resting.order_by("-finished_at"))

@@ -198,6 +198,7 @@ _act = st.one_of(
 @given(st.lists(_act, min_size=2, max_size=6))
 @example([("import", [(0, "03", "091")], 5), ("run", 0, 0), ("import", [(0, "02", "049")], 2), ("undo", 0, 0)])
 @example([("merge", 0, 1), ("import", [(1, "01", "091")], 4), ("die", 2, 20), ("revoke", 0, 0)])
+@example([("run", 0, 23), ("die", 2, 16), ("undo", 2, 1), ("revoke", 0, 0), ("undo", 0, 0)])
 def test_a_panel_built_step_by_step_is_the_panel_built_at_once(tmp_path: Path, acts: list[tuple]) -> None:
     place = tmp_path / str(len(list(tmp_path.iterdir())))
     place.mkdir()

@@ -7,9 +7,10 @@ from django.db import connection
 from django.utils import translation
 
 from kokeilu.law.definition import shipped
+from kokeilu.problems import Problem
 from kokeilu.register import statements
 from kokeilu.register.models import Death, Person, Union
-from kokeilu.transfer import actions
+from kokeilu.transfer import actions, undo
 from kokeilu.transfer.models import Responsibility, Run
 from kokeilu.transfer.outbox_models import Delivery, Fault, State
 from kokeilu.transfer.tests.people import FEBRUARY, OUT, START, extract, people
@@ -74,6 +75,20 @@ def test_responsibility_ends_with_the_day_of_death_and_comes_back() -> None:
         assert isinstance(death, Death)
         statements.revoke(death, "", actor=None)
         assert _joined(held(customer)) == before
+
+
+@pytest.mark.parametrize("day", [FEBRUARY, START])
+def test_a_run_before_a_death_is_not_undone_beneath_it(day: date) -> None:
+    """The death, revoked, brings back what the run gave, also where none of its days was left."""
+    customer, _other = moved({}, {})
+    run = Run.objects.deciding().get()
+    before = held(customer)
+    death = statements.record_death(customer.pk, day, "", actor=None).statement
+    with translation.override("en"), pytest.raises(Problem, match="rest on it: Statement on who is whom, 28"):
+        undo.undo(run.pk, "wrong")
+    assert isinstance(death, Death)
+    statements.revoke(death, "", actor=None)
+    assert _joined(held(customer)) == before
 
 
 def _joined(rows: list[tuple[date, date | None, str]]) -> list[tuple[date, date | None, str]]:
