@@ -1,7 +1,7 @@
 """Every figure of a register of invented people is what a recount of single people says (recount*.py)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -46,7 +46,7 @@ COUNTED: Final = {key for key, one in INDICATORS.items() if one.unit == "persons
 
 
 @pytest.fixture
-def trial(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def trial(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """The law of the municipal trial with the areas of recount_people; its key."""
     settings.KOKEILU_TODAY = TODAY
     law, _, _ = definition.shipped("kuntakokeilu").file.read_text("utf-8").partition("[[example]]")
@@ -55,10 +55,9 @@ def trial(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     named = law.replace('key = "kuntakokeilu"', f'key = "{TRIAL}"').replace("kuntakokeilu-areas.csv", "areas.csv")
     (folder / f"{TRIAL}.toml").write_text(named, encoding="utf-8")
     recount_people.areas_csv(folder / "areas.csv")
+    # What is read is kept, and is kept on: other tests compare the definitions that they read at first.
     monkeypatch.setattr(definition, "_trials", lambda: folder)
-    definition.shipped.cache_clear()
-    yield TRIAL
-    definition.shipped.cache_clear()
+    return TRIAL
 
 
 def record(code: str) -> Any:
