@@ -69,7 +69,9 @@ def _claim(scale: str) -> bool:
     return True
 
 
-def _generate(scale: str, folder: Path, progress: Callable[[Iterable[Any], int, str], Iterable[Any]]) -> None:
+def _generate(
+    scale: str, folder: Path, progress: Callable[[Iterable[Any], int, str], Iterable[Any]] | None = None
+) -> None:
     """Write the extracts of all months into `folder`, which is there as a whole or not at all."""
     from kokeilu.synthetic import extracts, world
 
@@ -78,10 +80,6 @@ def _generate(scale: str, folder: Path, progress: Callable[[Iterable[Any], int, 
     shutil.rmtree(making, ignore_errors=True)
     extracts.write(generated, making, progress=progress)
     making.rename(folder)
-
-
-def _silent(items: Iterable[Any], _total: int, _what: str) -> Iterable[Any]:
-    return items
 
 
 @dataclass
@@ -111,7 +109,7 @@ class _Demonstration:
         """
         postgres.ensure()
         if _claim(self.scale) and cores() > 1 and not self.extracts.exists():
-            self.generating = beside(_generate, self.scale, self.extracts, _silent)
+            self.generating = beside(_generate, self.scale, self.extracts)
 
         import django
         from django.core.management import call_command

@@ -110,12 +110,14 @@ def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Publish
     if actor is not None:
         require(actor, operations.PUBLISH)
     writing.lock(MonthlyBreakdown, PagesVersion)
-    before = breakdown_out.as_known(release_queries.versions(release_texts.KEY))
+    versions = release_queries.versions(release_texts.KEY)
+    new = any(one.new.height for one in done)
+    before = breakdown_out.as_known(versions) if new else []
     for one in done:
         _store(one, actor)
-        pages_versions.keep_classes(one)
-    if any(one.new.height for one in done):
-        published_attack.of_classes(before)
+        pages_versions.keep_classes(one, versions)
+    if new:
+        published_attack.of_classes(versions, before)
     return Published(sum(one.new.height for one in done), 0, 0, sum(one.kept for one in done))
 
 

@@ -4,6 +4,8 @@ A reader who keeps yesterday's page has it beside today's page and beside every 
 chain: whatever is published next is decided, and audited, against all of it.
 """
 
+from collections.abc import Sequence
+
 import polars as pl
 from django.db.models import Max
 
@@ -57,14 +59,13 @@ def keep(decided: pl.DataFrame) -> None:
         _note(content)
 
 
-def keep_classes(made: Made) -> None:
+def keep_classes(made: Made, versions: Sequence[Version]) -> None:
     """Note what the pages show by class from now on, of the months that are not noted yet, and the figures that these
-    are beside.
+    are beside: the last that the pages showed of `versions`, all that are out.
 
     Within a transaction, after the figures themselves are on the pages.
     """
     writing.lock(PagesVersion)
-    versions = release_queries.versions(release_texts.KEY)
     main = next((one for one in reversed(versions) if one.name.startswith("pages-")), None)
     if main is None:
         return

@@ -23,14 +23,13 @@ from kokeilu.monitoring.release_classes_audit import Exposed, exposed
 from kokeilu.problems import Problem
 
 
-def of_release(release: Release, classes: Sequence[Classes]) -> list[str]:
+def of_release(release: Release, versions: Sequence[Version], classes: Sequence[Classes]) -> list[str]:
     """What follows too narrowly once the release is out, with its tables by class: what is in it, whatever else is out,
-    and what is not in it and follows by it.
+    and what is not in it and follows by it. Its own version is the last, after all that are out.
     """
-    own = release_queries.version_of(release)
-    earlier = release_queries.versions(release.table, before=release)
-    out = breakdown_out.as_known([*earlier, own], release)
-    found = exposed([*earlier, own], release_classes.together([*classes, *out]), Memory())
+    *earlier, own = versions
+    out = breakdown_out.as_known(versions, release)
+    found = exposed(versions, release_classes.together([*classes, *out]), Memory())
     held = {("", *row) for row in own.cells.select(BLOCK).iter_rows()}
     held |= {(one.dimension.key, *row) for one in classes for row in one.cells.select(BLOCK).iter_rows()}
     inside = [one for one in found if not one.by_zeros and (not one.cell or _block(one) in held)]
@@ -51,12 +50,11 @@ def of_pages(new: Version) -> None:
         _refuse(_new(exposed([*earlier, new], out, Memory()), earlier, out))
 
 
-def of_classes(before: Sequence[Classes]) -> None:
+def of_classes(versions: Sequence[Version], before: Sequence[Classes]) -> None:
     """Raise Problem where what is out by class now opens something that it did not with only the classes of `before`.
 
-    Within the transaction that publishes them.
+    `versions` are all that are out. Within the transaction that publishes the classes.
     """
-    versions = release_queries.versions(release_texts.KEY)
     if versions:
         found = exposed(versions, breakdown_out.as_known(versions), Memory())
         _refuse(_new(found, versions, before))

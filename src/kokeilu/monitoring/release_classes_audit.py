@@ -103,7 +103,7 @@ def _of_area(versions: Sequence[Version], classes: Sequence[Classes], memory: Me
             wrong = np.flatnonzero(believed)[error.relations[:1]]
             continue
         told = {one.cell for one in found}
-        more = [one for one in _by_zeros(system, arrays, names, needed, places, memory) if one.cell not in told]
+        more = [one for one in _by_zeros(system, arrays, hidden, names, needed, places, memory) if one.cell not in told]
         return [
             *(_exposed(names[cell], own, low, high) for cell, low, high in found),
             *(_exposed(names[cell], own, low + 1, high + 1)._replace(by_zeros=True) for cell, low, high in more),
@@ -112,11 +112,10 @@ def _of_area(versions: Sequence[Version], classes: Sequence[Classes], memory: Me
 
 
 def _by_zeros(
-    system: System, arrays: Joint, names: Sequence[tuple[str, ...]], needed: Numbers, places: Places,
+    system: System, arrays: Joint, hidden: Marks, names: Sequence[tuple[str, ...]], needed: Numbers, places: Places,
     memory: Memory | None,
 ) -> list[Narrow]:  # fmt: skip
     """The small figures that follow exactly where it is known of which months no zero is hidden, above one each."""
-    hidden = np.array([each != PUBLISHED for each in arrays.status])
     blocks = [(name[0], name[_MONTH]) for name in names]
     known = hidden_zeros.least(arrays.values, hidden, blocks)
     known[[name[0].startswith(_PARTS) for name in names]] = 0.0

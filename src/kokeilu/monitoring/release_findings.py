@@ -29,7 +29,7 @@ def of(release: Release) -> list[Finding]:
     if further:
         more["classes"] = [place for one in classes for place in _changed(one, release)]
     last = before[0] if before else None
-    return release_checks.run(table, last, published_attack.of_release(release, classes), more)
+    return release_checks.run(table, last, published_attack.of_release(release, versions, classes), more)
 
 
 def _changed(classes: Classes, release: Release) -> Iterator[str]:

@@ -6,21 +6,20 @@ written any more: by the database's own clock, or where a demonstration stands o
 tells (`kokeilu.now`, `writing.standing_at`). Whether it does so the database saw when the release was made.
 """
 
-_ONLY_ADDED = """
+
+def _only_added(table: str, but: str = "UPDATE OR DELETE") -> str:
+    return f"""
+CREATE TRIGGER append_only BEFORE {but} ON monitoring_{table}
+    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();"""
+
+
+_ONLY_ADDED = f"""
 CREATE FUNCTION monitoring_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
     RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME
         USING ERRCODE = 'check_violation', CONSTRAINT = 'append_only', TABLE = TG_TABLE_NAME;
 END
-$body$;
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasecontent
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasefile
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasecheck
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
-CREATE TRIGGER append_only BEFORE DELETE ON monitoring_release
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+$body$;{"".join(map(_only_added, ("releasecontent", "releasefile", "releasecheck")))}{_only_added("release", "DELETE")}
 
 ALTER TABLE monitoring_releasecontent ADD CONSTRAINT content_under_its_hash
     CHECK (sha256 = encode(sha256(content), 'hex'));
@@ -73,17 +72,9 @@ CREATE TRIGGER begins BEFORE INSERT ON monitoring_release
 CREATE TRIGGER step BEFORE UPDATE ON monitoring_release
     FOR EACH ROW EXECUTE FUNCTION monitoring_release_step();
 """
-PAGES_ONLY_ADDED = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_pagesversion
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
-"""
-SAFE_PARTS_ONLY_ADDED = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_safepart
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
-"""
-TABLES = """
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON monitoring_releasetable
-    FOR EACH ROW EXECUTE FUNCTION monitoring_refuse_change();
+PAGES_ONLY_ADDED = f"{_only_added('pagesversion')}\n"
+SAFE_PARTS_ONLY_ADDED = f"{_only_added('safepart')}\n"
+TABLES = f"""{_only_added("releasetable")}
 
 -- Who checks a release has seen all of it.
 CREATE FUNCTION monitoring_release_is_whole() RETURNS trigger LANGUAGE plpgsql AS $body$

@@ -1,14 +1,17 @@
 """Published figures for the tests of the pages."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from kokeilu.access.models import Membership, Role
+from kokeilu.access.policy import Actor
 from kokeilu.monitoring import actions, table
 from kokeilu.monitoring.suppression import Shown
 from kokeilu.monitoring.tests.panels import month_row, person_months, write_panel
+from kokeilu.monitoring.tests.released import Analysts
 
 MONTHS = 29  # 2020-11 to 2023-03
 
@@ -52,6 +55,12 @@ def published(panel: Path, shown: Shown, db: None, monkeypatch: pytest.MonkeyPat
         patched.setattr(table, "shown", lambda *arguments: shown)
         actions.publish(panel)
     return month_row(202011, MONTHS)
+
+
+@pytest.fixture
+def analysts(actor_of: Callable[..., Actor]) -> Analysts:
+    """Who prepares, and who checks."""
+    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
 @pytest.fixture

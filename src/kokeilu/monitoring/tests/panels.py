@@ -46,6 +46,14 @@ def person_months(*histories: str, area: str | None = "espoo", responsible: str 
     return pl.DataFrame(rows, SCHEMA, orient="row")
 
 
+def with_classes(rows: pl.DataFrame) -> pl.DataFrame:
+    """The people by sex, every third a man, and by age: the first three are young."""
+    return rows.with_columns(
+        sex=pl.when(pl.col("person") % 3 == 0).then(pl.lit("male")).otherwise(pl.lit("female")),
+        age_class=pl.when(pl.col("person") < 3).then(pl.lit("under_25")).otherwise(pl.lit("30_49")),
+    )
+
+
 def with_beginnings(rows: pl.DataFrame) -> pl.DataFrame:
     """The people with the first day of the month in which each of their unemployments began."""
     held = pl.col("status").is_in(["unemployed", "laid_off"]).fill_null(False)

@@ -13,6 +13,8 @@ from kokeilu.monitoring.published_table import PublishedTable
 from kokeilu.monitoring.release_audit import Version
 from kokeilu.monitoring.release_source import About, Prepared
 
+Analysts = tuple[Actor, Actor]
+"""Who prepares, and who checks: the fixture `analysts`."""
 DESTINATIONS = ("open_market", "supported_work", "service", "outside", "moved", "unknown")
 MADE_AT = datetime(2021, 3, 31, 7, 0, tzinfo=clock.HELSINKI)
 WHO = About(dict.fromkeys(("fi", "sv", "en"), "ELY"), "analyst@ely.example",

@@ -15,13 +15,10 @@ from kokeilu.monitoring import actions, breakdown_actions, breakdown_queries, co
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import MonthlyBreakdown
-from kokeilu.monitoring.tests.panels import person_months, write_panel
+from kokeilu.monitoring.tests.panels import person_months, with_classes, write_panel
 from kokeilu.problems import Problem
 
-ROWS = person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30).with_columns(
-    sex=pl.when(pl.col("person") % 3 == 0).then(pl.lit("male")).otherwise(pl.lit("female")),
-    age_class=pl.when(pl.col("person") < 3).then(pl.lit("under_25")).otherwise(pl.lit("30_49")),
-)
+ROWS = with_classes(person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30))
 WANTED = [DIMENSIONS["sex"], DIMENSIONS["duration"]]
 NOVEMBER, JANUARY = date(2020, 11, 1), date(2021, 1, 1)
 

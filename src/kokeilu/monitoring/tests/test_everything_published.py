@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from kokeilu.access.models import Role
 from kokeilu.monitoring import (
     actions,
     breakdown_actions,
@@ -29,11 +28,6 @@ pytestmark = pytest.mark.django_db
 CLASSES = World(seed=2, sizes={"espoo": 60, "raasepori-hanko": 25}, months=5, corrected=6)
 BOTH = World(seed=5, sizes={"espoo": 180}, months=4, moves=False, corrected=6)
 YEARS = World(seed=2, sizes={"espoo": 110}, months=18, moves=False, corrected=4)
-
-
-@pytest.fixture
-def analysts(actor_of):
-    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
 def release(path: Path, force: Path, analysts, dimensions: tuple[str, ...]) -> Release:

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kokeilu.access.models import Role
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, THRESHOLD, widths
 from kokeilu.disclosure.relations import System
 from kokeilu.monitoring import actions, breakdown_hiding, hidden_zeros, monthly_hiding, release_actions
@@ -13,6 +12,7 @@ from kokeilu.monitoring.breakdown_rules import BROKEN_DOWN
 from kokeilu.monitoring.indicators import SUMS
 from kokeilu.monitoring.models import MonthlyFigure
 from kokeilu.monitoring.tests.panels import FIRST, person_months, write_panel
+from kokeilu.monitoring.tests.released import Analysts
 
 WAYS = SUMS["outflow"]
 OUTFLOW = {monthly_hiding.Cell(FIRST, "residents", key): 1 for key in WAYS[:5]} | {
@@ -78,13 +78,15 @@ def test_pages_hide_the_sum_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_out_otherwise_stays_publishable(tmp_path: Path, actor_of, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_out_otherwise_stays_publishable(
+    tmp_path: Path, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pages of before hid the five alone: a release of the same months goes on, and so does the next month."""
     with monkeypatch.context() as before:
         before.setattr(hidden_zeros, "told", lambda system, *_: np.zeros(system.cells, np.bool_))
         actions.publish(write_panel(tmp_path / "panel", ROWS, 2))
     assert outflow().value == 5
-    preparer, checker = actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
+    preparer, checker = analysts
     later = write_panel(tmp_path / "later", ROWS, 3)
     release = release_actions.prepare(later, 202101, actor=preparer)
     release_actions.check(release.pk, actor=checker)

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 from django.db import Error, connection, transaction
 
-from kokeilu.access.models import Role
 from kokeilu.monitoring import actions, release_actions, release_again, release_audit, release_queries, table
 from kokeilu.monitoring.models import MonthlyFigure, PagesVersion
 from kokeilu.monitoring.release_audit import KEY, Version
@@ -30,11 +29,6 @@ def panels(tmp_path: Path) -> tuple[Path, Path]:
         write_panel(tmp_path / "first", FIRST, 3),
         write_panel(tmp_path / "second", pl.concat([FIRST, LATER]), 3),
     )
-
-
-@pytest.fixture
-def analysts(actor_of):
-    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
 def seen(name: str, panel: Path) -> Version:

@@ -1,13 +1,10 @@
 """All that is out is in the attack on what comes out next: releases, pages and classes, whoever is first."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from kokeilu.access.models import Role
-from kokeilu.access.policy import Actor
 from kokeilu.monitoring import (
     actions,
     breakdown_actions,
@@ -22,30 +19,22 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVersion, Release, ReleaseCheck
 from kokeilu.monitoring.release_classes import CELL, Classes
-from kokeilu.monitoring.tests.panels import person_months, write_panel
+from kokeilu.monitoring.tests.panels import person_months, with_classes, write_panel
+from kokeilu.monitoring.tests.released import Analysts
 from kokeilu.monitoring.tests.test_release_attack import BY_AGE, BY_SEX, FIGURES
 from kokeilu.problems import Problem
 
 pytestmark = pytest.mark.django_db
 
-ROWS = person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30, *["w.."] * 3).with_columns(
-    sex=pl.when(pl.col("person") % 3 == 0).then(pl.lit("male")).otherwise(pl.lit("female")),
-    age_class=pl.when(pl.col("person") < 3).then(pl.lit("under_25")).otherwise(pl.lit("30_49")),
-)
+ROWS = with_classes(person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30, *["w.."] * 3))
 """Three are in supported work in the first month: of it nothing is shown by class."""
 AGE, SEX, DURATION = (DIMENSIONS[key] for key in ("age", "sex", "duration"))
 JANUARY = 202101
-Analysts = tuple[Actor, Actor]
 
 
 @pytest.fixture
 def panel(tmp_path: Path) -> Path:
     return write_panel(tmp_path / "panel", ROWS, 3)
-
-
-@pytest.fixture
-def analysts(actor_of: Callable[..., Actor]) -> Analysts:
-    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
 @pytest.fixture
@@ -99,7 +88,7 @@ def test_classes_that_are_out_without_a_note_of_what_was_hidden_are_attacked_wit
 ) -> None:
     actions.publish(panel)
     with monkeypatch.context() as before:
-        before.setattr(breakdown_actions.pages_versions, "keep_classes", lambda made: None)
+        before.setattr(breakdown_actions.pages_versions, "keep_classes", lambda *_: None)
         breakdown_actions.publish(panel, [AGE, SEX])
     attacked.clear()
     publish(panel, analysts)
@@ -111,11 +100,9 @@ def test_classes_that_are_out_without_a_note_of_what_was_hidden_are_attacked_wit
 
 def test_a_release_is_told_what_follows_by_classes_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """By sex on the pages, by age in the release: together they tell what neither tells alone."""
-    monkeypatch.setattr(release_queries, "version_of", lambda release: FIGURES)
-    monkeypatch.setattr(release_queries, "versions", lambda table, before: [])
     monkeypatch.setattr(breakdown_out, "as_known", lambda versions, before: [BY_SEX])
-    assert published_attack.of_release(Release(), []) == []
-    assert set(published_attack.of_release(Release(), [BY_AGE])) == {
+    assert published_attack.of_release(Release(), [FIGURES], []) == []
+    assert set(published_attack.of_release(Release(), [FIGURES], [BY_AGE])) == {
         "espoo / residents / 2021-01 / inflow: 3–6",
         "sex / espoo / residents / 2021-01 / inflow / male: 0–3",
         "age / espoo / residents / 2021-01 / inflow / under_25: 3–6",
@@ -123,11 +110,9 @@ def test_a_release_is_told_what_follows_by_classes_of_the_pages(monkeypatch: pyt
 
 
 def test_what_follows_already_from_what_is_out_does_not_block_other_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    other = FIGURES.cells.with_columns(month=pl.lit("2021-02"))
-    monkeypatch.setattr(release_queries, "version_of", lambda release: release_audit.Version("release-2", other))
-    monkeypatch.setattr(release_queries, "versions", lambda table, before: [FIGURES])
+    other = release_audit.Version("release-2", FIGURES.cells.with_columns(month=pl.lit("2021-02")))
     monkeypatch.setattr(breakdown_out, "as_known", lambda versions, before: [BY_SEX, BY_AGE])
-    assert published_attack.of_release(Release(), []) == []
+    assert published_attack.of_release(Release(), [FIGURES, other], []) == []
 
 
 # The other way round: pages after a release

@@ -32,8 +32,9 @@ from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import MonthlyBreakdown, Release, ReleaseCheck, ReleaseFile, ReleaseTable
 from kokeilu.monitoring.published_table import LANGUAGES, PublishedTable
 from kokeilu.monitoring.release_class_tables import Wanted
-from kokeilu.monitoring.tests.panels import person_months, write_panel
+from kokeilu.monitoring.tests.panels import person_months, with_classes, write_panel
 from kokeilu.monitoring.tests.readers import read_csv, read_jsonstat, read_px, read_xlsx, valid
+from kokeilu.monitoring.tests.released import Analysts
 from kokeilu.monitoring.tests.tables import by_cell
 from kokeilu.monitoring.tests.test_format_dcat import faults
 from kokeilu.panel.check import open_panel
@@ -42,11 +43,7 @@ from kokeilu.problems import Problem
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2021, 3, 31, 9, 0, tzinfo=clock.HELSINKI)
-ROWS = person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30).with_columns(
-    sex=pl.when(pl.col("person") % 3 == 0).then(pl.lit("male")).otherwise(pl.lit("female")),
-    age_class=pl.when(pl.col("person") < 3).then(pl.lit("under_25")).otherwise(pl.lit("30_49")),
-)
-Analysts = tuple[Actor, Actor]
+ROWS = with_classes(person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30))
 BY = [DIMENSIONS["age"], DIMENSIONS["sex"], DIMENSIONS["duration"]]
 DECEMBER, JANUARY = 202012, 202101
 
@@ -61,12 +58,6 @@ def _then(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def panel(tmp_path: Path) -> Path:
     return write_panel(tmp_path / "panel", ROWS, 3)
-
-
-@pytest.fixture
-def analysts(actor_of: Callable[..., Actor]) -> Analysts:
-    """Who prepares, and who checks."""
-    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
 
 
 @pytest.fixture

@@ -32,12 +32,6 @@ def at(monkeypatch):
 
 
 @pytest.fixture
-def analysts(actor_of):
-    """Who prepares, and who checks."""
-    return actor_of(Role.ANALYST, "ely"), actor_of(Role.ANALYST, "ely")
-
-
-@pytest.fixture
 def open_as(client):
     """A page as an actor: `open_as(actor, path)`; with `data` it is sent."""
 

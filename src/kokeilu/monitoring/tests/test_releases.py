@@ -159,7 +159,7 @@ def test_a_withdrawn_release_stays_with_its_reason_and_lets_another_begin(at, pr
 def test_a_failing_check_blocks_says_which_and_stays_on_record(at, preparer, checker, monkeypatch):
     release = keep(preparer)
     assert release.checks.get().passed
-    monkeypatch.setattr(release_findings.published_attack, "of_release", lambda release, classes: ["espoo: 3–3"])
+    monkeypatch.setattr(release_findings.published_attack, "of_release", lambda *_: ["espoo: 3–3"])
     with pytest.raises(Problem, match="No hidden figure can be derived"):
         release_actions.check(release.pk, actor=checker)
     assert [one.passed for one in ReleaseCheck.objects.order_by("id")] == [True, False]
