@@ -19,6 +19,7 @@ from kokeilu.monitoring import (
 from kokeilu.monitoring.breakdown_rules import POPULATION
 from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.builder_queries import Choice, Offer
+from kokeilu.monitoring.published_codes import TOGETHER
 from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.web import formats
@@ -116,6 +117,9 @@ class TableForm(forms.Form):
         return builder_rules.months_between(self.offer.months, first, last)
 
     def _refuse_not_broken_down(self, by: Breakdown) -> None:
+        if TOGETHER in self.choice.areas:
+            name = release_texts.TOGETHER[formats.language()]
+            self.add_error("area", _("%(name)s: only single areas are broken down") % {"name": name})
         if found := set(self.choice.populations) - {POPULATION}:
             names = ", ".join(release_texts.POPULATIONS[key][formats.language()] for key in sorted(found))
             self.add_error("population", _("%(names)s: only all residents are broken down") % {"names": names})
@@ -155,7 +159,7 @@ def _choices(offer: Offer) -> dict[str, list[tuple[str, Any]]]:
     months = labelled("month", offer.months)[::-1]
     return {
         "indicator": labelled("indicator", offer.indicators),
-        "area": sorted(labelled("area", offer.areas), key=lambda choice: choice[1]),
+        "area": sorted(labelled("area", offer.areas), key=lambda choice: (choice[0] == TOGETHER, choice[1])),
         "population": labelled("population", offer.populations),
         "first": months,
         "last": months,
@@ -169,7 +173,7 @@ def first_table(offer: Offer) -> QueryDict:
     """The choices that a person begins with: the three figures that stand together, all areas, the newest month."""
     data = QueryDict(mutable=True)
     data.setlist("indicator", list(_ordered(HEADLINE, offer.indicators)) or list(offer.indicators[:1]))
-    data.setlist("area", list(offer.areas))
+    data.setlist("area", [key for key in offer.areas if key != TOGETHER])
     data["population"] = offer.populations[0]
     data["first"] = data["last"] = offer.months[0]
     data["column"] = "indicator"

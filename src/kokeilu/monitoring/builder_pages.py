@@ -17,16 +17,16 @@ from kokeilu.monitoring import (
     definition_texts,
     goal_rules,
     operations,
-    release_files,
-    release_words,
+    table_files,
 )
 from kokeilu.monitoring.builder_forms import TableForm
-from kokeilu.monitoring.builder_queries import Cells, Choice, Offer
+from kokeilu.monitoring.builder_queries import Choice, Offer
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.published_table import Code
 from kokeilu.monitoring.release_audit import KEY
 from kokeilu.monitoring.suppression import THRESHOLD
+from kokeilu.monitoring.table_files import Cells
 from kokeilu.web import formats
 
 INDICATOR = KEY.index("indicator")  # its place in a cell's codes
@@ -68,8 +68,6 @@ def _refused(request: Request, form: TableForm) -> HttpResponse:
 @page(operations.SEE)
 def table_file(request: Request, kind: str) -> HttpResponse:
     """The table of the address as a file, in the reader's language where a file holds one."""
-    if kind not in release_files.CONTENT_TYPES:
-        raise Http404
     offer = builder_queries.offer()
     if not offer.months:
         raise Http404
@@ -79,14 +77,7 @@ def table_file(request: Request, kind: str) -> HttpResponse:
     found = _cells(form)
     if not found:
         return _refused(request, form)
-    made = builder_queries.published_table(form.choice, found)
-    wanted: Any = kind
-    language: Any = formats.language()
-    file = release_files.file(made, wanted, language)
-    response = HttpResponse(file.content, content_type=release_files.CONTENT_TYPES[wanted])
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["Cache-Control"] = "no-store"
-    return response
+    return table_files.answer(builder_queries.published_table(form.choice, found), kind)
 
 
 def _choices(form: TableForm, *, opened: bool) -> dict[str, Any]:
@@ -143,10 +134,7 @@ def _around(form: TableForm, found: Cells) -> dict[str, Any]:
         "laws": ", ".join(builder_queries.unverified_law(choice)),
         "added": _names(form.added),
         "alone": builder_texts.NO_DURATION[language] if _alone(choice) else "",
-        "files": [
-            {"name": name, "href": f"{reverse('monitoring:table_file', args=[kind])}?{query}"}
-            for kind, name in release_words.KINDS.items()
-        ],
+        "files": table_files.links("table_file", query=query),
     }
 
 

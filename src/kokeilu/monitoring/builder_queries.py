@@ -2,40 +2,37 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from math import prod
 from typing import Any
 
-import polars as pl
-from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
 
-from kokeilu import clock
-from kokeilu.access.models import ChangeLog
 from kokeilu.law.definition import shipped, shipped_keys
 from kokeilu.monitoring import (
     breakdown_queries,
     builder_texts,
+    national_queries,
     published_codes,
     queries,
-    release_calendar,
     release_texts,
+    table_files,
 )
 from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
-from kokeilu.monitoring.models import MonthlyFigure, Release
+from kokeilu.monitoring.models import MonthlyFigure
+from kokeilu.monitoring.published_codes import TOGETHER
 from kokeilu.monitoring.published_table import LANGUAGES, Dimension, PublishedTable, Words
 from kokeilu.monitoring.queries import Figure
 from kokeilu.monitoring.release_audit import KEY
+from kokeilu.monitoring.table_files import Cells
 from kokeilu.panel.rules import month_end, month_named
-
-Cells = dict[tuple[str, ...], Figure]  # by the codes of the dimensions, in their order
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be chosen: areas by key, populations and indicators in their order, months (2021-03) newest first, and
-    the dimensions that figures are broken down by.
+    """What can be chosen: areas by key and after them all of them together, populations and indicators in their order,
+    months (2021-03) newest first, and the dimensions that figures are broken down by.
     """
 
     areas: tuple[str, ...]
@@ -82,7 +79,7 @@ def offer() -> Offer:
     figures = queries.visible()
     held = {name: set(_distinct(figures, name)) for name in ("area", "population", "month", "indicator")}
     return Offer(
-        areas=tuple(sorted(held["area"])),
+        areas=(*sorted(held["area"]), *([TOGETHER] if national_queries.visible().exists() else [])),
         populations=tuple(key for key in POPULATIONS if key in held["population"]),
         months=tuple(f"{month:%Y-%m}" for month in sorted(held["month"], reverse=True)),
         indicators=tuple(key for key in INDICATORS if key in held["indicator"]),
@@ -103,13 +100,19 @@ def dimensions(choice: Choice) -> list[Dimension]:
 
 
 def cells(choice: Choice) -> Cells:
-    """The chosen cells that were published, hidden ones among them. One query for the figures."""
+    """The chosen cells that were published, hidden ones among them. One query for the figures, one more for those of
+    all areas together.
+    """
     if choice.by is not None:
         return _cells_by_class(choice, choice.by.key)
-    rows = queries.visible().filter(
-        area__in=choice.areas, population__in=choice.populations, indicator__in=choice.indicators,
-        month__in=choice.days,
-    ).values_list("area", "population", "month", "indicator", "value", "suppressed")  # fmt: skip
+    areas = _chosen(queries.visible().filter(area__in=choice.areas), choice, F("area"))
+    return areas | (_chosen(national_queries.visible(), choice, Value(TOGETHER)) if TOGETHER in choice.areas else {})
+
+
+def _chosen(figures: QuerySet[Any], choice: Choice, area: F | Value) -> Cells:
+    rows = figures.filter(
+        population__in=choice.populations, indicator__in=choice.indicators, month__in=choice.days
+    ).values_list(area, "population", "month", "indicator", "value", "suppressed")  # fmt: skip
     return {
         (area, population, f"{month:%Y-%m}", indicator): Figure(value, suppressed)
         for area, population, month, indicator, value, suppressed in rows.iterator()
@@ -125,23 +128,11 @@ def _cells_by_class(choice: Choice, by: str) -> Cells:
 
 def published_table(choice: Choice, found: Cells) -> PublishedTable:
     """The cells as a table that every format is written from; the same figures give the same table."""
-    keys = list(choice.codes)
-    schema = dict.fromkeys(keys, pl.String) | {"value": pl.Float64, "status": pl.String}
-    stands = release_calendar.newest(release_texts.KEY)
-    return PublishedTable(
-        key=builder_texts.KEY,
-        title=_title(choice.by),
-        description=release_texts.DESCRIPTION,
-        dimensions=tuple(dimensions(choice)),
-        cells=pl.DataFrame([_cell(key, figure) for key, figure in found.items()], schema, orient="row"),
-        updated=_updated(),
-        source=release_texts.SOURCE,
-        publisher=_publisher(stands),
-        contact=settings.KOKEILU_RELEASE_CONTACT,
-        licence=settings.KOKEILU_RELEASE_LICENCE,
-        notes=(*release_texts.NOTES, *of_classes(choice)),
-        unverified=unverified_law(choice),
-    )
+    notes = (*release_texts.NOTES, *of_classes(choice))
+    return table_files.table(
+        builder_texts.KEY, _title(choice.by), dimensions(choice), found,
+        notes=notes, unverified=unverified_law(choice),
+    )  # fmt: skip
 
 
 def _title(by: Breakdown | None) -> Words:
@@ -153,32 +144,6 @@ def _title(by: Breakdown | None) -> Words:
 def of_classes(choice: Choice) -> list[Words]:
     """What to say of a breakdown: see `published_codes.class_notes`."""
     return [] if choice.by is None else published_codes.class_notes(choice.by)
-
-
-def _cell(key: tuple[str, ...], figure: Figure) -> tuple[str | float | None, ...]:
-    if figure.value is None:
-        return (*key, None, "hidden" if figure.suppressed else "none")
-    decimals = release_texts.DECIMALS[INDICATORS[key[KEY.index("indicator")]].unit]
-    return (*key, rounded(figure.value, decimals), "published")
-
-
-def rounded(value: float, decimals: int) -> float:
-    """A figure with so many decimals, half up, as releases have it."""
-    return float((value * 10**decimals + 0.5) // 1 / 10**decimals)
-
-
-def _updated() -> datetime:
-    """When the figures of the pages last changed."""
-    told = ChangeLog.objects.filter(subject="monthly_figures").order_by("-id").values_list("at", flat=True).first()
-    return (told or clock.now()).replace(microsecond=0)
-
-
-def _publisher(stands: Release | None) -> dict[str, str]:
-    """Who publishes the releases; the site itself before the first of them."""
-    if stands is None:
-        return dict.fromkeys(LANGUAGES, "Kokeilu")
-    organisation = stands.organisation
-    return {"fi": organisation.name_fi, "sv": organisation.name_sv, "en": organisation.name_en}
 
 
 def unverified_law(choice: Choice) -> tuple[str, ...]:
@@ -194,4 +159,4 @@ def _has_area(trial: str, month: str, areas: Sequence[str]) -> bool:
     """Whether one of the areas is the trial's at the month's end."""
     day = month_end(month_named(month))
     rows = (row for row in shipped(trial).areas if row.from_day <= day and (row.to_day is None or day < row.to_day))
-    return any(row.area in areas for row in rows)
+    return any(TOGETHER in areas or row.area in areas for row in rows)

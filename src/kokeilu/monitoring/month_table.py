@@ -24,10 +24,14 @@ GROUPS: Final[dict[str, Promise]] = {
 """The groups' names by the indicator that each begins with; the others follow in the order of the indicators."""
 
 
+def indicators(by_population: dict[str, Figures]) -> list[str]:
+    """The table's indicators: those that any population has."""
+    return [key for key in INDICATORS if any(key in figures for figures in by_population.values())]
+
+
 def groups(by_population: dict[str, Figures]) -> list[dict[str, Any]]:
     """The table's groups with their rows; what no population has is left out, and so is an empty group."""
-    there = [key for key in INDICATORS if any(key in figures for figures in by_population.values())]
-    depths = _depths(there)
+    depths = _depths(indicators(by_population))
     found: list[dict[str, Any]] = []
     name: Promise | str = ""
     for key in INDICATORS:

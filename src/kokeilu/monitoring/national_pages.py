@@ -23,6 +23,7 @@ from kokeilu.monitoring import (
     picture_answers,
     queries,
     reading_texts,
+    table_files,
 )
 from kokeilu.monitoring.charts import Chart, Size
 from kokeilu.monitoring.definition_texts import POPULATION_NAMES
@@ -31,6 +32,7 @@ from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.national_charts import Comparison
 from kokeilu.monitoring.national_comparison import Across, link
 from kokeilu.monitoring.national_queries import COMPARED, Month
+from kokeilu.monitoring.published_codes import TOGETHER
 from kokeilu.monitoring.queries import Figure, Figures
 from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.suppression import THRESHOLD
@@ -80,11 +82,15 @@ def national(request: Request) -> HttpResponse:
             "reading": reading_texts.said(queries.headline(before), queries.headline(residents)),
             "populations": [POPULATION_NAMES[population] for population in held.together],
             "groups": month_table.groups(held.together),
+            "month_files": table_files.of_builder(
+                [TOGETHER], held.together, [month], month_table.indicators(held.together)
+            ),
             **_side_by_side(held, month, sorting, address),
             **_comparison(Across(held, indicator), month),
             "pictures": _development(history),
             "history_columns": figure_tables.columns(_("Month"), queries.HISTORY),
             "history": figure_tables.months(history, queries.HISTORY),
+            "history_files": table_files.of_builder([TOGETHER], ["residents"], months, queries.HISTORY),
         },
     )
 
@@ -143,6 +149,7 @@ def _side_by_side(held: Month, month: date, sorting: tuple[str, str], address: s
     return {
         "area_columns": [_head(key, sorting, address) for key in (NAME, *SIDE_BY_SIDE)],
         "area_rows": [*rows, all_of_them],
+        "area_files": table_files.of_builder([*held.areas, TOGETHER], ["residents"], [month], SIDE_BY_SIDE),
     }
 
 

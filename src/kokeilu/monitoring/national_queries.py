@@ -29,7 +29,7 @@ class Month:
     areas: dict[str, Figures]
 
 
-def _figures() -> QuerySet[NationalFigure]:
+def visible() -> QuerySet[NationalFigure]:
     """The figures that pages may show: a month whose release is under way waits for it."""
     embargo = release_calendar.embargoed_from()
     return NationalFigure.objects.filter(month__lt=embargo) if embargo else NationalFigure.objects.all()
@@ -37,13 +37,13 @@ def _figures() -> QuerySet[NationalFigure]:
 
 def months() -> list[date]:
     """The months with published figures of all areas, newest first."""
-    return list(_figures().order_by("-month").values_list("month", flat=True).distinct())
+    return list(visible().order_by("-month").values_list("month", flat=True).distinct())
 
 
 def of_month(month: date) -> Month:
     """Everything published of a month; there is nothing of a month that waits for its release."""
     together: dict[str, Figures] = {population: {} for population in POPULATIONS}
-    rows = _figures().filter(month=month).values_list("population", "indicator", "value", "suppressed")
+    rows = visible().filter(month=month).values_list("population", "indicator", "value", "suppressed")
     for population, key, value, suppressed in rows:
         together[population][key] = Figure(value, suppressed)
     areas: dict[str, Figures] = defaultdict(dict)
@@ -56,7 +56,7 @@ def of_month(month: date) -> Month:
 def history() -> dict[date, Figures]:
     """The HISTORY figures of all areas' residents by month, oldest first."""
     found: dict[date, Figures] = defaultdict(dict)
-    rows = _figures().filter(population="residents", indicator__in=queries.HISTORY).order_by("month")
+    rows = visible().filter(population="residents", indicator__in=queries.HISTORY).order_by("month")
     for month, key, value, suppressed in rows.values_list("month", "indicator", "value", "suppressed"):
         found[month][key] = Figure(value, suppressed)
     return dict(found)
@@ -64,7 +64,7 @@ def history() -> dict[date, Figures]:
 
 def began() -> date | None:
     """The first month in which a trial area is responsible for people."""
-    return _figures().filter(population="customers").order_by("month").values_list("month", flat=True).first()
+    return visible().filter(population="customers").order_by("month").values_list("month", flat=True).first()
 
 
 def compared(figures: Figures, indicator: str) -> Figure | None:

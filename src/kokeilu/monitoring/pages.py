@@ -22,6 +22,7 @@ from kokeilu.monitoring import (
     queries,
     reading_texts,
     small_charts,
+    table_files,
 )
 from kokeilu.monitoring.dashboard_queries import Dashboard
 from kokeilu.monitoring.definition_texts import POPULATION_NAMES
@@ -49,7 +50,8 @@ def areas(request: Request) -> HttpResponse:
     if not months:
         return render(request, "monitoring/areas.html", {"months": months})
     month, known = month_choice.chosen_month(request, months)
-    rows = [_overview_row(area, month, figures) for area, figures in queries.overview(month).items()]
+    held = queries.overview(month)
+    rows = [_overview_row(area, month, figures) for area, figures in held.items()]
     rows.sort(key=lambda row: row[0]["text"])
     return render(
         request,
@@ -57,6 +59,7 @@ def areas(request: Request) -> HttpResponse:
         {
             "months": months, "month": month, "rows": rows, "threshold": THRESHOLD,
             "columns": figure_tables.columns(_("Area"), queries.OVERVIEW),
+            "files": table_files.of_builder(held, ["residents"], [month], queries.OVERVIEW),
             **month_choice.choices(known, month_choice.month(months, month)),
         },
     )  # fmt: skip
@@ -91,9 +94,13 @@ def area(request: Request, area: str) -> HttpResponse:
             "comparison": dashboard_texts.comparison(shows),
             "populations": [POPULATION_NAMES[population] for population in by_population],
             "groups": month_table.groups(by_population),
+            "month_files": table_files.of_builder(
+                [area], by_population, [month], month_table.indicators(by_population)
+            ),
             "pictures": _pictures(shows),
             "history_columns": figure_tables.columns(_("Month"), queries.HISTORY),
             "history": figure_tables.months(shows.own, queries.HISTORY),
+            "history_files": table_files.of_builder([area], ["residents"], months, queries.HISTORY),
         },
     )
 

@@ -16,6 +16,8 @@ from kokeilu.problems import Problem
 from kokeilu.transfer.tables import unverified
 
 ROLES: Final[dict[str, Role]] = {"area": "geo", "population": "other", "month": "time", "indicator": "metric"}
+TOGETHER: Final = "together"
+"""The code of all areas together among the areas."""
 LOCALES: Final = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
@@ -42,7 +44,7 @@ def class_notes(by: Breakdown) -> list[Words]:
 def _codes(key: str, held: set[str]) -> list[Code]:
     match key:
         case "area":
-            return [_area(code) for code in sorted(held)]
+            return [_area(code) for code in sorted(held, key=lambda code: (code == TOGETHER, code))]
         case "population":
             return [Code(code, release_texts.POPULATIONS[code]) for code in POPULATIONS if code in held]
         case "month":
@@ -51,6 +53,8 @@ def _codes(key: str, held: set[str]) -> list[Code]:
 
 
 def _area(key: str) -> Code:
+    if key == TOGETHER:
+        return Code(key, release_texts.TOGETHER)
     return Code(key, queries.area_names().get(key, dict.fromkeys(LANGUAGES, key)))
 
 

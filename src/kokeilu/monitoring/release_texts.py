@@ -36,6 +36,11 @@ DIMENSIONS: Final[dict[str, Words]] = {
     "month": {"fi": "Kuukausi", "sv": "Månad", "en": "Month"},
     "indicator": {"fi": "Tunnusluku", "sv": "Indikator", "en": "Indicator"},
 }
+TOGETHER: Final[Words] = {
+    "fi": "Kaikki alueet yhdessä",
+    "sv": "Alla områden tillsammans",
+    "en": "All areas together",
+}
 POPULATIONS: Final[dict[str, Words]] = {
     "residents": {"fi": "Kaikki asukkaat", "sv": "Alla invånare", "en": "All residents"},
     "customers": {"fi": "Kokeilun asiakkaat", "sv": "Försökets kunder", "en": "Customers of the trial"},

@@ -28,7 +28,7 @@ EMBARGOED = date(2021, 3, 1)
 NO_FIGURES = {"id", "until"}  # numbers that name a row
 EVERY_TABLE = "&".join(
     [
-        "first=2021-01&last=2021-03&column=month&area=helsinki&area=espoo",
+        "first=2021-01&last=2021-03&column=month&area=helsinki&area=espoo&area=together",
         *(f"population={one}" for one in POPULATIONS),
         *(f"indicator={one}" for one in INDICATORS),
     ]
