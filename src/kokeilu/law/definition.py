@@ -46,6 +46,13 @@ def shipped(key: str) -> Trial:
     return load(_trials() / f"{key}.toml")
 
 
+@cache
+def area_names() -> dict[str, dict[str, str]]:
+    """The trial areas' names in fi, sv and en by key, as the definitions shipped have them."""
+    rows = (row for key in shipped_keys() for row in shipped(key).areas if row.area is not None)
+    return {str(row.area): {"fi": row.name, "sv": row.name_sv, "en": row.name} for row in rows}
+
+
 def _trials() -> Path:
     return Path(str(files("kokeilu.law").joinpath("trials")))
 

@@ -251,3 +251,12 @@ class Trial:
     def area_names(self, language: str) -> dict[str, str]:
         """Area keys with their names; English takes the Finnish name."""
         return {row.area: row.name_sv if language == "sv" else row.name for row in self.areas if row.area}
+
+    def unverified_on(self, day: date) -> list[str]:
+        """The citations in force on the day whose text has not been verified, in the order of the law.
+
+        Raises Problem where no version is in force.
+        """
+        version = self.version_on(day)
+        parts: list[Criterion | Group] = [*version.criteria, *(each for each in version.groups.values() if each.law)]
+        return list(dict.fromkeys(part.law for part in parts if not part.verified))

@@ -57,11 +57,12 @@ def monitor(
     """Write the month's published table: area, population, month, indicator, value.
 
     An empty value is suppressed because it would tell of fewer than five people, or a rate of no one. A second file,
-    durations-YYYY-MM.csv, has how long unemployment lasted: area, measure, began, months, value.
+    durations-YYYY-MM.csv, has how long unemployment lasted: area, measure, began, months, value. Beside each file
+    stands its metadata (CSV on the Web), NAME.csv-metadata.json.
 
     Example: kokeilu monitor --panel panel --month 2021-03 --out tables --by age --by sex
     """
-    from kokeilu.monitoring import duration_table, table
+    from kokeilu.monitoring import command_metadata, duration_table, table
 
     with progress.bar() as shown:
         shown.add_task("counting", total=None)
@@ -69,8 +70,10 @@ def monitor(
         counted = table.count(opened, engine.value)
         figures = table.published(counted, chosen, engine.value, labour_force)
         durations = duration_table.published(counted, figures, chosen, engine.value)
-    typer.echo(f"{table.write_csv(figures, chosen, out)}")
-    typer.echo(f"{duration_table.write_csv(durations, chosen, out)}")
+    monthly, lasting = table.write_csv(figures, chosen, out), duration_table.write_csv(durations, chosen, out)
+    command_metadata.of_month(monthly, opened.manifest)
+    command_metadata.of_durations(lasting, opened.manifest)
+    typer.echo(f"{monthly}\n{lasting}")
     if publish:
         _publish(counted, chosen, engine, labour_force)
     if by:
@@ -95,7 +98,7 @@ def _publish(counted: "Counted", last: int, engine: Engine, labour_force: Path |
 
 def _break_down(counted: "Counted", last: int, out: Path, engine: Engine, by: list[By], publish: bool) -> None:
     """Write the figures by each dimension, and show them where they are to be published."""
-    from kokeilu.monitoring import breakdown_table
+    from kokeilu.monitoring import breakdown_table, command_metadata
 
     wanted = [breakdown_table.dimension(key.value) for key in dict.fromkeys(by)]
     make: Callable[..., Iterator[Made]] = breakdown_table.all_published
@@ -110,7 +113,9 @@ def _break_down(counted: "Counted", last: int, out: Path, engine: Engine, by: li
             shown.track(make(counted, wanted, last, engine.value), total=len(wanted), description="counting classes")
         )
     for one in made:
-        typer.echo(f"{breakdown_table.write_csv(one.figures, one.dimension, last, out)}")
+        written = breakdown_table.write_csv(one.figures, one.dimension, last, out)
+        command_metadata.of_month(written, counted.panel.manifest, one.dimension)
+        typer.echo(f"{written}")
     if publish:
         done = breakdown_actions.publish_made(made)
         typer.echo(f"{done.added} figures of classes added, {done.kept} given differently kept as first published")

@@ -1,6 +1,7 @@
 """A published table as CSV with its metadata by CSV on the Web (W3C Recommendation, 17 December 2015)."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -13,6 +14,7 @@ from kokeilu.monitoring.published_table import (
     Dimension,
     PublishedTable,
     Words,
+    monthly,
     written,
 )  # fmt: skip
 
@@ -28,12 +30,14 @@ def csv(table: PublishedTable) -> bytes:
     return rows.write_csv(quote_style="necessary", null_value="").encode()
 
 
-def metadata(table: PublishedTable, name: str) -> bytes:
+def metadata(table: PublishedTable, name: str, *, status: bool = True, optional: Sequence[str] = ()) -> bytes:
     """The metadata of the CSV file `name`, to stand beside it as `name-metadata.json`.
 
     Each column's datatype and, by pattern, codes; titles in three languages; dimensions are required and together
-    the key.
+    the key. `status` is whether the file has that column; the dimensions `optional` may be empty, and there is no key
+    then.
     """
+    absent = {language: f"value: {ABSENT[language]}" for language in LANGUAGES}
     content = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
         "url": name,
@@ -43,19 +47,24 @@ def metadata(table: PublishedTable, name: str) -> bytes:
         "dc:creator": _tagged(table.publisher),
         "dc:publisher": _tagged(table.publisher),
         "dc:source": _tagged(table.source),
-        "dc:license": {"@id": table.licence},
+        **({"dc:license": {"@id": table.licence}} if table.licence else {}),
         "dc:modified": {"@value": table.updated.isoformat(), "@type": "xsd:dateTime"},
-        "dc:temporal": f"{table.months[0]}/{table.months[-1]}",
-        "dcat:contactPoint": f"mailto:{table.contact}",
+        **({"dc:temporal": f"{table.months[0]}/{table.months[-1]}"} if table.months else {}),
+        **({"dcat:contactPoint": f"mailto:{table.contact}"} if table.contact else {}),
         "notes": [
             *({"body": _titles(note)} for note in table.notes),
-            {"body": {language: f"value: {ABSENT[language]}" for language in LANGUAGES}, "of": "rows that are missing"},
+            {"body": absent, "of": "rows that are missing"},
             *({"body": text, "verified": False} for text in table.unverified),
             *_definitions(table),
+            *(_meanings() if status else []),
         ],
         "tableSchema": {
-            "primaryKey": table.keys,
-            "columns": [*(_column(one) for one in table.dimensions), _value(table), _status()],
+            **({} if optional else {"primaryKey": table.keys}),
+            "columns": [
+                *(_column(one, required=one.key not in optional) for one in table.dimensions),
+                _value(table),
+                *([_status()] if status else []),
+            ],
         },
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
@@ -69,14 +78,14 @@ def _titles(words: Words) -> Words:
     return {language: words[language] for language in LANGUAGES}
 
 
-def _column(dimension: Dimension) -> dict[str, Any]:
+def _column(dimension: Dimension, *, required: bool) -> dict[str, Any]:
     return {
         "name": dimension.key,
         "titles": _heads(dimension.key, dimension.label),
-        "required": True,
+        "required": required,
         "datatype": {
-            "base": "gYearMonth" if dimension.role == "time" else "string",
-            "format": "|".join(dimension.keys),
+            "base": "string" if dimension.role != "time" else "gYearMonth" if monthly(dimension) else "gYear",
+            **({"format": "|".join(dimension.keys)} if dimension.keys else {}),
         },
     }
 
@@ -110,8 +119,11 @@ def _status() -> dict[str, Any]:
 
 def _definitions(table: PublishedTable) -> list[dict[str, Any]]:
     """What the codes mean: labels of all, and what is known of each measure."""
-    statuses = [{"column": "status", "code": key, "label": _titles(words)} for key, words in STATUSES.items()]
-    return [_definition(one.key, code) for one in table.dimensions for code in one.codes] + statuses
+    return [_definition(one.key, code) for one in table.dimensions for code in one.codes]
+
+
+def _meanings() -> list[dict[str, Any]]:
+    return [{"column": "status", "code": key, "label": _titles(words)} for key, words in STATUSES.items()]
 
 
 def _definition(column: str, code: Code) -> dict[str, Any]:

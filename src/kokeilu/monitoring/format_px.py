@@ -18,6 +18,7 @@ from kokeilu.monitoring.published_table import (
     PublishedTable,
     Status,
     Words,
+    monthly,
     written,
 )  # fmt: skip
 
@@ -97,10 +98,11 @@ def _dimensions(table: PublishedTable) -> Iterator[str]:
 
 
 def _timeval(time: Dimension) -> Iterator[str]:
-    """The months as CCYYMM, as the specification has them."""
+    """The months as CCYYMM, or the years as CCYY, as the specification has them."""
+    unit = "M1" if monthly(time) else "A1"
     for language in LANGUAGES:
         key = _key("TIMEVAL", language, time.label[language])
-        yield from _lines(f"{key}=TLIST(M1),", [month.replace("-", "") for month in time.keys])
+        yield from _lines(f"{key}=TLIST({unit}),", [month.replace("-", "") for month in time.keys])
 
 
 def _month(code: str) -> str:

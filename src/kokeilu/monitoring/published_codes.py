@@ -6,14 +6,13 @@ from typing import Final
 
 from babel.dates import format_date
 
-from kokeilu.law.definition import shipped
-from kokeilu.monitoring import builder_texts, queries, release_texts
+from kokeilu.law.definition import area_names, shipped
+from kokeilu.monitoring import builder_texts, release_texts
 from kokeilu.monitoring.breakdown_rules import Dimension as Breakdown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.published_table import LANGUAGES, Code, Dimension, Role, Words
 from kokeilu.panel.rules import month_end, month_named
 from kokeilu.problems import Problem
-from kokeilu.transfer.tables import unverified
 
 ROLES: Final[dict[str, Role]] = {"area": "geo", "population": "other", "month": "time", "indicator": "metric"}
 TOGETHER: Final = "together"
@@ -55,7 +54,7 @@ def _codes(key: str, held: set[str]) -> list[Code]:
 def _area(key: str) -> Code:
     if key == TOGETHER:
         return Code(key, release_texts.TOGETHER)
-    return Code(key, queries.area_names().get(key, dict.fromkeys(LANGUAGES, key)))
+    return Code(key, area_names().get(key, dict.fromkeys(LANGUAGES, key)))
 
 
 def measure(key: str) -> Code:
@@ -85,6 +84,6 @@ def month_words(month: str) -> Words:
 def unverified_law(trial: str, month: str) -> list[str]:
     """The parts of the trial's law that the populations rest on in the month and whose text has not been seen."""
     try:
-        return unverified(shipped(trial), month_end(month_named(month)))
+        return shipped(trial).unverified_on(month_end(month_named(month)))
     except (Problem, LookupError):
         return []  # before the trial's first version nothing rests on it

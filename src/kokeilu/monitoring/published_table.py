@@ -73,7 +73,8 @@ class PublishedTable:
 
     `cells` has a text column for each dimension (its code), `value` (float64, rounded to its measure's decimals; null
     where there is none to show) and `status` (one of STATUSES); each cell once, in the order of the codes. Exactly one
-    dimension has the role `time` (codes 2021-03) and one `metric`. Raises ValueError where this does not hold.
+    dimension has the role `time` (codes 2021-03, or all of them years, 2021) and one `metric`. Raises ValueError where
+    this does not hold.
     """
 
     key: str  # letters, digits and hyphens; begins the files' names
@@ -121,12 +122,12 @@ class PublishedTable:
 
     @property
     def months(self) -> list[str]:
-        """The months covered, 2021-03, in order."""
+        """The months covered, 2021-03, in order; of a table of years these, 2021."""
         return self.dimension("time").keys
 
     @property
     def period(self) -> str:
-        """The last month: what the files are named by."""
+        """The last month or year: what the files are named by."""
         return self.months[-1]
 
     @property
@@ -207,6 +208,11 @@ def from_json(content: bytes) -> PublishedTable:
         cells=pl.DataFrame(found["cells"], schema),
         updated=datetime.fromisoformat(found["updated"]),
     )
+
+
+def monthly(time: Dimension) -> bool:
+    """Whether a dimension of time is of months (2021-03), or of nothing yet; else it is of years (2021)."""
+    return all("-" in key for key in time.keys)
 
 
 def written(value: float, decimals: int) -> str:

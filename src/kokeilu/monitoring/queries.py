@@ -3,12 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Final
 
 from django.db.models import QuerySet
 
-from kokeilu.law.definition import shipped, shipped_keys
+from kokeilu.law.definition import area_names as area_names
 from kokeilu.monitoring import release_calendar
 from kokeilu.monitoring.indicators import POPULATIONS
 from kokeilu.monitoring.models import MonthlyFigure
@@ -31,13 +30,6 @@ class Figure:
 
 
 Figures = dict[str, Figure]  # by indicator
-
-
-@cache
-def area_names() -> dict[str, dict[str, str]]:
-    """The trial areas' names in fi, sv and en by key, as the trial definitions have them."""
-    rows = (row for key in shipped_keys() for row in shipped(key).areas if row.area is not None)
-    return {str(row.area): {"fi": row.name, "sv": row.name_sv, "en": row.name} for row in rows}
 
 
 def area_name(area: str, language: str) -> str:

@@ -156,11 +156,16 @@ def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
 
 
 def write(rows: pl.DataFrame, path: Path) -> Path:
-    """Write rows as CSV and return the path; the file appears whole or not at all. Raises Problem where it cannot."""
+    """Write rows as CSV and return the path. Raises Problem where it cannot."""
+    return put(rows.write_csv().encode(), path)
+
+
+def put(content: bytes, path: Path) -> Path:
+    """Write a file and return its path; it appears whole or not at all. Raises Problem where it cannot."""
     making = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        making.write_bytes(rows.write_csv().encode())
+        making.write_bytes(content)
         making.rename(path)
     except OSError as error:
         with suppress(OSError):

@@ -154,7 +154,7 @@ def _outcome(
         "areas": tables.area_rows(trial, run.on, counts, language),
         "reasons": tables.reason_rows(trial, run.on, counts, language, people),
         "missing": tables.missing_rows(counts, language),
-        "unverified": tables.unverified(trial, run.on),
+        "unverified": trial.unverified_on(run.on),
     }
 
 

@@ -17,7 +17,7 @@ from kokeilu.law.areas import municipalities
 from kokeilu.law.scenarios import BASE, SOURCE
 from kokeilu.law.trial import OPEN_END, Trial
 from kokeilu.problems import Problem
-from kokeilu.transfer import operations, tables
+from kokeilu.transfer import operations
 from kokeilu.transfer.frame import told
 from kokeilu.transfer.hiding import THRESHOLD
 from kokeilu.transfer.scenario_figures import ELSEWHERE, Comparison, Figure, Row, compared, reported_days
@@ -96,7 +96,7 @@ def _result(request: Request, form: ComparisonForm, trial: Trial, laws: Sequence
         "months": _months(found, names),
         "not_in_force": [names[key] for key in names if not found.in_force(key, on)],
         "period": (trial.from_day, None if trial.to_day == OPEN_END else trial.to_day),
-        "unverified": tables.unverified(trial, on) if found.in_force(BASE, on) else [],
+        "unverified": trial.unverified_on(on) if found.in_force(BASE, on) else [],
         "assumptions": [each[formats.language()] for each in support.ASSUMPTIONS],
         "estimated": found.last.verified is not None,
         "verified": found.last.verified,

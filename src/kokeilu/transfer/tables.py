@@ -10,7 +10,7 @@ import polars as pl
 from kokeilu.law import explain
 from kokeilu.law.explain import Reason
 from kokeilu.law.facts import FACTS
-from kokeilu.law.trial import Criterion, Group, Trial
+from kokeilu.law.trial import Trial
 from kokeilu.register.models import Details
 from kokeilu.register.queries import address_open
 from kokeilu.transfer.models import Decision
@@ -151,10 +151,3 @@ def sample_people(
 def missing_rows(counts: Counts, language: str) -> list[tuple[str, str, int]]:
     """Each missing fact with its name and how many undecided people lack it, most first."""
     return [(fact, FACTS[fact].label[language], people) for fact, people in counts.missing.items()]
-
-
-def unverified(trial: Trial, on: date) -> list[str]:
-    """The citations in force on the day whose text has not been verified, in the order of the law."""
-    version = trial.version_on(on)
-    parts: list[Criterion | Group] = [*version.criteria, *(each for each in version.groups.values() if each.law)]
-    return list(dict.fromkeys(part.law for part in parts if not part.verified))

@@ -48,7 +48,9 @@ def test_the_table_is_long_and_every_engine_writes_the_same(
     assert "espoo,residents,2020-12,registered_unemployed,40" in lines
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         "durations-2020-12.csv",
+        "durations-2020-12.csv-metadata.json",
         "monthly-2020-12.csv",
+        "monthly-2020-12.csv-metadata.json",
     ]
 
 
