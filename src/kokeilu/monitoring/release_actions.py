@@ -83,7 +83,7 @@ def keep(made: Prepared, *, reason: str = "", actor: Actor) -> Release:
     before = release_calendar.newest(table.key)
     if before is not None:
         _refuse_without_reason(made, before, reason)
-    number = Release.objects.filter(table=table.key).aggregate(last=Max("number"))["last"] or 0
+    number = Release.objects.filter(table=table.key, withdrawn_at=None).aggregate(last=Max("number"))["last"] or 0
     release = Release.objects.create(
         table=table.key,
         number=number + 1,

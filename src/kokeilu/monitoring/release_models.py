@@ -24,7 +24,7 @@ class Release(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     table = models.SlugField()  # the published table's key
-    number = models.PositiveIntegerField()  # 1, 2, 3 among the releases of the table
+    number = models.PositiveIntegerField()  # 1, 2, 3 among the table's releases; a withdrawn one's is given again
     title = models.JSONField()  # the table's title by language: fi, sv, en
     first_month = models.DateField()  # the first day of the first month that the table covers
     last_month = models.DateField()  # the first day of the last month that it covers
@@ -51,7 +51,9 @@ class Release(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["table", "number"], name="one_release_of_a_number"),
+            models.UniqueConstraint(
+                fields=["table", "number"], condition=Q(withdrawn_at=None), name="one_release_of_a_number"
+            ),
             models.CheckConstraint(
                 condition=Q(checked_by=None) | ~Q(checked_by=F("prepared_by")), name="checked_by_another_person"
             ),
