@@ -16,23 +16,32 @@ from kokeilu.access.policy import Actor, Deny, Operation, current_person, decide
 View = Callable[..., HttpResponse]
 
 
-class Request(HttpRequest):
-    """A request that passed the policy."""
+class OpenRequest(HttpRequest):
+    """A request for what is open; nobody need be at work."""
 
-    actor: Actor
+    actor: Actor | None
     permitted: Operation
     reading_recorded: bool
+
+
+class Request(OpenRequest):
+    """A request that passed the policy, of somebody at work."""
+
+    actor: Actor
 
 
 def page(operation: Operation, *methods: str) -> Callable[[View], View]:
     """Make a view a page of this operation (GET unless `methods` says otherwise).
 
+    What is open is read without a log-in, and only read: ValueError where it takes another method.
     A view that shows one person takes `person_id`; its reading is logged here. A view that shows several calls
     `saw_persons` itself; where it does not, the answer is withheld.
     """
 
     # HEAD comes without a token against forgery, so it never reaches a view that only writes.
     allowed = methods or ("GET",)
+    if operation.open and set(allowed) != {"GET"}:
+        raise ValueError(f"operation {operation.key} is open: it is only read")
 
     def decorate(view: View) -> View:
         @require_http_methods([*allowed, *(["HEAD"] if "GET" in allowed else [])])
@@ -56,6 +65,7 @@ def page(operation: Operation, *methods: str) -> Callable[[View], View]:
 
         guarded.operation = operation  # type: ignore[attr-defined]
         guarded.methods = allowed  # type: ignore[attr-defined]
+        guarded.login_required = not operation.open  # type: ignore[attr-defined] # what Django's middleware asks
         return guarded
 
     return decorate

@@ -35,12 +35,14 @@ class JobSeeker:
 @dataclass(frozen=True)
 class Operation:
     """A thing that roles may do. `shows` says whose data the answer holds: one person's (the address then
-    carries `person_id`), several persons', or nobody's. What is `own` no role may do, only the person themself."""
+    carries `person_id`), several persons', or nobody's. What is `own` no role may do, only the person themself; what
+    is `open` everybody may read, logged in or not."""
 
     key: str
     roles: frozenset[Role]
     shows: Literal["person", "persons", "nobody"] = "nobody"
     own: bool = False
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ Ground = Callable[[Actor, Collection[UUID]], Mapping[UUID, str]]
 Current = Callable[[UUID], UUID]
 
 SELF = "self"  # the ground on which a person sees their own data
+EVERYBODY = "everybody"  # the ground on which anybody sees what is open
 
 _operations: dict[str, Operation] = {}
 _grounds: list[Ground] = []
@@ -78,10 +81,19 @@ def declare(key: str, *roles: Role, shows: Literal["person", "persons", "nobody"
 
 def declare_own(key: str) -> Operation:
     """Make known what job seekers do with their own data and nobody else does. Raises ValueError as `declare`."""
-    if key in _operations:
-        raise ValueError(f"operation {key}: taken")
-    _operations[key] = Operation(key, frozenset(), "person", own=True)
-    return _operations[key]
+    return _without_role(Operation(key, frozenset(), "person", own=True))
+
+
+def declare_open(key: str) -> Operation:
+    """Make known what everybody may read without a log-in: it shows nobody's data. Raises ValueError as `declare`."""
+    return _without_role(Operation(key, frozenset(), open=True))
+
+
+def _without_role(operation: Operation) -> Operation:
+    if operation.key in _operations:
+        raise ValueError(f"operation {operation.key}: taken")
+    _operations[operation.key] = operation
+    return operation
 
 
 def register_ground(find: Ground, only: Collection[Operation] = ()) -> Ground:
@@ -122,9 +134,11 @@ def current_person(person: UUID) -> UUID:
 def decide(actor: Actor | JobSeeker | None, operation: Operation, person: UUID | None = None) -> Permit | Deny:
     """Answer whether the actor may do the operation, on this person where it is about one.
 
-    Whoever is logged in without a role (`actor` is None) may do nothing. A job seeker may do what is their own, on
-    themself, and nothing else; and nobody else may do that.
+    What is open everybody may do. Whoever is not logged in, or has no role (`actor` is None), may do nothing else. A
+    job seeker may do what is their own, on themself, and nothing else; and nobody else may do that.
     """
+    if operation.open:
+        return Permit(EVERYBODY)
     if operation.own or isinstance(actor, JobSeeker):
         return _decide_own(actor, operation, person)
     if actor is None:

@@ -13,3 +13,6 @@ class MonitoringConfig(AppConfig):
         from kokeilu.web import navigation
 
         navigation.add(_("Monitoring"), "monitoring:areas", operations.SEE.key, 500)
+        navigation.add(
+            _("Releases"), "monitoring:releases", operations.SEE_RELEASES.key, 1000, unless="monitoring:areas"
+        )

@@ -8,7 +8,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from kokeilu.monitoring.published_table import LANGUAGES, Dimension, PublishedTable, Words
 
@@ -76,10 +76,8 @@ class Entry:
     reason: str = ""
 
 
-def catalogue(uri: str, entries: Sequence[Entry], publisher: Words, access: Literal["PUBLIC", "RESTRICTED"]) -> bytes:
-    """The catalogue at `uri` with its entries, the newest first as they are given. `access` tells whether a reader
-    without a log-in reaches the files.
-    """
+def catalogue(uri: str, entries: Sequence[Entry], publisher: Words) -> bytes:
+    """The catalogue at `uri` with its entries, the newest first as they are given. Everybody reaches the files."""
     modified = max((entry.issued for entry in entries), default=None)
     content = {
         "@context": CONTEXT,
@@ -92,12 +90,12 @@ def catalogue(uri: str, entries: Sequence[Entry], publisher: Words, access: Lite
         "dcat:themeTaxonomy": {"@id": f"{AUTHORITY}/data-theme", "@type": "skos:ConceptScheme",
                                "dct:title": _texts(dict.fromkeys(LANGUAGES, "Data theme"))},
         **({"dct:modified": _moment(modified)} if modified else {}),
-        "dcat:dataset": [_dataset(entry, access) for entry in entries],
+        "dcat:dataset": [_dataset(entry) for entry in entries],
     }  # fmt: skip
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _dataset(entry: Entry, access: str) -> Node:
+def _dataset(entry: Entry) -> Node:
     table = entry.table
     node: Node = {
         "@id": entry.uri,
@@ -114,7 +112,7 @@ def _dataset(entry: Entry, access: str) -> Node:
         "dcat:keyword": [text for words in KEYWORDS for text in _texts(words)],
         "dcat:theme": _of("data-theme", "SOCI", "skos:Concept") | {"skos:prefLabel": _texts(THEME)},
         "dct:accrualPeriodicity": _of("frequency", "MONTHLY", "dct:Frequency"),
-        "dct:accessRights": _of("access-right", access, "dct:RightsStatement"),
+        "dct:accessRights": _of("access-right", "PUBLIC", "dct:RightsStatement"),
         "dct:language": _languages(LANGUAGES),
         "dct:issued": _moment(entry.issued),
         "dct:modified": _moment(table.updated),

@@ -3,10 +3,12 @@ stored.
 """
 
 from kokeilu.access.models import Role
-from kokeilu.access.policy import declare
+from kokeilu.access.policy import declare, declare_open
 
 SEE = declare("monitoring.see", Role.ANALYST, Role.TEAM_LEAD, Role.STATE_OFFICER, Role.WORKER)
 PUBLISH = declare("monitoring.publish", Role.ANALYST)
+# From its time on a release is everybody's.
+SEE_RELEASES = declare_open("monitoring.see_releases")
 # A release is made by the analysts of one organisation, a second of them checks it; only they see it before its time.
 SEE_UNPUBLISHED = declare("monitoring.see_unpublished", Role.ANALYST)
 PREPARE_RELEASE = declare("monitoring.prepare_release", Role.ANALYST)

@@ -11,11 +11,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from kokeilu import clock
 from kokeilu.access import logs
-from kokeilu.access.pages import Request, page
+from kokeilu.access.pages import OpenRequest, Request, page
+from kokeilu.access.policy import may_open
 from kokeilu.monitoring import (
     format_dcat,
     operations,
@@ -37,8 +39,8 @@ CHOICES = 24  # months that can be chosen as the last of a release
 A_YEAR = 365 * 24 * 3600
 
 
-@page(operations.SEE)
-def releases(request: Request) -> HttpResponse:
+@page(operations.SEE_RELEASES)
+def releases(request: OpenRequest) -> HttpResponse:
     """What is coming and when, what stands, what was replaced; insiders also see what is being made."""
     now = clock.now()
     shown = list(release_calendar.published(now))
@@ -51,12 +53,12 @@ def releases(request: Request) -> HttpResponse:
             _row(one, release_rules.state(one, now), request)
             for one in release_queries.in_preparation(request.actor, now)
         ],
-        "may_prepare": request.actor.role in operations.PREPARE_RELEASE.roles,
+        "may_prepare": may_open(request, operations.PREPARE_RELEASE.key),
     }
     return render(request, "monitoring/releases.html", context)
 
 
-def _row(release: Release, state: str, request: Request) -> dict[str, Any]:
+def _row(release: Release, state: str, request: OpenRequest) -> dict[str, Any]:
     """A release in a list; what is not published has a link for insiders alone."""
     open_ = state in ("published", "replaced") or release_queries.insider(request.actor, release)
     return {"release": release, "title": _title(release), "open": open_, **_state(state)}
@@ -70,33 +72,35 @@ def _state(state: str) -> dict[str, Any]:
     return {"state": release_words.STATES[state], "color": release_words.COLORS[state]}
 
 
-def _found(request: Request, release_id: UUID) -> tuple[Release, release_rules.State]:
-    """A release that the actor may open; its reading before publication is logged."""
+def _found(request: OpenRequest, release_id: UUID) -> tuple[Release, release_rules.State]:
+    """A release that the reader may open; its reading before publication is logged."""
     release = release_queries.visible(request.actor).filter(pk=release_id).first()
     if release is None:
         raise Http404
     return release, release_calendar.state(release)
 
 
-def _note_view(request: Request, release: Release, what: str) -> None:
+def _note_view(request: OpenRequest, release: Release, what: str) -> None:
     """Whoever sees an unpublished release is on record before the answer leaves."""
     if not release_rules.is_published(release, clock.now()):
+        if not release_queries.insider(request.actor, release):
+            raise Http404
         seen = {"release": str(release.pk), "what": what}
         logs.record_reading(request.actor, operations.SEE_UNPUBLISHED, [], "role", seen)
 
 
-@page(operations.SEE)
-def release(request: Request, release_id: UUID) -> HttpResponse:
+@page(operations.SEE_RELEASES)
+def release(request: OpenRequest, release_id: UUID) -> HttpResponse:
     """One release: its files, what they hold, its checks and history."""
     return _shown(request, release_id)
 
 
-def _shown(request: Request, release_id: UUID, form: forms.Form | None = None) -> HttpResponse:
+def _shown(request: OpenRequest, release_id: UUID, form: forms.Form | None = None) -> HttpResponse:
     """The release's page, with a form that was sent and has faults."""
     found, state = _found(request, release_id)
     _note_view(request, found, "page")
     inside = release_queries.insider(request.actor, found)
-    steps = _steps(request, found, state, form) if inside else []
+    steps = _steps(request, found, state, form)
     context = {
         "release": found,
         "title": _title(found),
@@ -129,10 +133,13 @@ def _sentence(problem: Problem) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _steps(request: Request, release: Release, state: str, sent: forms.Form | None) -> list[dict[str, Any]]:
-    """The forms of the steps that are open to the actor now; a form that was sent stands in its place."""
+def _steps(request: OpenRequest, release: Release, state: str, sent: forms.Form | None) -> list[dict[str, Any]]:
+    """The forms of the steps that are open to the reader now; a form that was sent stands in its place."""
+    actor = request.actor
+    if not release_queries.insider(actor, release):
+        return []
     offered: list[tuple[str, forms.Form]] = []
-    if state == "prepared" and release.prepared_by_id != request.actor.user.pk:
+    if state == "prepared" and release.prepared_by_id != actor.user.pk:
         offered.append(("check", CheckForm(prefix="check")))
     if state in ("checked", "scheduled"):
         offered.append(("schedule", ScheduleForm(prefix="schedule", initial={"time": "08:00"})))
@@ -150,9 +157,9 @@ def _steps(request: Request, release: Release, state: str, sent: forms.Form | No
     ]
 
 
-@page(operations.SEE)
-def file(request: Request, release_id: UUID, file_name: str) -> HttpResponse:
-    """A file of a release, as it was made."""
+@page(operations.SEE_RELEASES)
+def file(request: OpenRequest, release_id: UUID, file_name: str) -> HttpResponse:
+    """A file of a release, as it was made. Once it is published any cache may keep it: it never changes."""
     found, _state_now = _found(request, release_id)
     held = found.files.filter(name=file_name).select_related("content").first()
     if held is None:
@@ -161,10 +168,15 @@ def file(request: Request, release_id: UUID, file_name: str) -> HttpResponse:
     kind: Any = held.kind
     response = HttpResponse(bytes(held.content.content), content_type=release_files.CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{held.name}"'
-    response["ETag"] = f'"{held.content_id}"'
     public = release_rules.is_published(found, clock.now())
-    response["Cache-Control"] = f"private, max-age={A_YEAR}, immutable" if public else "no-store"
-    return response
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if public else "no-store"
+    return _unless_known(request, response, held.content_id)
+
+
+def _unless_known(request: OpenRequest, response: HttpResponse, sha256: str) -> HttpResponse:
+    """The answer with its content's hash as its ETag, or 304 where the reader has that content."""
+    response["ETag"] = f'"{sha256}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 @page(operations.PREPARE_RELEASE, "GET", "POST")
@@ -187,7 +199,7 @@ def prepare(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("The release is made. A colleague checks it next."))
             return redirect("monitoring:release", made.pk)
-    context = {"form": form, "problem": problem}
+    context = {"form": form, "problem": problem, "contact": release_actions.about(request.actor).contact}
     return render(request, "monitoring/release_prepare.html", context, status=422 if form.errors else 200)
 
 
@@ -254,12 +266,13 @@ def withdraw(request: Request, release_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@page(operations.SEE)
-def catalogue(request: Request) -> HttpResponse:
-    """The catalogue of published releases by DCAT-AP."""
+@page(operations.SEE_RELEASES)
+def catalogue(request: OpenRequest) -> HttpResponse:
+    """The catalogue of published releases by DCAT-AP. It changes, so caches ask each time whether it has."""
     address = request.build_absolute_uri
     found = list(release_calendar.published())
     entries = [entry for one in found for entry in release_queries.entries(one, lambda path: address(path))]
     publisher = release_queries.publisher(found)
-    content = format_dcat.catalogue(address(request.path), entries, publisher, "RESTRICTED")
-    return HttpResponse(content, content_type="application/ld+json")
+    content = format_dcat.catalogue(address(request.path), entries, publisher)
+    response = HttpResponse(content, content_type="application/ld+json", headers={"Cache-Control": "no-cache"})
+    return _unless_known(request, response, release_files.digest(content))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 import polars as pl
 from django.db.models import Q, QuerySet
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from kokeilu import clock
 from kokeilu.access.models import ReadLog
-from kokeilu.access.policy import Actor
+from kokeilu.access.policy import Actor, Permit, decide
 from kokeilu.monitoring import (
     format_dcat,
     operations,
@@ -31,15 +31,16 @@ from kokeilu.monitoring.release_class_tables import anchor
 from kokeilu.monitoring.release_classes import Classes
 
 
-def insider(actor: Actor, release: Release | None = None) -> bool:
+def insider(actor: Actor | None, release: Release | None = None) -> TypeGuard[Actor]:
     """Whether the actor is among those who see releases before their publication: who makes them, each their own."""
-    if actor.role not in operations.SEE_UNPUBLISHED.roles:
+    if actor is None or not isinstance(decide(actor, operations.SEE_UNPUBLISHED), Permit):
         return False
     return release is None or release.organisation_id == actor.organisation.pk
 
 
-def visible(actor: Actor, now: datetime | None = None) -> QuerySet[Release]:
-    """The releases that the actor may open: published ones, and for insiders all of their organisation."""
+def visible(actor: Actor | None, now: datetime | None = None) -> QuerySet[Release]:
+    """The releases that the actor (None: anybody) may open: published ones, and for insiders all of their
+    organisation."""
     now = now or clock.now()
     may = Q(publish_at__lte=now, withdrawn_at=None)
     if insider(actor):
@@ -47,7 +48,7 @@ def visible(actor: Actor, now: datetime | None = None) -> QuerySet[Release]:
     return Release.objects.filter(may).select_related("organisation", "prepared_by", "checked_by", "replaces")
 
 
-def in_preparation(actor: Actor, now: datetime | None = None) -> QuerySet[Release]:
+def in_preparation(actor: Actor | None, now: datetime | None = None) -> QuerySet[Release]:
     """The actor's organisation's releases without a time of publication, withdrawn ones among them; newest first."""
     if not insider(actor):
         return Release.objects.none()
@@ -169,8 +170,8 @@ def _version_of_pages(one: PagesVersion) -> Version:
 def made_beside(release: Release) -> Sequence[Version]:
     """The versions that a release was protected together with when it was made, in their order then."""
     names = release.made_from["parameters"]["earlier"]
-    others = Release.objects.filter(table=release.table, number__lt=release.number).select_related("protection")
-    found = {one.name: one for one in map(version_of, others)}
+    others = Release.objects.filter(table=release.table, number__lt=release.number, withdrawn_at=None)
+    found = {one.name: one for one in map(version_of, others.select_related("protection"))}
     wanted = [int(name.removeprefix("pages-")) for name in names if name.startswith("pages-")]
     found |= {one.name: one for one in map(_version_of_pages, PagesVersion.objects.filter(pk__in=wanted))}
     return [found[name] for name in names]

@@ -26,12 +26,13 @@ class Visitor:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The context `shell`: organisation, person, role, navigation, languages, and whether this is a demonstration.
 
-    The room `access` sets `request.actor`; pages before log-in have none.
+    The room `access` sets `request.actor`; pages without a log-in have none, and lead to it (`enter`).
     """
     user, actor = getattr(request, "user", None), getattr(request, "actor", None)
     visitor: Visitor | None = getattr(request, "visitor", None)
     name = user.name if user is not None and user.is_authenticated else ""
-    home = resolve_url(settings.LOGIN_REDIRECT_URL if name else settings.LOGIN_URL)
+    entrance = resolve_url(settings.LOGIN_URL)
+    home = resolve_url(settings.LOGIN_REDIRECT_URL) if name else entrance
     return {
         "shell": {
             "home": visitor.home if visitor else home,
@@ -41,7 +42,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "organisation": actor.organisation.name if actor else "",
             "role": actor.role.label if actor else "",
             "switch": getattr(request, "role_switch", ""),
-            "navigation": navigation.shown(request),
+            "enter": "" if name or visitor or request.path == entrance else entrance,
+            "navigation": [] if visitor else navigation.shown(request),
             "demo": settings.KOKEILU_DEMO,
             "today": clock.today() if settings.KOKEILU_TODAY else None,
         }

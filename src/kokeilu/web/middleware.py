@@ -26,13 +26,18 @@ def language(get_response: Answer) -> Answer:
 
 
 def headers(get_response: Answer) -> Answer:
-    """Forbid caches to keep pages (they may hold personal data) and the browser's sensors."""
+    """Forbid caches to keep pages (they may hold personal data) and the browser's sensors.
+
+    What a page calls public is the same for everybody: a cache need not keep it by cookie and language.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] += ", no-store"
+        elif "public" in response["Cache-Control"]:
+            del response["Vary"]
         response.setdefault("Permissions-Policy", PERMISSIONS)
         return response
 

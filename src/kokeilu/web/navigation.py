@@ -10,12 +10,16 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the main navigation: where it leads, and the operation one must hold to see it."""
+    """A page of the main navigation: where it leads, and the operation one must hold to see it.
+
+    `unless` is the page of another entry that leads there too: who may open that one sees it instead.
+    """
 
     label: str | Promise
     url_name: str
     operation: str
     order: int
+    unless: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,15 @@ _entries: dict[str, Entry] = {}
 _may_open: list[Callable[[HttpRequest, str], bool]] = []
 
 
-def add(label: str | Promise, url_name: str, operation_key: str, order: int) -> None:
+def add(label: str | Promise, url_name: str, operation_key: str, order: int, unless: str = "") -> None:
     """Add a page to the main navigation. The first that a person may open, by `order`, is where log-in leads.
+    `unless`: see `Entry`.
 
     Raises ValueError where the page is there already.
     """
     if url_name in _entries:
         raise ValueError(f"{url_name} is in the navigation already")
-    _entries[url_name] = Entry(label, url_name, operation_key, order)
+    _entries[url_name] = Entry(label, url_name, operation_key, order, unless)
 
 
 def judge_by(may_open: Callable[[HttpRequest, str], bool]) -> None:
@@ -51,7 +56,9 @@ def shown(request: HttpRequest) -> list[Shown]:
     if not _may_open:
         return []
     allowed = [entry for entry in _entries.values() if _may_open[0](request, entry.operation)]
-    return [_show(entry, request.path) for entry in sorted(allowed, key=lambda entry: (entry.order, entry.url_name))]
+    names = {entry.url_name for entry in allowed}
+    seen = sorted((one for one in allowed if one.unless not in names), key=lambda one: (one.order, one.url_name))
+    return [_show(entry, request.path) for entry in seen]
 
 
 def _show(entry: Entry, path: str) -> Shown:

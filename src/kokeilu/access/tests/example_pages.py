@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from kokeilu.access.models import Role
-from kokeilu.access.pages import Request, page, saw_persons
+from kokeilu.access.pages import OpenRequest, Request, page, saw_persons
 from kokeilu.access.policy import Operation
 from kokeilu.urls import handler400, handler403, handler404, handler500  # noqa: F401 - read by Django
 from kokeilu.urls import urlpatterns as real
@@ -16,8 +16,15 @@ SECRET = "the person's data"
 SEEN = [UUID(int=1), UUID(int=2)]
 
 one = Operation("test.one", frozenset({Role.WORKER}), "person")
+open_to_all = Operation("test.open", frozenset(), open=True)
 several = Operation("test.several", frozenset({Role.WORKER}), "persons")
 write = Operation("test.write", frozenset({Role.WORKER}))
+
+
+@page(open_to_all)
+def show_to_all(request: OpenRequest) -> HttpResponse:
+    assert request.actor is None
+    return HttpResponse("figures")
 
 
 @page(one)
@@ -60,6 +67,7 @@ def without_operation(request: Request) -> HttpResponse:
 
 urlpatterns = [
     path("one/<uuid:person_id>/", show_one),
+    path("open/", show_to_all),
     path("one-fails/<uuid:person_id>/", show_one_and_fail),
     path("several/", show_several),
     path("several-unlogged/", show_several_unlogged),

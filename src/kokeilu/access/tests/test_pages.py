@@ -8,7 +8,8 @@ from django.db import DatabaseError
 
 from kokeilu.access import logs, policy
 from kokeilu.access.models import ReadLog, Role
-from kokeilu.access.tests.example_pages import SECRET, SEEN
+from kokeilu.access.pages import page
+from kokeilu.access.tests.example_pages import SECRET, SEEN, open_to_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("kokeilu.access.tests.example_pages")]
 
@@ -124,6 +125,19 @@ def test_a_method_that_is_not_allowed_gets_a_page(logged_in):
     assert "This cannot be done here" in response.content.decode()
     assert client.head("/only-post/").status_code == 405
     assert client.post("/only-post/").content == b"done"
+
+
+def test_what_is_open_is_read_without_log_in_and_without_a_line(client):
+    response = client.get("/open/")
+    assert (response.status_code, response.content) == (200, b"figures")
+    assert (client.post("/open/").status_code, client.get("/only-post/").status_code) == (405, 302)
+    assert not ReadLog.objects.exists()
+
+
+@pytest.mark.parametrize("methods", [("POST",), ("GET", "POST")])
+def test_what_is_open_is_not_written(methods):
+    with pytest.raises(ValueError, match="only read"):
+        page(open_to_all, *methods)
 
 
 def test_nobody_without_log_in(client):

@@ -66,6 +66,16 @@ def test_operations_are_declared_once_and_for_somebody(monkeypatch):
         policy.declare("test.nobody")
 
 
+def test_what_is_open_everybody_may_do_and_nobody_anything_else(actor_of, monkeypatch):
+    monkeypatch.setattr(policy, "_operations", {})
+    see = policy.declare_open("test.open")
+    for reader in (None, policy.JobSeeker(PERSON), actor_of(Role.ADMINISTRATOR, "te")):
+        assert decide(reader, see) == Permit("everybody")
+    assert decide(None, policy.declare("test.staff", Role.WORKER)) == Deny("no_membership")
+    with pytest.raises(ValueError, match=r"test\.open"):
+        policy.declare_open("test.open")
+
+
 def test_every_reason_has_its_words_in_three_languages():
     from django.utils import translation
 

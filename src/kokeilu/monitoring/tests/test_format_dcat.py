@@ -37,7 +37,7 @@ def entry(number: int, **changes: Any) -> Entry:
 
 def catalogue() -> bytes:
     newest = entry(2, replaces=f"{HOME}releases/1/", reason='Corrected "inflow"')
-    return format_dcat.catalogue(f"{HOME}catalogue.jsonld", [newest, entry(1)], table().publisher, "RESTRICTED")
+    return format_dcat.catalogue(f"{HOME}catalogue.jsonld", [newest, entry(1)], table().publisher)
 
 
 def read(content: bytes) -> rdflib.Graph:
@@ -56,7 +56,7 @@ def faults(content: bytes) -> str:
 
 def test_the_catalogue_holds_to_the_shapes() -> None:
     assert faults(catalogue()) == ""
-    assert faults(format_dcat.catalogue(f"{HOME}catalogue.jsonld", [], table().publisher, "PUBLIC")) == ""
+    assert faults(format_dcat.catalogue(f"{HOME}catalogue.jsonld", [], table().publisher)) == ""
 
 
 def _first(content: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,12 @@ def test_shown(path, current):
     assert [entry.current for entry in entries] == current
 
 
+def test_a_page_that_another_one_leads_to_is_there_for_who_may_not_open_that_one():
+    navigation.add("Below the first", "below", "open", 40, unless="first")
+    navigation.add("Below the hidden", "other", "open", 50, unless="hidden")
+    assert [entry.href for entry in navigation.shown(RequestFactory().get("/"))] == ["/first/", "/other/", "/last/"]
+
+
 def test_a_page_is_there_once():
     with pytest.raises(ValueError, match="first"):
         navigation.add("Again", "first", "open", 30)
