@@ -11,10 +11,11 @@ from django.db import transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import operations, pages_versions, table, writing
+from kokeilu.monitoring import national_hiding, operations, pages_versions, rates, table, writing
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.models import MonthlyFigure, NationalFigure
 from kokeilu.monitoring.table import Source
+from kokeilu.problems import Problem
 
 KEY: Final = ("area", "population", "month", "indicator")
 SCHEMA: Final = {
@@ -71,6 +72,7 @@ def publish(
 @transaction.atomic
 def _store(figures: pl.DataFrame, decided: pl.DataFrame, actor: Actor | None) -> Published:
     writing.lock(MonthlyFigure)
+    _refuse_opened(figures)
     pages_versions.keep(decided)
     held = _held(figures.get_column("month").unique().to_list())
     both = held.join(figures, on=KEY, how="full", suffix="_new", coalesce=True)
@@ -85,6 +87,23 @@ def _store(figures: pl.DataFrame, decided: pl.DataFrame, actor: Actor | None) ->
         writing.insert(model, new.filter(here).select(_columns(model)))
     _log(added, gone, actor)
     return Published(added.height, replaced.height, removed.height)
+
+
+def _refuse_opened(figures: pl.DataFrame) -> None:
+    """Raise Problem where a rate of a hidden count is shown, or a sum over areas one of which hides its part.
+
+    All others are of shown figures alone: everybody can calculate them, and the attack needs no relation for them.
+    """
+    shown = pl.when("suppressed").then(pl.lit("hidden")).otherwise(pl.lit("published"))
+    status = dict(zip(figures.select(KEY).rows(), figures.select(shown).to_series(), strict=True))
+    together = pl.col("area") == TOGETHER
+    sums = national_hiding.opened(figures.filter(~together), figures.filter(together))
+    found = [*rates.opened(status), *((TOGETHER, *key) for key in sums.rows())]
+    if found:
+        area, population, month, key = found[0]
+        place = f"{area or 'all areas'} / {population} / {_name(month)} / {key}"
+        what = f"this would tell hidden figures: {len(found)} rates or sums of them, among them {place}"
+        raise Problem(what, mend="tell those who look after the program: nothing was published")
 
 
 def _held(months: list[date]) -> pl.DataFrame:

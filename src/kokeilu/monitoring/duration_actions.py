@@ -7,11 +7,12 @@ from django.db import models, transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import duration_table, operations, writing
+from kokeilu.monitoring import duration_table, further_out, operations, published_attack, writing
 from kokeilu.monitoring.actions import Published
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.indicators import INDICATORS
-from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
+from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, PagesVersion, SurvivalStep
+from kokeilu.monitoring.survival_steps import WITHIN
 from kokeilu.monitoring.table import Source
 from kokeilu.panel.rules import month_of
 
@@ -31,13 +32,13 @@ def publish(
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
-    found = duration_table.published(source, _classes(), last, engine)
+    found = duration_table.published(source, _shown(), last, engine)
     return _store(found, actor)
 
 
-def _classes() -> pl.DataFrame:
-    """The published classes of duration: area, population, month, indicator, value."""
-    keys = [key for whole in ("registered_unemployed", "outflow") for key in INDICATORS[whole].also_sum]
+def _shown() -> pl.DataFrame:
+    """What the pages have of the classes of duration and of the inflow: area, population, month, indicator, value."""
+    keys = [*WITHIN, *(key for whole in ("registered_unemployed", "outflow") for key in INDICATORS[whole].also_sum)]
     rows = MonthlyFigure.objects.filter(population="residents", indicator__in=keys).order_by("id")
     texts = dict.fromkeys(("area", "population", "indicator"), pl.String)
     schema = texts | {"month": pl.Int32, "value": pl.Float64}
@@ -47,7 +48,8 @@ def _classes() -> pl.DataFrame:
 
 @transaction.atomic
 def _store(found: duration_table.Durations, actor: Actor | None) -> Published:
-    writing.lock(SurvivalStep, DurationMedian)
+    writing.lock(SurvivalStep, DurationMedian, PagesVersion)
+    before = further_out.as_known()
     steps = found.steps.with_columns(_day("began"), _day("month"))
     medians = found.medians.with_columns(_day("month"))
     told, numbers = _held(SurvivalStep, STEP, steps), _held(DurationMedian, MEDIAN, medians)
@@ -57,6 +59,7 @@ def _store(found: duration_table.Durations, actor: Actor | None) -> Published:
     new = _missing(later, revised, COHORT).select(STEP), _missing(medians, numbers, MEDIAN[:3]).select(MEDIAN)
     writing.insert(SurvivalStep, new[0])
     writing.insert(DurationMedian, new[1])
+    published_attack.of_further(before, further_out.as_known())
     kept = revised.height + _missing(_until(numbers, medians), medians, MEDIAN).height
     done = Published(sum(rows.height for rows in new), 0, 0, kept)
     if done.added:

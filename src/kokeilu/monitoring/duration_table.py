@@ -29,19 +29,26 @@ class Durations:
 def published(source: Source, shown: pl.DataFrame, last: int | None = None, engine: Engine = "duckdb") -> Durations:
     """The durations of a panel up to the month `last` (202103), as they may be shown.
 
-    `shown` are the published figures (area, population, month, indicator, value) of the months whose medians are
-    wanted. Raises Problem where the folder is no panel or is damaged.
+    `shown` are the published figures: area, population, month, indicator, value. Medians are of the months that
+    are in it, and a half-year is told only where it tells too little of its months' hidden figures.
+    Raises Problem where the folder is no panel or is damaged.
     """
     counted = table.count(source, engine)
     found, figures, manifest = counted.events, counted.figures, counted.panel.manifest
     begun, end = found.begun, manifest.last_month
     if begun is None:
         raise ValueError("a breakdown's events do not tell who began when")
-    steps = survival_steps.steps(begun, figures, manifest.first_month, end)
-    wanted = shown.filter(pl.col("month") <= (last or end))
-    return Durations(
-        steps.filter(pl.col("month") <= (last or end)), duration_medians.medians(found, _confirmed(wanted, figures))
-    )
+    wanted = _confirmed(shown.filter(pl.col("month") <= (last or end)), figures)
+    steps = survival_steps.steps(begun, _within(wanted, figures), manifest.first_month, end)
+    return Durations(steps.filter(pl.col("month") <= (last or end)), duration_medians.medians(found, wanted))
+
+
+def _within(shown: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """The figures of survival_steps.WITHIN with `persons` and whether each is `hidden`."""
+    cell = list(rules.CELL)
+    found = figures.filter(pl.col("indicator").is_in(survival_steps.WITHIN), population="residents")
+    gone = shown.filter(pl.col("value").is_null()).select(*cell, hidden=pl.lit(value=True))
+    return found.join(gone, on=cell, how="left").with_columns(pl.col("hidden").fill_null(value=False))
 
 
 def _confirmed(shown: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:

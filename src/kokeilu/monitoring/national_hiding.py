@@ -30,3 +30,11 @@ def hidden(figures: pl.DataFrame) -> pl.DataFrame:
     small = pl.when(pl.col("persons").is_between(1, THRESHOLD - 1)).then(pl.lit(PRIMARY)).otherwise(pl.lit(SECONDARY))
     status = pl.when("shown").then(pl.lit(PUBLISHED)).otherwise(small).alias("status")
     return together(figures).join(shown, on=KEY, how="left", maintain_order="left").with_columns(status).drop("shown")
+
+
+def opened(areas: pl.DataFrame, sums: pl.DataFrame) -> pl.DataFrame:
+    """KEY of the sums that are shown though an area hides its part: `areas` and `sums` say of each whether it is
+    `suppressed`.
+    """
+    gone = areas.filter("suppressed").select(KEY).unique()
+    return sums.filter(~pl.col("suppressed")).join(gone, on=KEY, how="semi").select(KEY).sort(KEY)

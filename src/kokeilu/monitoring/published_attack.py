@@ -1,4 +1,5 @@
-"""The attack on everything that is out and on what is to come out, together: of a release, of pages, of classes.
+"""The attack on everything that is out and on what is to come out, together: a release, pages, classes, services by
+year, durations.
 
 What is out holds against itself from the day when it came out; what comes later must not open it. So a figure that
 follows already from what is out blocks nothing else: it cannot be taken back.
@@ -8,14 +9,19 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from importlib.metadata import version
 
+import polars as pl
+
 from kokeilu.monitoring import (
     breakdown_out,
+    further_out,
+    further_ties,
     release_classes,
     release_files,
     release_queries,
     release_source,
     release_texts,
 )
+from kokeilu.monitoring.further_ties import Further
 from kokeilu.monitoring.models import Release, SafePart
 from kokeilu.monitoring.release_audit import BLOCK, Version
 from kokeilu.monitoring.release_classes import Classes
@@ -28,13 +34,13 @@ def of_release(release: Release, versions: Sequence[Version], classes: Sequence[
     and what is not in it and follows by it. Its own version is the last, after all that are out.
     """
     *earlier, own = versions
-    out = breakdown_out.as_known(versions, release)
-    found = exposed(versions, release_classes.together([*classes, *out]), Memory())
+    out, further = breakdown_out.as_known(versions, release), further_out.as_known()
+    found = exposed(versions, release_classes.together([*classes, *out]), Memory(), further)
     held = {("", *row) for row in own.cells.select(BLOCK).iter_rows()}
     held |= {(one.dimension.key, *row) for one in classes for row in one.cells.select(BLOCK).iter_rows()}
     inside = [one for one in found if not one.by_zeros and (not one.cell or _block(one) in held)]
     outside = [one for one in found if one not in inside]
-    return [one.text for one in (*inside, *_new(outside, earlier, out))]
+    return [one.text for one in (*inside, *_new(outside, earlier, out, further))]
 
 
 def _block(one: Exposed) -> tuple[str, ...]:
@@ -45,9 +51,9 @@ def _block(one: Exposed) -> tuple[str, ...]:
 def of_pages(new: Version) -> None:
     """Raise Problem where the pages with these figures, the next that they show, would open something."""
     earlier = release_queries.versions(release_texts.KEY)
-    out = breakdown_out.as_known(earlier)
-    if out:
-        _refuse(_new(exposed([*earlier, new], out, Memory()), earlier, out))
+    out, further = breakdown_out.as_known(earlier), further_out.as_known()
+    if out or further_ties.areas(further, [*earlier, new]):
+        _refuse(_new(exposed([*earlier, new], out, Memory(), further), earlier, out, further))
 
 
 def of_classes(versions: Sequence[Version], before: Sequence[Classes]) -> None:
@@ -56,15 +62,31 @@ def of_classes(versions: Sequence[Version], before: Sequence[Classes]) -> None:
     `versions` are all that are out. Within the transaction that publishes the classes.
     """
     if versions:
-        found = exposed(versions, breakdown_out.as_known(versions), Memory())
-        _refuse(_new(found, versions, before))
+        further = further_out.as_known()
+        found = exposed(versions, breakdown_out.as_known(versions), Memory(), further)
+        _refuse(_new(found, versions, before, further))
 
 
-def _new(found: Sequence[Exposed], versions: Sequence[Version], classes: Sequence[Classes]) -> list[Exposed]:
-    """Those that did not follow as narrowly from these versions and classes alone."""
+def of_further(before: Further, now: Further) -> None:
+    """Raise Problem where services by year and durations open `now` what they did not `before`.
+
+    Within the transaction that publishes them.
+    """
+    every = release_queries.versions(release_texts.KEY)
+    areas = further_ties.areas(now, every)
+    if areas:
+        versions = [Version(one.name, one.cells.filter(pl.col("area").is_in(areas))) for one in every]
+        out = breakdown_out.as_known(versions)
+        _refuse(_new(exposed(versions, out, Memory(), now), versions, out, before))
+
+
+def _new(
+    found: Sequence[Exposed], versions: Sequence[Version], classes: Sequence[Classes], further: Further
+) -> list[Exposed]:
+    """Those that did not follow as narrowly from these versions, classes and further tables alone."""
     if not found or not versions:
         return [*found]
-    before = exposed(versions, classes, Memory())
+    before = exposed(versions, classes, Memory(), further)
     return [one for one in found if one not in before]
 
 

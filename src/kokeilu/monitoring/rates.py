@@ -3,6 +3,7 @@
 So they are calculated after disclosure control, hidden where any of their figures is, and add nothing to protect.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import polars as pl
@@ -16,6 +17,13 @@ COLUMNS: Final = (*PAGE, "indicator", "value", "suppressed")
 PAID: Final = {300: "paid_300_days", 1000: "paid_1000_days"}
 """The stock of those whose paid days reach a step of the municipality's share, up to the next step."""
 CENTS: Final = 100
+COUNTS: Final = {
+    "activation_rate": ("in_services", "broad_unemployment"),
+    "municipal_share": tuple(PAID.values()),
+    "unemployment_rate": ("registered_unemployed",),
+    "employment_rate": (),
+}
+"""The published counts that each rate or amount is calculated from."""
 
 
 def rates(shown: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.DataFrame:
@@ -27,6 +35,17 @@ def rates(shown: pl.DataFrame, labour_force: LabourForce | None = None) -> pl.Da
     if labour_force is not None:
         found += [_unemployment_rate(shown, labour_force), _employment_rate(shown, labour_force)]
     return pl.concat(found)
+
+
+def opened(status: Mapping[tuple[str, ...], str]) -> Iterator[tuple[str, ...]]:
+    """The published rates one of whose counts is hidden: whoever knows the other gets it back.
+
+    By what names a figure, the indicator last: published, hidden, or none where there is no such figure.
+    """
+    for key in sorted(status):
+        counts = COUNTS.get(key[-1], ())
+        if status[key] == "published" and any(status.get((*key[:-1], one)) == "hidden" for one in counts):
+            yield key
 
 
 def _side_by_side(shown: pl.DataFrame, *keys: str) -> pl.DataFrame:

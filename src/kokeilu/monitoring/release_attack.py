@@ -19,8 +19,12 @@ STEPS: Final = ((True, 1), (False, 1), (False, 3))
 """Where tables are looked for: of the figure's own dimension alone or of all, and how many months around its own."""
 
 
+ANY_MONTH: Final = -1
+"""The month of a figure that is close to all others: one of many months together."""
+
+
 class Places(NamedTuple):
-    """By figure: the number of the dimension that it is by, and its month (`rules.month_number`)."""
+    """By figure: the number of the dimension that it is by, and its month (`rules.month_number`) or ANY_MONTH."""
 
     dimension: Indices
     month: Indices
@@ -99,6 +103,7 @@ def _settle(system: System, table: Numbers, left: Numbers, places: Places, own: 
         middle = places.month == month
         if own:
             close &= places.dimension == dimension
+        close |= places.month == ANY_MONTH
         for part in components(system, table, close):
             here = np.where(middle[part.cells], left[part.cells], 0.0)
             if here.any():

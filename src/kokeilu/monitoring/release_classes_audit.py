@@ -10,9 +10,10 @@ import polars as pl
 from kokeilu.disclosure import attacker, linked
 from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, Identity, Joint, Linked, Table, Term
 from kokeilu.disclosure.relations import Marks, Numbers, System, components, from_floor
-from kokeilu.monitoring import breakdown_hiding, hidden_zeros, release_attack, release_audit
+from kokeilu.monitoring import breakdown_hiding, further_ties, hidden_zeros, release_attack, release_audit
 from kokeilu.monitoring.breakdown_hiding import EXIT_PARTS, EXITS, Cell
 from kokeilu.monitoring.breakdown_rules import POPULATION
+from kokeilu.monitoring.further_ties import NOTHING, Further
 from kokeilu.monitoring.release_attack import Memory, Narrow, Places
 from kokeilu.monitoring.release_audit import KEY, Version
 from kokeilu.monitoring.release_classes import CELL, Classes
@@ -38,9 +39,11 @@ class Exposed(NamedTuple):
     by_zeros: bool = False
 
 
-def exposed(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None = None) -> list[Exposed]:
-    """The hidden figures that follow too narrowly from all versions of the monthly figures and all tables by class
-    together: each figure with the least and the most that it can be.
+def exposed(
+    versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None = None, further: Further = NOTHING
+) -> list[Exposed]:
+    """The hidden figures that follow too narrowly from all versions of the monthly figures, all tables by class and the
+    further tables together: each figure with the least and the most that it can be.
 
     The newest version is the last; classes add up to the versions that they are `beside`. A figure of a class that is
     hidden for another's sake may follow: where a whole month is hidden by class it may be the area's shown figure, of
@@ -48,14 +51,18 @@ def exposed(versions: Sequence[Version], classes: Sequence[Classes], memory: Mem
     ties them. What the `memory` knows to be safe is not searched again.
     """
     areas = {area for one in versions for area in one.cells.get_column("area").unique()}
-    return [one for area in sorted(areas) for one in _remembered(*_only(area, versions, classes), memory)]
+    return [
+        one for area in sorted(areas) for one in _remembered(*_only(area, versions, classes), further.of(area), memory)
+    ]
 
 
-def _remembered(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None) -> list[Exposed]:
+def _remembered(
+    versions: Sequence[Version], classes: Sequence[Classes], further: Further, memory: Memory | None
+) -> list[Exposed]:
     """`_of_area`, unless all of the area's tables are what was found safe before."""
     if memory is None:
-        return _of_area(versions, classes, None)
-    key = hashlib.sha256()
+        return _of_area(versions, classes, further, None)
+    key = hashlib.sha256(further.text().encode())
     for name, cells in (
         *((one.name, one.cells) for one in versions),
         *((one.dimension.key, one.cells) for one in classes),
@@ -63,7 +70,7 @@ def _remembered(versions: Sequence[Version], classes: Sequence[Classes], memory:
         key.update(f"{name} {cells.height}\n".encode() + cells.write_csv().encode())
     if memory.known([key.hexdigest()]):
         return []
-    found = _of_area(versions, classes, memory)
+    found = _of_area(versions, classes, further, memory)
     if not found:
         memory.note([key.hexdigest()])
     return found
@@ -79,9 +86,11 @@ def _only(
     )
 
 
-def _of_area(versions: Sequence[Version], classes: Sequence[Classes], memory: Memory | None) -> list[Exposed]:
+def _of_area(
+    versions: Sequence[Version], classes: Sequence[Classes], further: Further, memory: Memory | None
+) -> list[Exposed]:
     own = {version.name for version in versions}
-    problem = joint(versions, classes)
+    problem = joint(versions, classes, further)
     arrays = problem.joint()
     names = [(table.name, *codes) for table in problem.tables for codes in table.rows.select(table.dimensions).rows()]
     hidden = np.array([each != PUBLISHED for each in arrays.status])
@@ -118,7 +127,7 @@ def _by_zeros(
     """The small figures that follow exactly where it is known of which months no zero is hidden, above one each."""
     blocks = [(name[0], name[_MONTH]) for name in names]
     known = hidden_zeros.least(arrays.values, hidden, blocks)
-    known[[name[0].startswith(_PARTS) for name in names]] = 0.0
+    known[[name[0].startswith(_UNSHOWN) for name in names]] = 0.0
     floored, above = from_floor(system, known), arrays.values - known
     exact = np.where(needed > 1, 1.0, 0.0)
     try:
@@ -150,19 +159,26 @@ def _believed(problem: Linked, arrays: Joint, hidden: Marks) -> Iterator[Marks]:
 
 
 def _places(names: Sequence[tuple[str, ...]], own: Collection[str]) -> Places:
-    """Where each figure stands: all versions of the monthly figures together, and a dimension with its exits' parts."""
+    """Where each figure stands: all versions of the monthly figures together, a dimension with its exits' parts, the
+    further tables in any month.
+    """
     tables = ["" if name[0] in own else name[0].removeprefix(_PARTS) for name in names]
     number = {table: at for at, table in enumerate(dict.fromkeys(tables))}
-    months = [month_number(int(name[_MONTH].replace("-", ""))) for name in names]
+    months = [
+        release_attack.ANY_MONTH if name[0] in further_ties.TABLES else month_number(int(name[_MONTH].replace("-", "")))
+        for name in names
+    ]
     return Places(np.array([number[table] for table in tables], np.int64), np.array(months, np.int64))
 
 
 _MONTH: Final = 1 + KEY.index("month")  # its place in a cell's name, behind the table's
 _PARTS: Final = "exits by "
+_UNSHOWN: Final = (_PARTS, *further_ties.TABLES)
+"""Tables whose zeros are not shown."""
 
 
-def joint(versions: Sequence[Version], classes: Sequence[Classes]) -> Linked:
-    """All versions of the monthly figures and all classes as one problem."""
+def joint(versions: Sequence[Version], classes: Sequence[Classes], further: Further = NOTHING) -> Linked:
+    """All versions of an area's monthly figures, all classes and the further tables as one problem."""
     main = release_audit.joint(versions)
     known = {
         table.name: dict(zip(table.rows.select(KEY).rows(), table.rows.get_column("value"), strict=True))
@@ -177,7 +193,8 @@ def joint(versions: Sequence[Version], classes: Sequence[Classes]) -> Linked:
             rows = [(*codes, value, SECONDARY) for codes, value in told.parts.items()]
             names = dict.fromkeys((*CELL, "part"), pl.String) | {"value": pl.Float64, "status": pl.String}
             tables.append(Table(told.parts_name, (*CELL, "part"), pl.DataFrame(rows, names, orient="row")))
-    return Linked(tuple(tables), tuple(identities))
+    more = further_ties.added(further, versions, main)
+    return Linked((*tables, *more.tables), (*identities, *more.identities))
 
 
 class _Told:

@@ -14,13 +14,6 @@ from kokeilu.monitoring.labour_force import LabourForce
 from kokeilu.monitoring.published_table import PublishedTable
 from kokeilu.monitoring.release_audit import KEY
 
-COUNTS: Final = {
-    "activation_rate": ("in_services", "broad_unemployment"),
-    "municipal_share": tuple(rates.PAID.values()),
-    "unemployment_rate": ("registered_unemployed",),
-    "employment_rate": (),
-}
-"""The published counts that each rate or amount is calculated from."""
 PAGE: Final = ["area", "population", "month"]
 
 
@@ -59,7 +52,7 @@ def _percent(pages: pl.DataFrame, indicator: str, part: str, whole: str, status:
 
 def _activation_rate(counts: pl.DataFrame) -> pl.DataFrame:
     """People in services per hundred of the broadly unemployed."""
-    part, whole = COUNTS["activation_rate"]
+    part, whole = rates.COUNTS["activation_rate"]
     return _percent(_parts(counts, part, whole), "activation_rate", part, whole, pl.lit("hidden"))
 
 
@@ -84,7 +77,7 @@ def _employment_rate(counts: pl.DataFrame, force: LabourForce) -> pl.DataFrame:
 
 def _municipal_share(counts: pl.DataFrame) -> pl.DataFrame:
     """Euros of the month by the people of each step of paid days (rates.py)."""
-    pages = _parts(counts, *COUNTS["municipal_share"])
+    pages = _parts(counts, *rates.COUNTS["municipal_share"])
     number = pl.col("month").str.replace("-", "").cast(pl.Int32)
     cells = counts.with_columns(month=number, suppressed=pl.col("status") == "hidden")
     euros = rates.rates(cells).filter(indicator="municipal_share").select(*PAGE, "value", "suppressed")
@@ -101,9 +94,5 @@ def _municipal_share(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def opened(table: PublishedTable) -> Iterator[tuple[str, ...]]:
-    """The published rates of the table one of whose counts it hides: whoever knows the other gets it back."""
-    status = dict(zip(table.cells.select(KEY).rows(), table.cells.get_column("status"), strict=True))
-    for key in sorted(status):
-        counts = COUNTS.get(key[-1], ())
-        if status[key] == "published" and any(status.get((*key[:-1], one)) == "hidden" for one in counts):
-            yield key
+    """`rates.opened` of the table."""
+    yield from rates.opened(dict(zip(table.cells.select(KEY).rows(), table.cells.get_column("status"), strict=True)))

@@ -2,14 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
+import polars as pl
 from django.db import transaction
 
 from kokeilu.access.logs import record_change
 from kokeilu.access.policy import Actor, require
-from kokeilu.monitoring import engines, operations, service_comparison_rules, service_comparison_steps, writing
+from kokeilu.disclosure.linked import PUBLISHED
+from kokeilu.monitoring import (
+    engines,
+    further_out,
+    further_ties,
+    operations,
+    published_attack,
+    service_comparison_rules,
+    service_comparison_steps,
+    writing,
+)
 from kokeilu.monitoring.actions import Published
-from kokeilu.monitoring.models import MonthlyFigure, ServiceFigure
+from kokeilu.monitoring.models import MonthlyFigure, PagesVersion, ServiceFigure
 from kokeilu.monitoring.rules import month_number
 from kokeilu.monitoring.service_comparison_rules import PAGE, Cell
 from kokeilu.monitoring.service_comparison_steps import Counted
@@ -18,6 +30,7 @@ from kokeilu.panel.folder import Panel
 from kokeilu.problems import Problem
 
 Key = tuple[str, int, str, str]  # area, year, service, measure
+Told = tuple[int, str]  # a figure and its status
 PageMonths = dict[tuple[str, int], float | None]  # by indicator and month_number; None is hidden
 
 
@@ -44,7 +57,7 @@ def publish(source: Source, *, last: int | None = None, actor: Actor | None = No
     counted, pages = count(panel), _pages()
     years = service_comparison_rules.years(month_number(panel.manifest.first_month), end)
     out = set(ServiceFigure.objects.values_list("area", "year").distinct())
-    wanted: dict[Key, int | None] = {}
+    wanted: dict[Key, Told] = {}
     for area in sorted(pages):
         for year in years:
             if (area, year) not in out:
@@ -75,7 +88,7 @@ def _pages() -> dict[str, PageMonths]:
     return dict(found)
 
 
-def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Panel) -> dict[Key, int | None]:
+def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Panel) -> dict[Key, Told]:
     """An area's figures of a year; none where its page lacks a month."""
     needed = {(PAGE[measure], at) for measure in PAGE for at in service_comparison_rules.months(measure, year)}
     if not needed <= page.keys():
@@ -88,19 +101,23 @@ def _of_year(area: str, year: int, counted: Counted, page: PageMonths, panel: Pa
             what = f"the services of {area} do not add up to its page in {year}: {measure}"
             raise Problem(what, file=panel.path, mend="publish the monthly figures of this panel first")
     out = service_comparison_rules.withheld(year, {key for key, value in page.items() if value is None})
-    gone = service_comparison_rules.hidden(figures, out)
-    return {(area, year, *cell): None if cell in gone else value for cell, value in figures.items()}
+    statuses = service_comparison_rules.statuses(figures, out)
+    return {(area, year, *cell): (value, statuses[cell]) for cell, value in figures.items()}
 
 
 @transaction.atomic
-def _store(wanted: dict[Key, int | None], kept: int, actor: Actor | None) -> Published:
-    writing.lock(ServiceFigure)
+def _store(wanted: dict[Key, Told], kept: int, actor: Actor | None) -> Published:
+    writing.lock(ServiceFigure, PagesVersion)
+    before = further_out.as_known()
     out = set(ServiceFigure.objects.values_list("area", "year").distinct())
     new = {key: value for key, value in wanted.items() if key[:2] not in out}
     ServiceFigure.objects.bulk_create(
-        [ServiceFigure(area=key[0], year=key[1], service=key[2], measure=key[3], value=value)
-         for key, value in new.items()], batch_size=5000,
+        [ServiceFigure(area=key[0], year=key[1], service=key[2], measure=key[3],
+                       value=value if status == PUBLISHED else None)
+         for key, (value, status) in new.items()], batch_size=5000,
     )  # fmt: skip
+    services = pl.DataFrame([(*key, *told) for key, told in new.items()], further_ties.SCHEMA, orient="row")
+    published_attack.of_further(before, replace(before, services=pl.concat([before.services, services])))
     done = Published(len(new), 0, 0, kept)
     if new:
         record_change(actor, "publish", "service_figures", "all", new={"added": done.added, "kept": done.kept})

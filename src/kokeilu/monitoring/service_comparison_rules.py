@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from kokeilu.disclosure import protection
-from kokeilu.disclosure.linked import THRESHOLD
+from kokeilu.disclosure.linked import PRIMARY, PUBLISHED, SECONDARY, THRESHOLD
 from kokeilu.disclosure.protection import Unprotectable
 from kokeilu.disclosure.relations import Relation, System
 from kokeilu.monitoring.monthly_hiding import LAST_RESORT
@@ -118,12 +118,25 @@ def problem(figures: Figures, out: Collection[str]) -> tuple[list[Cell], System,
     return cells, System.of(len(cells), relations(cells, known)), values, needed
 
 
-def _needed(cell: Cell, figures: Figures, out: Collection[str]) -> float:
-    """How wide the interval must be: people below the threshold, and the months of so few people, are small."""
+def is_small(cell: Cell, figures: Figures) -> bool:
+    """Whether it tells of people below the threshold, or of the months of so few people."""
     counted = cell._replace(measure="persons") if cell.measure == "person_months" else cell
-    if 0 < figures[counted] < THRESHOLD:
+    return 0 < figures[counted] < THRESHOLD
+
+
+def _needed(cell: Cell, figures: Figures, out: Collection[str]) -> float:
+    """How wide the interval must be."""
+    if is_small(cell, figures):
         return float(THRESHOLD)
     return 1.0 if cell.measure in out and figures[cell] else 0.0
+
+
+def statuses(figures: Figures, out: Collection[str]) -> dict[Cell, str]:
+    """Of each figure whether it is published, or hidden because it is small (primary), or `hidden` otherwise."""
+    gone = hidden(figures, out)
+    return {
+        cell: PUBLISHED if cell not in gone else PRIMARY if is_small(cell, figures) else SECONDARY for cell in figures
+    }
 
 
 def hidden(figures: Figures, out: Collection[str]) -> set[Cell]:

@@ -13,13 +13,15 @@ from typing import Final
 import polars as pl
 
 from kokeilu.disclosure.linked import THRESHOLD
-from kokeilu.monitoring.rules import month_number, month_numbered
+from kokeilu.monitoring.rules import DURATIONS, month_number, month_numbered
 from kokeilu.monitoring.survival import CAUSES
 
 WINDOW: Final = 6
 """Months of beginnings that make a cohort: January to June, July to December."""
 FOLLOWED: Final = 24
 """Months for which a cohort is followed at most."""
+WITHIN: Final = ("inflow", DURATIONS[0])
+"""What those whose unemployment began in a month are some of, at its end."""
 
 SCHEMA: Final = {
     "area": pl.String, "began": pl.Int32, "until": pl.Int32, "month": pl.Int32, "at_risk": pl.Int64,
@@ -37,26 +39,45 @@ Exits = list[tuple[int, ...]]
 def steps(begun: pl.DataFrame, figures: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
     """Every step that may be shown of all cohorts: SCHEMA.
 
-    `begun` is `survival.begun`, `figures` `rules.figures` with the inflow of these months, `first` and `last` the
+    `begun` is `survival.begun`, `figures` area, month, indicator, persons and hidden of WITHIN, `first` and `last` the
     panel's months (202103). A cohort needs the month before its first one, to tell who was unemployed before.
     """
-    inflow = figures.filter(population="residents", indicator="inflow")
-    came = {(area, month): persons for area, month, persons in inflow.select("area", "month", "persons").rows()}
+    within = _Within(figures)
     rows: list[tuple[object, ...]] = []
     for area in begun.get_column("area").unique().sort():
         people = begun.filter(area=area)
         for half in halves(month_number(first) + 1, month_number(last)):
             members = people.filter(pl.col("began").is_between(half, half + WINDOW - 1))
             began = int(members.get_column("persons").sum())
-            others = sum(came.get((area, month_numbered(half + place)), 0) for place in range(WINDOW)) - began
-            # Inflow and cohort together tell how many came otherwise: from another area, or with an older beginning.
-            if 0 < others < THRESHOLD:
+            if within.tells(area, half, began):
                 continue
             known = min(FOLLOWED, month_number(last) - (half + WINDOW - 1))
             for until, at_risk, left in merged(began, exits(members, known)):
                 month = month_numbered(half + WINDOW - 1 + until)
                 rows.append((area, month_numbered(half), until, month, at_risk, *left))
     return pl.DataFrame(rows, SCHEMA, orient="row")
+
+
+class _Within:
+    """The figures that those who began in a month are some of."""
+
+    def __init__(self, figures: pl.DataFrame) -> None:
+        names = "area", "month", "indicator", "persons", "hidden"
+        self._figures = {
+            (area, month_number(month), key): (persons, hidden)
+            for area, month, key, persons, hidden in figures.select(names).rows()
+        }
+
+    def tells(self, area: str, half: int, began: int) -> bool:
+        """Whether a cohort would tell of those who came otherwise, from another area or with an older beginning, that
+        they are few; or of a hidden figure of a month that it is not much less.
+        """
+        nobody = 0, False
+        months = [[self._figures.get((area, half + place, key), nobody) for key in WITHIN] for place in range(WINDOW)]
+        others = sum(inflow for (inflow, _), _ in months) - began
+        spare = sum(min(people for people, _ in one) for one in months) - began
+        hides = any(hidden for one in months for _, hidden in one)
+        return 0 < others < THRESHOLD or (hides and spare < THRESHOLD)
 
 
 def halves(first: int, last: int) -> range:

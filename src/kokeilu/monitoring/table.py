@@ -136,11 +136,6 @@ def opened(source: Source, last: int | None) -> tuple[Panel, int]:
     return panel, last
 
 
-def published(source: Source, month: int, engine: Engine = "duckdb", labour_force: Path | None = None) -> pl.DataFrame:
-    """One month's part of `all_published`."""
-    return all_published(source, month, engine, labour_force).filter(pl.col("month") == month)
-
-
 def write_csv(figures: pl.DataFrame, month: int, out: Path) -> Path:
     """Write the month's table into the folder and return its path; it appears whole or not at all.
 

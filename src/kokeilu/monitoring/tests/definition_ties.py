@@ -162,7 +162,7 @@ def _began(held: Mapping[Name, int], *, moves: bool) -> Iterator[Tie]:
         if name[0] != "began":
             continue
         _, area, began, months, cause = name
-        targets = [[("page", area, "residents", began, "inflow")]]
+        targets = [[("page", area, "residents", began, key)] for key in ("inflow", DURATIONS[0])]
         if months is not None and not moves:
             ways = WAYS.get(CAUSES[cause], OTHERS)
             at = began + months

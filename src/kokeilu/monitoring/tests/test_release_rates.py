@@ -11,6 +11,7 @@ from kokeilu.access.models import Role
 from kokeilu.disclosure import linked
 from kokeilu.disclosure.linked import Linked, Table, Term
 from kokeilu.monitoring import (
+    rates,
     release_actions,
     release_again,
     release_audit,
@@ -59,7 +60,7 @@ def value(table: PublishedTable, *key: str) -> tuple[float | None, str]:
 
 
 def test_every_rate_has_its_counts_here() -> None:
-    assert release_rates.COUNTS.keys() == {key for key, one in INDICATORS.items() if one.kind == "rate"}
+    assert rates.COUNTS.keys() == {key for key, one in INDICATORS.items() if one.kind == "rate"}
 
 
 def test_rates_and_amounts_by_hand(made) -> None:
@@ -102,7 +103,7 @@ def with_rates(table: PublishedTable, version: Version) -> Linked:
             part = Term("new", (*page, "registered_unemployed"))
             told += linked.rate([part], [Term("force", (area, month))], decimal)
         elif indicator == "activation_rate":
-            parts = [Term("new", (*page, key)) for key in release_rates.COUNTS[indicator]]
+            parts = [Term("new", (*page, key)) for key in rates.COUNTS[indicator]]
             told += linked.rate(parts[:1], parts[1:], decimal)
     assert told
     force = Table("force", ("area", "month"), known)

@@ -107,8 +107,8 @@ def test_a_cohort_is_half_a_calendar_year_within_the_months_that_tell_who_was_un
 
 def residents(inflow: int, months: list[int]) -> pl.DataFrame:
     """Figures of an area whose inflow is the same every month."""
-    rows = [("espoo", "residents", month, "inflow", inflow) for month in months]
-    return pl.DataFrame(rows, ["area", "population", "month", "indicator", "persons"], orient="row")
+    rows = [("espoo", "residents", month, key, inflow, False) for month in months for key in survival_steps.WITHIN]
+    return pl.DataFrame(rows, ["area", "population", "month", "indicator", "persons", "hidden"], orient="row")
 
 
 def begun(rows: Sequence[tuple[int, int | None, int | None, int]]) -> pl.DataFrame:
@@ -146,3 +146,15 @@ def test_a_cohort_whose_rest_of_the_inflow_is_small_is_not_shown() -> None:
         persons=pl.col("persons") + pl.when(pl.col("month") == 202103).then(3).otherwise(0)
     )
     assert survival_steps.steps(begun(COHORT), rest, 202012, 202112).is_empty()
+
+
+@pytest.mark.parametrize("key", survival_steps.WITHIN)
+@pytest.mark.parametrize(("people", "told"), [(20, False), (24, False), (25, True)])
+def test_a_cohort_is_not_shown_where_it_tells_how_many_a_hidden_figure_has(key: str, people: int, told: bool) -> None:
+    """In March a figure is hidden. All 20 of a month began, or four others, or five, are in the month's figures."""
+    march = pl.col("month") == 202103
+    figures = residents(20, month_row(202101, 12)).with_columns(
+        persons=pl.when(march).then(people).when(indicator="inflow").then(26).otherwise("persons"),
+        hidden=march & (pl.col("indicator") == key),
+    )
+    assert survival_steps.steps(begun(COHORT), figures, 202012, 202112).is_empty() != told
