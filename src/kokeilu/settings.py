@@ -61,6 +61,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Answers 304 to who has a content already; around what forbids caches, whose pages it leaves alone.
+    "django.middleware.http.ConditionalGetMiddleware",
     "kokeilu.web.middleware.headers",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 
 from kokeilu import clock
@@ -30,6 +29,7 @@ from kokeilu.monitoring import (
     release_words,
 )
 from kokeilu.monitoring.models import Release
+from kokeilu.monitoring.published_table import LANGUAGES
 from kokeilu.monitoring.release_forms import CheckForm, PrepareForm, ScheduleForm, WithdrawForm
 from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
@@ -37,6 +37,7 @@ from kokeilu.web import formats
 
 CHOICES = 24  # months that can be chosen as the last of a release
 A_YEAR = 365 * 24 * 3600
+ALL_LANGUAGES = ", ".join(LANGUAGES)
 
 
 @page(operations.SEE_RELEASES)
@@ -168,15 +169,11 @@ def file(request: OpenRequest, release_id: UUID, file_name: str) -> HttpResponse
     kind: Any = held.kind
     response = HttpResponse(bytes(held.content.content), content_type=release_files.CONTENT_TYPES[kind])
     response["Content-Disposition"] = f'attachment; filename="{held.name}"'
+    response["ETag"] = f'"{held.content_id}"'
+    response["Content-Language"] = held.language or ALL_LANGUAGES
     public = release_rules.is_published(found, clock.now())
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if public else "no-store"
-    return _unless_known(request, response, held.content_id)
-
-
-def _unless_known(request: OpenRequest, response: HttpResponse, sha256: str) -> HttpResponse:
-    """The answer with its content's hash as its ETag, or 304 where the reader has that content."""
-    response["ETag"] = f'"{sha256}"'
-    return get_conditional_response(request, etag=response["ETag"], response=response) or response
+    return response
 
 
 @page(operations.PREPARE_RELEASE, "GET", "POST")
@@ -274,5 +271,5 @@ def catalogue(request: OpenRequest) -> HttpResponse:
     entries = [entry for one in found for entry in release_queries.entries(one, lambda path: address(path))]
     publisher = release_queries.publisher(found)
     content = format_dcat.catalogue(address(request.path), entries, publisher)
-    response = HttpResponse(content, content_type="application/ld+json", headers={"Cache-Control": "no-cache"})
-    return _unless_known(request, response, release_files.digest(content))
+    headers = {"Cache-Control": "no-cache", "Content-Language": ALL_LANGUAGES}
+    return HttpResponse(content, content_type="application/ld+json", headers=headers)

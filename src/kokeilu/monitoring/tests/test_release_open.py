@@ -79,6 +79,7 @@ def test_everybody_reads_a_published_release_and_every_file_of_it(at, analysts, 
         assert response.status_code == HTTPStatus.OK
         assert response.content == bytes(file.content.content)
         assert response["Content-Type"] == release_files.CONTENT_TYPES[file.kind]
+        assert response["Content-Language"] == (file.language or "fi, sv, en")
         assert not response.cookies
         kinds.add(file.kind)
     assert kinds == set(release_files.CONTENT_TYPES)
@@ -97,6 +98,8 @@ def test_caches_of_others_keep_a_published_file_and_nothing_else(at, analysts, n
         assert not response.has_header("Vary")
         again = reader.get(file_of(release), headers={"if-none-match": response["ETag"]})
         assert (again.status_code, again.content) == (HTTPStatus.NOT_MODIFIED, b"")
+        assert again["Cache-Control"] == response["Cache-Control"]
+        assert not again.has_header("Content-Length")  # a cache would take it for the file's
     for path in (LIST, page_of(release), file_of(release, "other.csv"), CATALOGUE):
         assert "public" not in nobody.get(path)["Cache-Control"]
 
