@@ -40,13 +40,8 @@ def _name(part: Part) -> str:
 
 def _check_months(path: Path, manifest: Manifest) -> None:
     """Each month of the panel has one file of person-months."""
-    held = [part.month for part in manifest.of("person_months")]
-    covered = set(rules.months(rules.month_end(manifest.first_month), rules.month_end(manifest.last_month)))
-    for part in manifest.of("person_months"):
-        if held.count(part.month) > 1:
-            raise Problem(f"{_name(part)} is there twice", file=path / folder.MANIFEST, mend=REBUILD)
-    for month in sorted(covered - set(held)):
-        raise Problem(f"{rules.month_name(month)} is missing", file=path / folder.MANIFEST, mend=REBUILD)
+    if amiss := manifest.month_amiss():
+        raise Problem(amiss, file=path / folder.MANIFEST, mend=REBUILD)
 
 
 def _check_files(path: Path, manifest: Manifest, content: Content) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from kokeilu.panel.rules import month_end, month_name
+from kokeilu.panel.rules import month_end, month_name, months
 from kokeilu.problems import Problem
 
 FORMAT: Final = "panel/2"
@@ -102,6 +102,15 @@ class Manifest:
         """The revision's files of one content."""
         return tuple(part for part in self.parts if part.content == content)
 
+    def month_amiss(self) -> str | None:
+        """The first month that has not one file of person-months, told in words; None where all have."""
+        held = [part.month for part in self.of("person_months")]
+        doubled = [month for month in held if month is not None and held.count(month) > 1]
+        if doubled:
+            return f"{month_name(doubled[0])} is there twice"
+        covered = months(month_end(self.first_month), month_end(self.last_month))
+        return next((f"{month_name(month)} is missing" for month in covered if month not in held), None)
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -135,6 +144,10 @@ def revision_file(path: Path, revision: int) -> Path:
     return path / REVISIONS / f"{revision:04}.json"
 
 
+class AlteredError(ValueError):
+    """A manifest that somebody has altered; says in what."""
+
+
 def _from_json(content: dict[str, Any]) -> Manifest:
     lists: dict[str, Any] = {
         "parts": tuple(Part(**each) for each in content["parts"]),
@@ -145,12 +158,12 @@ def _from_json(content: dict[str, Any]) -> Manifest:
     }
     written = {name: value for name, value in content.items() if name != "sha256"}
     manifest = Manifest(**{**written, **lists})
-    if manifest.sha256 != content["sha256"]:
-        raise ValueError("altered")
     # What every reader works with; the digest is of the files alone.
     date.fromisoformat(manifest.as_of)
     for month in (manifest.first_month, manifest.last_month, *(part.month for part in manifest.parts if part.month)):
         month_end(month)
+    if manifest.sha256 != content["sha256"]:
+        raise AlteredError(manifest.month_amiss() or "it names other files than were written")
     return manifest
 
 
@@ -175,6 +188,8 @@ def _read(path: Path, file: Path, mend: str) -> Manifest:
         form = content["format"]
         if form == FORMAT:
             return _from_json(content)
+    except AlteredError as error:
+        raise Problem(f"its {file.name} was altered: {error}", file=path, mend=mend) from None
     except (OSError, ValueError, TypeError, KeyError):
         raise Problem(f"is not a panel folder: its {file.name} is missing or damaged", file=path, mend=mend) from None
     another = "read it with the version that wrote it, or build the panel in another folder"

@@ -82,7 +82,15 @@ def test_a_manifest_whose_files_were_altered_is_refused(panel: Path) -> None:
     content = json.loads((panel / folder.MANIFEST).read_text())
     content["parts"][0]["sha256"] = "0" * 64
     (panel / folder.MANIFEST).write_text(json.dumps(content))
-    assert "panel.json is missing or damaged" in told(panel)
+    assert "panel.json was altered: it names other files than were written" in told(panel)
+
+
+@pytest.mark.parametrize(("times", "words"), [(0, "2021-02 is missing"), (2, "2021-02 is there twice")])
+def test_a_month_taken_out_of_the_manifest_by_hand_is_told(panel: Path, times: int, words: str) -> None:
+    content = json.loads((panel / folder.MANIFEST).read_text())
+    parts = [each for part in content["parts"] for each in [part] * (times if part["month"] == 202102 else 1)]
+    (panel / folder.MANIFEST).write_text(json.dumps(content | {"parts": parts}))
+    assert f"panel.json was altered: {words}" in told(panel)
 
 
 def test_a_month_without_its_file_is_missing(panel: Path) -> None:
