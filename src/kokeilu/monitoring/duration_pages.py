@@ -24,6 +24,7 @@ from kokeilu.monitoring import (
     picture_answers,
     queries,
     reading_texts,
+    table_files,
 )
 from kokeilu.monitoring import survival_curves as curves_of
 from kokeilu.monitoring.duration_medians import WHOLE, Kind, Median
@@ -71,9 +72,18 @@ def durations(request: Request, area: str) -> HttpResponse:
             **_headline(area, month),
             "measures": [definition_texts.term(one.key) for one in (STOCK, FLOW)],
             "rows": _rows(area, month),
+            "meanings": duration_texts.MEANINGS.values(),
+            "beginning_files": _files("beginnings_file", area, "began", began),
+            "beginning_files_of": _("These tables as a file"),
+            "month_files": _files("duration_month_file", area, "month", month),
             "no_duration": builder_texts.NO_DURATION[formats.language()],
         },
     )
+
+
+def _files(name: str, area: str, asked: str, chosen: date | None) -> list[dict[str, Any]]:
+    """The files of a table; none where nothing can be shown."""
+    return table_files.links(name, area, query=f"{asked}={chosen:%Y-%m}") if chosen else []
 
 
 def _half_years(curves: Mapping[date, Curve], began: date | None) -> list[month_choice.Choice]:

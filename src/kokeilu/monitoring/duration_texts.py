@@ -27,6 +27,53 @@ READINGS: Final[dict[survival_curves.Reading, Promise]] = {
     "unchanged": gettext_lazy("Unemployment lasted about as long."),
 }
 
+MEANINGS: Final[dict[str, tuple[Promise, Promise]]] = {
+    "began": (
+        gettext_lazy("Unemployment began"),
+        gettext_lazy(
+            "In the month of the register's day, of people who are unemployed or fully laid off in the area "
+            "at that month's end and were not unemployed at the end of the month before. Who comes to the "
+            "area unemployed is not among them."
+        ),
+    ),
+    "still": (
+        gettext_lazy("Still unemployed"),
+        gettext_lazy(
+            "Unemployed at every month's end since, in any area. A break between two month ends is not seen."
+            " This is the estimate of Kaplan and Meier; those still unemployed at the last point are not "
+            "followed further."
+        ),
+    ),
+    "left": (
+        gettext_lazy("Left"),
+        gettext_lazy(
+            "What the person did at the first month's end without unemployment: worked in the open labour "
+            "market without support, took part in a service, or anything else: supported work, studies, "
+            "outside the labour force, or not reported any more. The ways compete, so they are read together"
+            " (Aalen and Johansen). People in services are still in broad unemployment."
+        ),
+    ),
+    "compared": (
+        gettext_lazy("Compared with"),
+        gettext_lazy(
+            "The same half-year a year before and, where that is another, the last one that had been "
+            "followed for as long before the trial began."
+        ),
+    ),
+    "median": (
+        gettext_lazy("Median"),
+        gettext_lazy(
+            "The least number of full months that half of the people have been unemployed for, or less. "
+            "Ended unemployment is looked at in the month before it ended. Those of whom the register does "
+            "not tell the beginning are left out."
+        ),
+    ),
+}
+"""What the words of the page mean: by key, the word and its meaning."""
+NOT_REVISED: Final = gettext_lazy(
+    "What has been published stays as it was first published: later corrections do not change it."
+)
+
 
 def half_year(began: date) -> str:
     """A cohort's name: January to June 2021."""

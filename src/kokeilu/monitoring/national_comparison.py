@@ -128,6 +128,11 @@ class Across:
             return ("in_services", "broad_unemployment")
         return (*(one.indicator for one in self.together_with), BASE)
 
+    @property
+    def beside(self) -> tuple[str, ...]:
+        """The figures of the table that are shown as they are."""
+        return self._counts if self.is_count else (self.indicator, *self._counts)
+
     def rows(self, month: date) -> list[list[Any]]:
         """The table's rows, as the picture has them, and all areas together."""
         found = [self._row(link(area, self.names[area], month), self.held.areas[area]) for area in self.order]

@@ -58,7 +58,7 @@ def national(request: Request) -> HttpResponse:
     held, history = national_queries.of_month(month), national_queries.history()
     residents = held.together.get("residents", {})
     before = history.get(month.replace(year=month.year - 1), {})
-    indicator, indicator_known = _indicator(request)
+    indicator, indicator_known = indicator_of(request)
     sorting = _sorting(request)
     address = f"?month={month:%Y-%m}&indicator={indicator}"
     return render(
@@ -95,7 +95,7 @@ def national(request: Request) -> HttpResponse:
     )
 
 
-def _indicator(request: Request) -> tuple[str, bool]:
+def indicator_of(request: Request) -> tuple[str, bool]:
     """The indicator that the address asks to compare, and whether it can be; else, and where it asks for none, that
     of the headline which the others are read by.
     """
@@ -187,6 +187,9 @@ def _comparison(across: Across, month: date) -> dict[str, Any]:
         ],
         "compared_columns": across.columns(),
         "compared_rows": across.rows(month),
+        "compared_files": table_files.links(
+            "comparison_file", query=f"month={month:%Y-%m}&indicator={across.indicator}"
+        ),
         "map": across.map(month),
     }
 
@@ -228,7 +231,7 @@ def national_comparison(request: Request, size: Size) -> HttpResponse:
     if not months:
         raise Http404
     month, month_known = month_choice.chosen_month(request, months)
-    indicator, known = _indicator(request)
+    indicator, known = indicator_of(request)
     if not (month_known and known):
         raise Http404
     return _svg(request, Across(national_queries.of_month(month), indicator).bars(size))

@@ -91,6 +91,7 @@ def area(request: Request, area: str) -> HttpResponse:
             "reading": _reading(shows, month),
             "panels": [dashboard_texts.panel(shows, one, month) for one in shows.panels],
             "has_targets": any(panel.has_targets for panel in shows.panels),
+            "panel_files": table_files.links("development_file", area),
             "comparison": dashboard_texts.comparison(shows),
             "populations": [POPULATION_NAMES[population] for population in by_population],
             "groups": month_table.groups(by_population),

@@ -22,6 +22,7 @@ from kokeilu.monitoring import (
     service_comparison_charts,
     service_comparison_queries,
     service_cost_queries,
+    table_files,
 )
 from kokeilu.monitoring import service_comparison_texts as texts
 from kokeilu.monitoring.charts import WIDTHS, Size
@@ -76,11 +77,14 @@ class Chosen:
 
     def address(self, name: str = "monitoring:services", *given: Any, **changes: str) -> str:
         """The address of the same with changes."""
-        told = {"area": self.area or TOGETHER, "year": str(self.year), **self.order, **changes}
-        return f"{reverse(name, args=given)}?{urlencode(told)}"
+        return f"{reverse(name, args=given)}?{self.query(**changes)}"
+
+    def query(self, **changes: str) -> str:
+        """What an address asks for."""
+        return urlencode({"area": self.area or TOGETHER, "year": str(self.year), **self.order, **changes})
 
 
-def _chosen(request: Request) -> Chosen | None:
+def chosen_of(request: Request) -> Chosen | None:
     """What the address asks for, else the newest year of all areas; None where nothing is published."""
     years = service_comparison_queries.years()
     if not years:
@@ -99,7 +103,7 @@ def _chosen(request: Request) -> Chosen | None:
 @page(operations.SEE)
 def services(request: Request) -> HttpResponse:
     """Services side by side in a year: of an area, or of the areas together."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     if chosen is None:
         return render(request, "monitoring/services.html", {"chosen": None})
     found = _sorted(service_comparison_queries.compared(chosen.year, chosen.area), chosen)
@@ -125,6 +129,8 @@ def services(request: Request) -> HttpResponse:
                 {"text": text, "language": written}
                 for text, written in sorted({(price.source, price.language) for one in found for price in one.prices})
             ],
+            "no_effect": texts.NO_EFFECT, "stays": texts.STAYS, "not_revised": texts.NOT_REVISED,
+            "files": table_files.links("services_file", query=chosen.query()) if found else [],
             "threshold": THRESHOLD,
         },
     )  # fmt: skip
@@ -201,7 +207,7 @@ def _pictures(glance: Glance, chosen: Chosen) -> list[dict[str, str]]:
 @page(operations.SEE)
 def services_chart(request: Request, size: Size) -> HttpResponse:
     """The chart of cost and outcome as SVG. Its address carries the hash of what it shows."""
-    chosen = _chosen(request)
+    chosen = chosen_of(request)
     if chosen is None or size not in WIDTHS:
         raise Http404
     found = _sorted(service_comparison_queries.compared(chosen.year, chosen.area), chosen)

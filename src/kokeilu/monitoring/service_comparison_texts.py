@@ -24,6 +24,19 @@ OUTCOME_NAMES: Final = {
     "followed_outside": gettext_lazy("Outside the labour force"),
     "followed_unknown": gettext_lazy("Not known"),
 }
+NO_EFFECT: Final = gettext_lazy(
+    "People in different services differ from the start: a service that takes those nearest to work has more "
+    "of them in the open labour market after it, and a provider paid by results may choose them. So a "
+    "difference between services is no effect, and a cheap outcome does not show a good service."
+)
+STAYS: Final = gettext_lazy(
+    "A stay begins in the service that a person comes to and ends in the one that they leave; a change of "
+    "service in between is neither. The mean length is the time that people were there in the year over those "
+    "who began and ended; it holds where as many come as go."
+)
+NOT_REVISED: Final = gettext_lazy(
+    "What has been published stays as it was first published: later corrections do not change it."
+)
 
 
 def hidden() -> str:

@@ -120,11 +120,12 @@ def of_builder(
     return links("table_file", query=urlencode(asked, doseq=True))
 
 
-def links(name: str, *given: str, query: str) -> list[dict[str, Any]]:
+def links(name: str, *given: str, query: str = "") -> list[dict[str, Any]]:
     """The files of a table, as the template `table_files.html` lists them: of the address `name` with a kind behind
     what it is given.
     """
+    behind = f"?{query}" if query else ""
     return [
-        {"name": label, "href": f"{reverse(f'monitoring:{name}', args=[*given, kind])}?{query}"}
+        {"name": label, "href": f"{reverse(f'monitoring:{name}', args=[*given, kind])}{behind}"}
         for kind, label in release_words.KINDS.items()
     ]

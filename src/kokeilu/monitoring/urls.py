@@ -4,14 +4,18 @@ from django.urls import path, re_path
 
 from kokeilu.monitoring import (
     builder_pages,
+    dashboard_files,
     definition_pages,
+    duration_files,
     duration_pages,
     goal_form_pages,
     goal_history_pages,
     goal_pages,
+    national_files,
     national_pages,
     pages,
     release_pages,
+    service_comparison_files,
     service_comparison_pages,
     service_cost_pages,
 )
@@ -29,6 +33,7 @@ urlpatterns = [
     path("monitoring/goals/<slug:area>/<slug:goal_kind>/<uuid:goal_id>/end/", goal_form_pages.end, name="goal_end"),
     path("monitoring/goals/<slug:area>/<uuid:goal_id>/<slug:size>.svg", goal_pages.goal_chart, name="goal_chart"),
     path("monitoring/national/", national_pages.national, name="national"),
+    path("monitoring/national/comparison/<slug:kind>", national_files.comparison_file, name="comparison_file"),
     re_path(r"^monitoring/national/(?P<size>wide|narrow)\.svg$", national_pages.national_chart, name="national_chart"),
     re_path(
         r"^monitoring/national/areas-(?P<size>wide|narrow)\.svg$",
@@ -49,11 +54,19 @@ urlpatterns = [
         "monitoring/services/costs/<slug:area>/<uuid:cost_id>/", service_cost_pages.change, name="service_cost_change"
     ),
     path("monitoring/services/costs/<slug:area>/<uuid:cost_id>/end/", service_cost_pages.end, name="service_cost_end"),
+    path("monitoring/services/figures/<slug:kind>", service_comparison_files.services_file, name="services_file"),
     path("monitoring/services/<slug:size>.svg", service_comparison_pages.services_chart, name="services_chart"),
     path("monitoring/tables/", builder_pages.tables, name="tables"),
     path("monitoring/tables/<slug:kind>", builder_pages.table_file, name="table_file"),
     path("monitoring/<slug:area>/", pages.area, name="area"),
+    path("monitoring/<slug:area>/development/<slug:kind>", dashboard_files.development_file, name="development_file"),
     path("monitoring/<slug:area>/durations/", duration_pages.durations, name="durations"),
+    path(
+        "monitoring/<slug:area>/durations/beginnings/<slug:kind>",
+        duration_files.beginnings_file,
+        name="beginnings_file",
+    ),
+    path("monitoring/<slug:area>/durations/month/<slug:kind>", duration_files.month_file, name="duration_month_file"),
     re_path(
         r"^monitoring/(?P<area>[-\w]+)/durations/(?P<size>wide|narrow)\.svg$",
         duration_pages.chart,

@@ -113,3 +113,5 @@ def test_no_address_tells_of_an_embargoed_month_until_the_embargo_is_gone(world:
     telling = {path.partition("?")[0] for path in changed(world, "worker")}
     assert {"/monitoring/", "/monitoring/helsinki/", "/monitoring/helsinki/wide.svg"} <= telling
     assert {"/monitoring/tables/", "/monitoring/tables/csv"} <= telling
+    files = ("helsinki/development", "helsinki/durations/month", "national/comparison")
+    assert {f"/monitoring/{file}/csv" for file in files} <= telling

@@ -19,6 +19,8 @@ NO_PAGES = {
     "openid_connect_callback", "my:callback", "monitoring:chart", "monitoring:small_chart",
     "monitoring:catalogue", "monitoring:release_file", "monitoring:national_chart", "monitoring:national_comparison",
     "monitoring:goal_chart", "monitoring:services_chart", "monitoring:duration_chart", "monitoring:table_file",
+    "monitoring:beginnings_file", "monitoring:duration_month_file", "monitoring:services_file",
+    "monitoring:comparison_file", "monitoring:development_file",
     "transfer:letter", "transfer:own_letter",
 }  # fmt: skip
 

@@ -4,11 +4,14 @@ import contextlib
 import io
 import itertools
 import json
+import re
 import warnings
+from html import unescape
 from pathlib import Path
 
 import openpyxl
 import python_calamine
+from django.test import Client
 
 from kokeilu.monitoring import format_jsonstat, format_px, format_xlsx
 from kokeilu.monitoring.published_table import STATUSES, PublishedTable
@@ -114,3 +117,37 @@ def valid(path: Path) -> bool:
             return bool(CSVW(f"{path}-metadata.json", validate=True).is_valid)
         except ValueError:
             return False
+
+
+def _behind(page: str, caption: str) -> str:
+    """The page from the table with this caption (a pattern) on."""
+    found = re.search(rf"<caption[^>]*>{caption}", page)
+    assert found, caption
+    return page[found.start() :]
+
+
+def cells_of(page: str, caption: str) -> list[str]:
+    """The cells of a page's table in their order, without row heads and empty cells."""
+    table = _behind(page, caption).partition("</table>")[0]
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", table, re.DOTALL)
+    return [text for cell in cells if (text := unescape(re.sub("<[^>]+>", "", cell)).strip())]
+
+
+def files_of(client: Client, page: str, caption: str, folder: Path) -> Cells:
+    """What the CSV file beside a page's table holds, as a reader of CSV on the Web finds it; it must be valid.
+
+    Of each kind there is a file, and each can be fetched.
+    """
+    found = re.findall(r'<a href="([^"]+)" download hx-boost="false">', _behind(page, caption))[:5]
+    kinds = [re.search(r"/(\w+)(\?|$)", link) for link in found]
+    assert [kind and kind[1] for kind in kinds] == ["csv", "csvw", "jsonstat", "px", "xlsx"]
+    paths = []
+    for link in map(unescape, found):
+        response = client.get(link)
+        assert response.status_code == 200
+        name = re.search(r'filename="([^"]+)"', response["Content-Disposition"])
+        assert name
+        paths.append(folder / name[1])
+        paths[-1].write_bytes(response.content)
+    assert valid(paths[0])
+    return read_csv(paths[0])

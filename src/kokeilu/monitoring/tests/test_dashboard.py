@@ -10,13 +10,22 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from kokeilu.access.models import Role
-from kokeilu.monitoring import comparable, dashboard, dashboard_queries, dashboard_texts, queries, small_charts
+from kokeilu.monitoring import (
+    comparable,
+    dashboard,
+    dashboard_queries,
+    dashboard_texts,
+    definition_texts,
+    queries,
+    small_charts,
+)
 from kokeilu.monitoring.dashboard import PANELS, Change
 from kokeilu.monitoring.figure_texts import written
 from kokeilu.monitoring.goal_models import Target
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import MonthlyFigure
 from kokeilu.monitoring.reading import HEADLINE
+from kokeilu.monitoring.tests.readers import cells_of, files_of
 from kokeilu.web.browser import PHONE, axe_faults, overflow
 
 AREA = "/monitoring/espoo/"
@@ -138,6 +147,40 @@ def test_the_pictures_hold_exactly_what_the_tables_say(five):
                 }
                 assert all(told[month] != "–" for month in drawn if month not in ahead)
     assert "hidden" in str(table)
+
+
+@pytest.mark.django_db
+def test_the_file_of_the_charts_holds_what_their_tables_say(logged_in, five, tmp_path):
+    """Month by month: the area's figures, its targets, comparable areas at its level; what is hidden stays hidden."""
+    Target.objects.create(
+        area="espoo", indicator="registered_unemployed", value=150, direction="down", from_day=date(2020, 1, 1),
+        by_day=date(2022, 12, 31), reason="test", source="test",
+    )  # fmt: skip
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(AREA).content.decode()
+    shows = dashboard_queries.read("espoo")
+    last = shows.panels[-1].indicator
+    found = files_of(client, page, definition_texts.whole_name(last), tmp_path)
+    told = 0
+    for one in shows.panels:
+        drawn = "at_level" if INDICATORS[one.indicator].unit == "persons" else "figure"
+        columns = [("espoo", "figure"), *([("espoo", "target")] if one.has_targets else [])]
+        columns += [(area, drawn) for area in one.others]
+        cells = [
+            found.get((area, f"{month:%Y-%m}", one.indicator, line))
+            for month in reversed(shows.own)
+            for area, line in columns
+        ]
+        texts = [
+            "–" if cell is None else cell if cell == "hidden" else written(cell, INDICATORS[one.indicator])
+            for cell in cells
+        ]
+        assert cells_of(page, re.escape(definition_texts.whole_name(one.indicator))) == texts
+        told += len([cell for cell in cells if cell is not None])
+    assert told == len(found)
+    assert "hidden" in found.values()
+    assert client.get(f"{AREA}development/exe").status_code == 404
+    assert client.get("/monitoring/atlantis/development/csv").status_code == 404
 
 
 @pytest.mark.django_db

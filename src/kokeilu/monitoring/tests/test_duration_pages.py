@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kokeilu.access.models import ChangeLog, Role
-from kokeilu.monitoring import actions, duration_actions, duration_queries, duration_table, queries, table
+from kokeilu.monitoring import (
+    actions,
+    duration_actions,
+    duration_queries,
+    duration_table,
+    duration_texts,
+    queries,
+    table,
+)
+from kokeilu.monitoring.duration_files import LEFT, STILL
+from kokeilu.monitoring.duration_pages import FLOW, STOCK
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS
 from kokeilu.monitoring.models import DurationMedian, MonthlyFigure, SurvivalStep
@@ -20,8 +30,11 @@ from kokeilu.monitoring.reading import HEADLINE
 from kokeilu.monitoring.survival import CAUSES
 from kokeilu.monitoring.tests.conftest import MONTHS, people
 from kokeilu.monitoring.tests.panels import with_beginnings, write_panel
+from kokeilu.monitoring.tests.readers import cells_of, files_of
 from kokeilu.panel.check import open_panel
+from kokeilu.web import formats
 
+SHARES = (STILL, *LEFT)
 ESPOO = reverse("monitoring:durations", args=["espoo"])
 
 
@@ -177,3 +190,55 @@ def test_the_file_of_a_month(panel: Path, classes: pl.DataFrame, tmp_path: Path)
     assert espoo.filter(measure="left_service").get_column("months").to_list() == steps.get_column("until").to_list()
     assert rows.filter(measure="median_running").height == 1
     assert max(found.steps.get_column("month")) <= 202206
+
+
+# The files
+
+
+def as_shown(value: float | str | None, key: str) -> str:
+    """A cell of a file as the page writes it."""
+    if value is None or value == "none":
+        return "–"
+    if isinstance(value, str):
+        return value
+    return formats.number(value, 0) if key not in SHARES else formats.share(value / 100)
+
+
+def test_the_files_hold_what_the_page_shows(durations: Path, logged_in, tmp_path: Path) -> None:
+    """Cohort by cohort, class by class; a hidden class and a hidden median stay hidden."""
+    MonthlyFigure.objects.filter(month=date(2022, 6, 1), indicator="unemployed_3_to_6_months").update(
+        value=None, suppressed=True
+    )
+    DurationMedian.objects.filter(month=date(2022, 6, 1), kind="ended").update(months=None, hidden=True)
+    MonthlyFigure.objects.bulk_create(
+        MonthlyFigure(area="espoo", month=date(2022, 6, 1), population="residents", indicator=key, value=700.0)
+        for key in ("broad_unemployment", "open_market_exits")
+    )
+    analyst = logged_in(Role.ANALYST, "ely")
+    page = analyst.get(f"{ESPOO}?month=2022-06&began=2021-01").content.decode()
+    found = files_of(analyst, page, "Unemployment that began in January to June 2021", tmp_path)
+    cohorts = list(dict.fromkeys(began for _area, began, _months, _key in found))
+    assert {"2021-01", "2020-01"} & set(cohorts)
+    for began in cohorts:
+        words = duration_texts.half_year(date.fromisoformat(f"{began}-01"))
+        people = formats.number(found["espoo", began, "0", "persons"])
+        steps = [months for _area, one, months, key in found if (one, key) == (began, "still_unemployed")]
+        shown = [as_shown(found["espoo", began, months, key], key) for months in steps for key in SHARES]
+        assert cells_of(page, f"Unemployment that began in {words}: {people} people") == shown
+    found = files_of(analyst, page, "By duration", tmp_path)
+    keys = [*zip(STOCK.also_sum, FLOW.also_sum, strict=True), (STOCK.key, FLOW.key), ("median_running", "median_ended")]
+    assert cells_of(page, "By duration") == [
+        as_shown(found.get(("espoo", "residents", month, key)), key)
+        for row in keys for key in row for month in ("2022-06", "2021-06")
+    ]  # fmt: skip
+    assert found["espoo", "residents", "2022-06", "unemployed_3_to_6_months"] == "hidden"
+    assert found["espoo", "residents", "2022-06", "median_ended"] == "hidden"
+    assert {key for *_, key in found} == {one for row in keys for one in row} | set(HEADLINE)
+
+
+def test_a_file_of_what_is_not_there_is_not_found(durations: Path, logged_in) -> None:
+    analyst = logged_in(Role.ANALYST, "ely")
+    for asked in ("beginnings/csv?began=1999-01", "month/csv?month=1999-01", "month/exe", "beginnings/exe"):
+        assert analyst.get(f"{ESPOO}{asked}").status_code == 404
+    assert analyst.get("/monitoring/atlantis/durations/month/csv").status_code == 404
+    assert analyst.get(f"{ESPOO}month/csv").status_code == 200

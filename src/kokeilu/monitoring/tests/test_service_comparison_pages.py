@@ -12,6 +12,7 @@ from kokeilu.monitoring import service_cost_actions
 from kokeilu.monitoring.models import ServiceFigure
 from kokeilu.monitoring.service_comparison_rules import MEASURES
 from kokeilu.monitoring.service_cost_actions import NewCost
+from kokeilu.monitoring.tests.readers import Cells, files_of
 from kokeilu.web.browser import DESKTOP, PHONE, axe_faults, overflow
 
 PAGE = "/monitoring/services/"
@@ -229,3 +230,70 @@ def test_the_page_is_accessible_at_every_width(visit, services, actor_of, langua
         page = visit(path, user, language, width)
         assert axe_faults(page) == []
         assert overflow(page) == 0
+
+
+# The file
+
+
+def told(found: Cells, area: str, service: str, measure: str) -> tuple[str, float | str] | None:
+    """How a figure of the file holds, and the figure."""
+    [*rows] = [(key[3], value) for key, value in found.items() if (key[0], key[2], key[4]) == (area, service, measure)]
+    assert len(rows) < 2
+    return rows[0] if rows else None
+
+
+def test_the_file_of_an_area_holds_what_its_page_shows(logged_in, services, tmp_path) -> None:
+    client = logged_in(Role.ANALYST, "ely")
+    found = files_of(client, client.get(f"{PAGE}?area=espoo").content.decode(), "Use", tmp_path)
+    shown = {
+        key: told(found, "espoo", "coaching", key) for key in {measure for *_others, measure in found}
+    }  # fmt: skip
+    assert shown == {
+        "stock": ("exactly", 40), "persons": ("exactly", 90), "starts": ("exactly", 110), "ends": ("exactly", 90),
+        "mean_months": ("exactly", 6), "cost_per_start": ("exactly", 2250), "cost_per_exit": ("exactly", 13_750),
+        "cost_of_year": ("exactly", 247_500), "price_per_month": ("exactly", 412.5),
+        "followed_open_market": ("exactly", 18), "share_followed_open_market": ("exactly", 20),
+        "followed_supported_work": ("exactly", "hidden"), "share_followed_supported_work": None,
+        "followed_service": ("exactly", 20), "share_followed_service": ("exactly", 22.22),
+        "followed_unemployed": ("exactly", 40), "share_followed_unemployed": ("exactly", 44.44),
+        "followed_outside": ("exactly", "hidden"), "share_followed_outside": None,
+        "followed_unknown": ("exactly", 5), "share_followed_unknown": ("exactly", 5.56),
+    }  # fmt: skip
+    assert told(found, "espoo", "new_thing", "cost_of_year") is None  # no price is given: never zero, and no row
+
+
+def test_of_areas_together_the_file_says_how_a_figure_holds(logged_in, services, tmp_path) -> None:
+    """As on the page: what an area hides is not in a sum, and a cost is then of the other areas or at most."""
+    price = NewCost("coaching", "month", 41_250, "budget of 2020")
+    service_cost_actions.set_cost("helsinki", price, reason="why", actor=None)
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(PAGE)
+    found = files_of(client, page.content.decode(), "Use", tmp_path)
+    assert row(page, "Use", "Coaching") == ["80", "180", "at least 110", "180", "–", "at most €4 500"]
+    keys = ("stock", "persons", "starts", "ends", "mean_months")
+    assert [told(found, "together", "coaching", key) for key in keys] == [
+        ("exactly", 80), ("exactly", 180), ("at_least", 110), ("exactly", 180), ("exactly", "none"),
+    ]  # fmt: skip
+    assert told(found, "together", "coaching", "cost_per_start") == ("at_most", 4500)
+    assert told(found, "together", "coaching", "followed_outside") == ("exactly", "hidden")
+    notes = (tmp_path / "services-side-by-side-2020.csv-metadata.json").read_text()
+    assert "is no effect" in notes
+    assert "budget of 2020" in notes
+
+
+def test_a_cost_of_some_areas_says_of_how_many(logged_in, services, tmp_path) -> None:
+    price = NewCost("coaching", "start", 100_000, "budget of 2020")
+    service_cost_actions.set_cost("helsinki", price, reason="why", actor=None)
+    client = logged_in(Role.ANALYST, "ely")
+    page = client.get(PAGE)
+    found = files_of(client, page.content.decode(), "Use", tmp_path)
+    assert row(page, "Use", "Coaching")[-1] == "€2 250 in 1 of 2 areas"
+    assert told(found, "together", "coaching", "cost_per_start") == ("some_areas", 2250)
+    assert told(found, "together", "coaching", "areas_of_cost_per_start") == ("exactly", 1)
+    assert told(found, "together", "coaching", "cost_of_year") == ("exactly", "hidden")
+
+
+def test_a_file_of_what_is_not_there_is_not_found(logged_in, services) -> None:
+    client = logged_in(Role.ANALYST, "ely")
+    for asked in ("csv?area=atlantis", "csv?year=1999", "exe"):
+        assert client.get(f"{PAGE}figures/{asked}").status_code == 404

@@ -1,53 +1,30 @@
 """The files beside the tables of the pages: each holds the very figures that its page shows, hidden ones as hidden."""
 
-import re
 from datetime import date
-from html import unescape
-from pathlib import Path
 
 import pytest
 
 from kokeilu.access.models import Role
-from kokeilu.monitoring import month_table, national_pages, queries
+from kokeilu.monitoring import month_table, national_files, national_pages, national_queries, queries
 from kokeilu.monitoring.figure_texts import shown
 from kokeilu.monitoring.indicators import INDICATORS, POPULATIONS
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, NationalFigure
+from kokeilu.monitoring.national_comparison import Across
 from kokeilu.monitoring.published_codes import TOGETHER
 from kokeilu.monitoring.queries import Figure
-from kokeilu.monitoring.tests.readers import Cells, read_csv, valid
+from kokeilu.monitoring.tests.readers import Cells, cells_of, files_of
+from kokeilu.web import formats
 
 pytestmark = pytest.mark.django_db
 
 MONTH = date(2021, 5, 1)
+COUNT = INDICATORS["inflow"]
 AREAS = ("espoo", "raasepori-hanko", "vantaa-kerava")
 
 
 @pytest.fixture
 def analyst(logged_in, published):
     return logged_in(Role.ANALYST, "ely")
-
-
-def cells_of(page: str, caption: str) -> list[str]:
-    """The cells of a page's table in their order, without row heads and empty cells."""
-    table = page[re.search(rf"<caption[^>]*>{caption}", page).start() :]
-    found = re.findall(r"<td[^>]*>(.*?)</td>", table[: table.index("</table>")], re.DOTALL)
-    return [unescape(cell).strip() for cell in found if cell]
-
-
-def files_of(client, page: str, caption: str, folder: Path) -> Cells:
-    """What the CSV file beside a page's table holds, as a reader of CSV on the Web finds it; it must be valid."""
-    beside = page[re.search(rf"<caption[^>]*>{caption}", page).start() :]
-    links = [unescape(link) for link in re.findall(r'<a href="([^"]+)" download hx-boost="false">', beside)][:5]
-    assert [re.search(r"/(\w+)\?", link)[1] for link in links] == ["csv", "csvw", "jsonstat", "px", "xlsx"]
-    for link in links:
-        response = client.get(link)
-        assert response.status_code == 200
-        name = re.search(r'filename="([^"]+)"', response["Content-Disposition"])[1]
-        (folder / name).write_bytes(response.content)
-        if link is links[0]:
-            path = folder / name
-    assert valid(path)
-    return read_csv(path)
 
 
 def as_shown(found: Cells, keys: list[tuple[str, str, str, str]]) -> list[str]:
@@ -111,6 +88,30 @@ def test_all_areas_together_and_the_files_of_their_tables(analyst, tmp_path):
         assert cells_of(page, caption) == as_shown(found, keys)
         assert found[TOGETHER, "residents", "2021-05", "inflow"] == "hidden"
         assert set(found) <= set(keys)
+
+
+@pytest.mark.parametrize("indicator", ["registered_unemployed", "inflow", "activation_rate"])
+def test_the_comparison_of_areas_and_its_file(analyst, tmp_path, indicator):
+    """Per 100 job seekers and in people, of each area and of all together; a rate as it is."""
+    page = analyst.get(f"/monitoring/national/?month={MONTH:%Y-%m}&indicator={indicator}").content.decode()
+    caption = f"{INDICATORS[indicator].name['en']} by area"
+    found = files_of(analyst, page, caption, tmp_path)
+    across = Across(national_queries.of_month(MONTH), indicator)
+    keys = [national_files._rate(one.indicator) for one in across.together_with] if across.is_count else []
+    texts = []
+    for area in (*across.order, TOGETHER):
+        for key in (*keys, *across.beside):
+            figure = _figure(found.get((area, "residents", "2021-05", key)))
+            per = key in keys and figure is not None and figure.value is not None
+            texts.append(formats.number(figure.value, 1) if per else shown(figure, INDICATORS.get(key, COUNT)))
+    assert cells_of(page, caption) == texts
+    assert len(found) == len([text for text in texts if text != "–"])
+    assert "hidden" in found.values() or indicator == "activation_rate"
+
+
+def test_a_file_of_a_comparison_that_is_not_there_is_not_found(analyst):
+    for asked in ("csv?month=1999-01", "csv?indicator=happiness", "exe"):
+        assert analyst.get(f"/monitoring/national/comparison/{asked}").status_code == 404
 
 
 def test_all_areas_together_are_not_broken_down(analyst):
