@@ -1,5 +1,6 @@
 """The labour force of each municipality and month, from a file: the register knows only who seeks work."""
 
+import csv
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,10 +8,9 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from polars.exceptions import PolarsError
 
 from kokeilu.law.areas import municipalities
-from kokeilu.panel.rules import month_named
+from kokeilu.panel.rules import month_end, month_named
 from kokeilu.problems import Problem
 
 COLUMNS: Final = ("municipality", "month", "labour_force", "employed", "population")
@@ -44,22 +44,36 @@ def read(path: Path, areas: Callable[[int], Mapping[str, str]], last: int) -> La
     return LabourForce(by_area.rename({"population": "population_of_age"}).sort("area", "month"))
 
 
-def _rows(path: Path) -> pl.DataFrame:
+def _table(path: Path) -> list[tuple[int, list[str]]]:
+    """The file's rows, the head first, each with its line; empty ones left out."""
     try:
-        head = path.read_text("utf-8").partition("\n")[0]
-        text = pl.read_csv(path, separator=";" if ";" in head else ",", infer_schema=False, encoding="utf8")
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            separator = ";" if ";" in file.readline() else ","
+            file.seek(0)
+            reader = csv.reader(file, delimiter=separator, strict=True)
+            rows = [(reader.line_num, cells) for cells in reader if any(cells)]
     except FileNotFoundError:
         raise Problem("there is no such file", file=path, mend="name the file of the labour force") from None
-    except (OSError, UnicodeDecodeError, PolarsError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Problem("is not a table that can be read", file=path, mend=MEND) from error
-    if missing := [name for name in COLUMNS if name not in text.columns]:
+    if not rows:
+        raise Problem("is not a table that can be read", file=path, mend=MEND)
+    return rows
+
+
+def _rows(path: Path) -> pl.DataFrame:
+    (_, head), *told = _table(path)
+    if missing := [name for name in COLUMNS if name not in head]:
         raise Problem(f"has no column {', '.join(missing)}", file=path, line=1, mend=MEND)
-    if twice := [name for name in COLUMNS if f"{name}_duplicated_0" in text.columns]:  # as Polars calls the second one
+    if twice := [name for name in COLUMNS if head.count(name) > 1]:
         raise Problem(f"has the column {', '.join(twice)} twice", file=path, line=1, mend=MEND)
-    told = [(line, values) for line, values in enumerate(text.select(COLUMNS).rows(), 2) if any(values)]
     if not told:
         raise Problem("has no rows", file=path, mend=MEND)
-    rows = [_row(path, line, values) for line, values in told]
+    for line, cells in told:  # a file that was cut off ends within a number
+        if len(cells) != len(head):
+            raise Problem(f"has {len(cells)} cells, the head has {len(head)}", file=path, line=line, mend=MEND)
+    places = [head.index(name) for name in COLUMNS]
+    rows = [_row(path, line, [cells[place] for place in places]) for line, cells in told]
     types = {"municipality": pl.String, "month": pl.Int32} | dict.fromkeys(COLUMNS[2:], pl.Int64)
     found = pl.DataFrame(rows, types, orient="row")
     again = found.with_columns(line=pl.Series([line for line, _ in told])).filter(
@@ -70,8 +84,8 @@ def _rows(path: Path) -> pl.DataFrame:
     return found
 
 
-def _row(path: Path, line: int, values: tuple[str | None, ...]) -> tuple[str, int, int | None, int | None, int | None]:
-    municipality, month, *numbers = ((value or "").strip() for value in values)
+def _row(path: Path, line: int, values: list[str]) -> tuple[str, int, int | None, int | None, int | None]:
+    municipality, month, *numbers = (value.strip() for value in values)
     try:
         if len(municipality) != 3 or not municipality.isdecimal():
             raise ValueError("municipality")
@@ -81,14 +95,25 @@ def _row(path: Path, line: int, values: tuple[str | None, ...]) -> tuple[str, in
         of = month_named(month)
     except ValueError:
         raise Problem("is not a municipality's numbers of a month", file=path, line=line, mend=MEND) from None
-    if municipality not in municipalities():
-        mend = "write the municipality's 3-digit code, as 049"
-        raise Problem(f"there is no municipality {municipality}", file=path, line=line, mend=mend)
+    if told := _no_place(municipality, of):
+        raise Problem(told, file=path, line=line, mend="write the 3-digit code that the municipality has in the month")
     if _more(employed, force) or _more(force, people) or _more(employed, people):
         mend = "give people, not thousands or per cent: employed <= labour_force <= population"
         raise Problem("tells of more employed than labour force, or of more than the population", file=path, line=line,
                       mend=mend)  # fmt: skip
     return municipality, of, force, employed, people
+
+
+def _no_place(code: str, month: int) -> str | None:
+    """Why there is no such municipality at the month's end; None where there is."""
+    place, end = municipalities().get(code), month_end(month)
+    if place is None:
+        return f"there is no municipality {code}"
+    if place.to_day is not None and place.to_day <= end:
+        return f"municipality {code} is part of {place.successor} since {place.to_day}"
+    if place.from_day is not None and end < place.from_day:
+        return f"there was no municipality {code} before {place.from_day}"
+    return None
 
 
 def _more(part: int | None, whole: int | None) -> bool:
