@@ -403,6 +403,15 @@ def test_a_wide_table_is_sound_in_a_browser(published, visit, actor_of, language
 
 
 @pytest.mark.django_db(transaction=True)
+def test_on_a_phone_a_figure_stands_whole_beside_three_heads(published, visit, actor_of):
+    page = visit(address(column=["indicator"]), actor_of(Role.ANALYST, "ely").user, "sv", PHONE)
+    row = page.locator("tbody tr").first
+    assert row.locator("th").count() == 3
+    cell, region = row.locator("td").first.bounding_box(), page.locator(".k-scroll").bounding_box()
+    assert cell["x"] + cell["width"] <= region["x"] + region["width"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_by_keyboard_alone_another_table_is_asked_for(published, visit, actor_of):
     page = visit(TABLES, actor_of(Role.ANALYST, "ely").user, "en", DESKTOP)
     page.get_by_label("Espoo").focus()
