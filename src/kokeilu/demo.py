@@ -44,6 +44,7 @@ def make(scale: str) -> None:
     os.environ["KOKEILU_DEMO"] = "1"
     os.environ["KOKEILU_TODAY"] = TODAY.isoformat()
     os.environ["KOKEILU_PANEL"] = str(home() / "demo" / scale / "panel")
+    os.environ.setdefault("KOKEILU_RELEASE_CONTACT", "figures@uusimaa-ely.example")  # public, so no person's own
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kokeilu.settings")
     demonstration = _Demonstration(scale)
     run([Step("database", lambda: False, demonstration.prepare)])

@@ -256,6 +256,14 @@ def test_preparing_without_a_panel_says_so(at, analysts, open_as, settings, tmp_
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("contact", ["", "figures@ely.example"])
+def test_who_prepares_is_told_which_address_everybody_will_read(at, analysts, open_as, settings, contact):
+    settings.KOKEILU_RELEASE_CONTACT = contact
+    told = text(open_as(analysts[0], f"{LIST}prepare/"))
+    assert f"without a log-in, the contact address {contact or analysts[0].user.email} too" in told
+
+
+@pytest.mark.django_db
 def test_the_area_pages_wait_for_the_release_of_a_month(at, analysts, open_as):
     from kokeilu.monitoring.models import MonthlyFigure
 
