@@ -1,6 +1,7 @@
 """Apache Spark, where one machine ends: a session on the master that the settings name."""
 
 import os
+import re
 import shutil
 import socket
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,8 @@ HERE: Final = "local[*]"
 PATIENCE: Final = 5.0
 """Seconds that a master may take to answer."""
 PORT: Final = 7077
+N: Final = r"\s*[1-9]\d*\s*"
+MASTER: Final = re.compile(rf"local(\[(\*|{N})(,{N})?\])?|local-cluster\[{N},{N},{N}\]|spark://\S*|yarn|k8s://\S+")
 
 
 def master() -> str:
@@ -29,7 +32,12 @@ def master() -> str:
 
 
 def reach(url: str) -> None:
-    """Raise Problem where no master answers: Spark itself would try for minutes and then end the process."""
+    """Raise Problem where `url` names no master, which Spark would tell in pages of Java, or where none answers: Spark
+    itself would try for minutes and then end the process.
+    """
+    if not MASTER.fullmatch(url):
+        mend = f"give {SETTING} as spark://HOST:PORT, local[N], local-cluster[N,CORES,MB], yarn or k8s://..."
+        raise Problem(f"{url} is not a Spark master", mend=mend)
     if not url.startswith("spark://"):
         return
     for host in url.removeprefix("spark://").split(","):
@@ -77,8 +85,9 @@ def session() -> Any:
         )
     try:
         made = builder.getOrCreate()
-    except (PySparkException, OSError):
-        raise Problem("the engine spark cannot start Java", mend="install Java 17 and set JAVA_HOME") from None
+    except (PySparkException, OSError):  # Java ended before it answered
+        mend = f"install Java 17 and set JAVA_HOME, or correct {SETTING}"
+        raise Problem(f"Java does not start Spark on {url}", mend=mend) from None
     except Exception as error:  # py4j's, whose cause is text of the JVM's
         raise Problem(f"Spark does not start on {url}", mend=f"correct {SETTING}; its own log says more") from error
     made.sparkContext.setLogLevel("ERROR")

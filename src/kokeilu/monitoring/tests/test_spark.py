@@ -24,6 +24,28 @@ def test_an_address_that_is_none_does_not_answer(url: str) -> None:
         spark.reach(url)
 
 
+@pytest.mark.parametrize("url", ["nonsense", "http://cluster:7077", "local[0]", "local[x]", "local-cluster[0,1,1]"])
+def test_what_names_no_master_is_told_before_spark_is_asked(url: str) -> None:
+    with pytest.raises(Problem, match="is not a Spark master"):
+        spark.reach(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "local",
+        "local[*]",
+        "local[2,3]",
+        "local-cluster[2, 1, 1024]",
+        "local-cluster[2,1,1024]",
+        "yarn",
+        "k8s://host:443",
+    ],
+)
+def test_every_kind_of_master_may_be_asked(url: str) -> None:
+    spark.reach(url)
+
+
 def test_without_pyspark_it_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "pyspark.errors", None)
