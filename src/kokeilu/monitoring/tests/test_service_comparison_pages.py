@@ -279,6 +279,7 @@ def test_of_areas_together_the_file_says_how_a_figure_holds(logged_in, services,
     notes = (tmp_path / "services-side-by-side-2020.csv-metadata.json").read_text()
     assert "is no effect" in notes
     assert "budget of 2020" in notes
+    assert 'TIMEVAL("Vuosi")=TLIST(A1),"2020";' in (tmp_path / "services-side-by-side-2020.px").read_text()
 
 
 def test_a_cost_of_some_areas_says_of_how_many(logged_in, services, tmp_path) -> None:
