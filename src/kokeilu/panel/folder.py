@@ -190,6 +190,8 @@ def _read(path: Path, file: Path, mend: str) -> Manifest:
             return _from_json(content)
     except AlteredError as error:
         raise Problem(f"its {file.name} was altered: {error}", file=path, mend=mend) from None
+    except PermissionError as error:
+        raise Problem(f"may not be read: {error.strerror}", file=file, mend="let the program read the panel") from None
     except (OSError, ValueError, TypeError, KeyError):
         raise Problem(f"is not a panel folder: its {file.name} is missing or damaged", file=path, mend=mend) from None
     another = "read it with the version that wrote it, or build the panel in another folder"

@@ -93,6 +93,14 @@ def test_a_month_taken_out_of_the_manifest_by_hand_is_told(panel: Path, times: i
     assert f"panel.json was altered: {words}" in told(panel)
 
 
+def test_a_manifest_that_may_not_be_read_is_told(panel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(file: Path) -> str:  # root may read whatever its rights
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "read_text", refused)
+    assert told(panel).startswith(f"{panel / folder.MANIFEST}: may not be read: Permission denied")
+
+
 def test_a_month_without_its_file_is_missing(panel: Path) -> None:
     file = file_of(panel, "person_months", 202102)
     shutil.rmtree(file.parent)
