@@ -1,6 +1,6 @@
 """What changes the published breakdowns: publishing them of a panel."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -24,8 +24,9 @@ from kokeilu.monitoring.breakdown_rules import DIMENSIONS, Dimension
 from kokeilu.monitoring.breakdown_table import Made
 from kokeilu.monitoring.engines import Engine
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVersion
+from kokeilu.monitoring.release_audit import Version
 from kokeilu.monitoring.table import Source
-from kokeilu.panel.rules import month_name
+from kokeilu.panel.rules import month_name, month_named
 from kokeilu.problems import Problem
 from kokeilu.processes import Spread
 
@@ -54,7 +55,7 @@ def publish(
     for one in made(source, dimensions, last, engine, spread):
         tell(one.dimension.key)
         done.append(one)
-    return publish_made(done, actor=actor)
+    return publish_made(done, actor=actor)[0]
 
 
 def made(
@@ -103,22 +104,64 @@ def on_pages(figures: pl.DataFrame, out: pl.DataFrame) -> pl.DataFrame:
 
 
 @transaction.atomic
-def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> Published:
-    """`publish` of what `made` has made. Raises PermissionDenied, and Problem where others published
-    meanwhile, or where it would tell too much beside everything else that is out.
+def publish_made(done: Sequence[Made], *, actor: Actor | None = None) -> tuple[Published, list[Made]]:
+    """`publish` of what `made` has made, and that as it is out then: a month is hidden by class as a whole where it
+    would tell too much beside everything else that is out. Raises PermissionDenied, and Problem where others published
+    meanwhile, or where hiding does not help.
     """
     if actor is not None:
         require(actor, operations.PUBLISH)
     writing.lock(MonthlyBreakdown, PagesVersion)
     versions = release_queries.versions(release_texts.KEY)
-    new = any(one.new.height for one in done)
-    before = breakdown_out.as_known(versions) if new else []
+    if any(one.new.height for one in done):
+        done = _telling_nothing(done, versions)
     for one in done:
         _store(one, actor)
         pages_versions.keep_classes(one, versions)
-    if new:
-        published_attack.of_classes(versions, before)
-    return Published(sum(one.new.height for one in done), 0, 0, sum(one.kept for one in done))
+    return Published(sum(one.new.height for one in done), 0, 0, sum(one.kept for one in done)), [*done]
+
+
+def _telling_nothing(done: Sequence[Made], versions: Sequence[Version]) -> Sequence[Made]:
+    """The figures, with further months hidden as a whole until the attacker derives nothing from all dimensions
+    together: those of the dimension of which a figure follows, then those of all dimensions.
+
+    Each dimension was decided by itself, and several can tell what none tells alone.
+    """
+    before = breakdown_out.as_known(versions)
+    while True:
+        new = [beside for one in done if (beside := pages_versions.classes(one, versions)) is not None]
+        found = published_attack.of_classes(versions, before, new)
+        told = [one.cell for one in found if one.cell]
+        own = {(dimension, area, month) for dimension, area, _, month, *_ in told}
+        every = {(one.dimension.key, area, month) for one in done for _, area, month in own}
+        for months in (own, every):
+            hidden = [_without(one, months) for one in done]
+            if not all(one.new.equals(other.new) for one, other in zip(done, hidden, strict=True)):
+                break
+        else:
+            published_attack.refuse(found)
+            return done
+        done = hidden
+
+
+def _without(one: Made, months: Collection[tuple[str, str, str]]) -> Made:
+    """The figures with the new ones of these months (dimension, area, 2021-03) hidden, zeros with them; those that are
+    figures of their own stay as the pages have them.
+    """
+    rows = [(area, month_named(month)) for dimension, area, month in months if dimension == one.dimension.key]
+    if not rows or one.dimension.indicators is not None:
+        return one
+    gone = pl.DataFrame(rows, {"area": pl.String, "month": pl.Int32}, orient="row").with_columns(gone=True)
+    new = _hiding(one.new, gone)
+    blocks = one.new.select("area", "month").unique().join(gone, on=["area", "month"])
+    return one._replace(figures=_hiding(one.figures, blocks), new=new)
+
+
+def _hiding(figures: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    both = figures.join(gone, on=["area", "month"], how="left", maintain_order="left")
+    hides = pl.col("gone").fill_null(value=False)
+    value = pl.when(~hides).then("value")
+    return both.with_columns(value=value, suppressed=pl.col("suppressed") | hides).select(figures.columns)
 
 
 def _store(one: Made, actor: Actor | None) -> None:

@@ -112,10 +112,11 @@ def _break_down(counted: "Counted", last: int, out: Path, engine: Engine, by: li
         made = list(
             shown.track(make(counted, wanted, last, engine.value), total=len(wanted), description="counting classes")
         )
+    if publish:
+        done, made = breakdown_actions.publish_made(made)
     for one in made:
         written = breakdown_table.write_csv(one.figures, one.dimension, last, out)
         command_metadata.of_month(written, counted.panel.manifest, one.dimension)
         typer.echo(f"{written}")
     if publish:
-        done = breakdown_actions.publish_made(made)
         typer.echo(f"{done.added} figures of classes added, {done.kept} given differently kept as first published")

@@ -59,23 +59,27 @@ def keep(decided: pl.DataFrame) -> None:
         _note(content)
 
 
-def keep_classes(made: Made, versions: Sequence[Version]) -> None:
-    """Note what the pages show by class from now on, of the months that are not noted yet, and the figures that these
-    are beside: the last that the pages showed of `versions`, all that are out.
-
-    Within a transaction, after the figures themselves are on the pages.
+def classes(made: Made, versions: Sequence[Version]) -> Classes | None:
+    """What the pages are to show by class, of the months that are not noted yet, and the figures that these are beside:
+    the last that the pages showed of `versions`, all that are out. None where the pages showed nothing.
     """
-    writing.lock(PagesVersion)
     main = next((one for one in reversed(versions) if one.name.startswith("pages-")), None)
     if main is None:
-        return
+        return None
     earlier = [one for one in versions if one is not main]
     found = release_classes.beside(made, main, earlier, release_queries.beside(made.dimension)).cells
     for noted in release_queries.pages_by_class(made.dimension):
         found = found.join(noted.cells.select(BLOCK).unique(), on=BLOCK, how="anti", maintain_order="left")
-    if found.height:
-        named = found.with_columns(pl.col("beside").replace(NEW, main.name))
-        _note(release_classes.to_csv(Classes(made.dimension, named)), made.dimension.key)
+    named = Classes(made.dimension, found.with_columns(pl.col("beside").replace(NEW, main.name)))
+    return release_classes.from_csv(made.dimension.key, "", release_classes.to_csv(named))  # as it will be read
+
+
+def keep_classes(made: Made, versions: Sequence[Version]) -> None:
+    """Note `classes`. Within a transaction."""
+    writing.lock(PagesVersion)
+    found = classes(made, versions)
+    if found is not None and found.cells.height:
+        _note(release_classes.to_csv(found), made.dimension.key)
 
 
 def newest() -> int:

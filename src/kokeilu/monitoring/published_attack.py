@@ -21,6 +21,7 @@ from kokeilu.monitoring import (
     release_source,
     release_texts,
 )
+from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.further_ties import Further
 from kokeilu.monitoring.models import Release, SafePart
 from kokeilu.monitoring.release_audit import BLOCK, Version
@@ -53,18 +54,19 @@ def of_pages(new: Version) -> None:
     earlier = release_queries.versions(release_texts.KEY)
     out, further = breakdown_out.as_known(earlier), further_out.as_known()
     if out or further_ties.areas(further, [*earlier, new]):
-        _refuse(_new(exposed([*earlier, new], out, Memory(), further), earlier, out, further))
+        refuse(_new(exposed([*earlier, new], out, Memory(), further), earlier, out, further))
 
 
-def of_classes(versions: Sequence[Version], before: Sequence[Classes]) -> None:
-    """Raise Problem where what is out by class now opens something that it did not with only the classes of `before`.
+def of_classes(versions: Sequence[Version], before: Sequence[Classes], new: Sequence[Classes]) -> list[Exposed]:
+    """What follows by `new` figures by class from all that is out then, and did not with only the classes of `before`.
 
-    `versions` are all that are out. Within the transaction that publishes the classes.
+    `versions` are all that are out.
     """
-    if versions:
-        further = further_out.as_known()
-        found = exposed(versions, breakdown_out.as_known(versions), Memory(), further)
-        _refuse(_new(found, versions, before, further))
+    if not versions:
+        return []
+    further, order = further_out.as_known(), [*DIMENSIONS]
+    out = sorted(release_classes.together([*before, *new]), key=lambda one: order.index(one.dimension.key))
+    return _new(exposed(versions, out, Memory(), further), versions, before, further)
 
 
 def of_further(before: Further, now: Further) -> None:
@@ -77,7 +79,7 @@ def of_further(before: Further, now: Further) -> None:
     if areas:
         versions = [Version(one.name, one.cells.filter(pl.col("area").is_in(areas))) for one in every]
         out = breakdown_out.as_known(versions)
-        _refuse(_new(exposed(versions, out, Memory(), now), versions, out, before))
+        refuse(_new(exposed(versions, out, Memory(), now), versions, out, before))
 
 
 def _new(
@@ -90,7 +92,8 @@ def _new(
     return [one for one in found if one not in before]
 
 
-def _refuse(found: Sequence[Exposed]) -> None:
+def refuse(found: Sequence[Exposed]) -> None:
+    """Raise Problem where there is any."""
     if found:
         what = f"beside what is out already this would tell hidden figures: {len(found)}, among them {_place(found[0])}"
         raise Problem(what, mend="publish an earlier revision of the panel, or fewer figures by class")

@@ -95,7 +95,7 @@ def test_a_revised_panel_adds_its_new_months_and_the_file_says_the_same(panel: P
         breakdown_actions.publish(other, WANTED)
     actions.publish(other, [202101])
     made = list(breakdown_actions.made(other, WANTED, None, "duckdb"))
-    done = breakdown_actions.publish_made(made)
+    done, _ = breakdown_actions.publish_made(made)
     assert done.added == MonthlyBreakdown.objects.count() - out > 0
     assert (by("sex", NOVEMBER)["male"], by("sex", JANUARY)["male"]) == (24, 20)
     told = made[0].figures.filter(indicator="registered_unemployed", group="male").sort("month")

@@ -1,6 +1,7 @@
 """All that is out is in the attack on what comes out next: releases, pages and classes, whoever is first."""
 
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,6 +16,7 @@ from kokeilu.monitoring import (
     release_attack,
     release_audit,
     release_queries,
+    release_texts,
 )
 from kokeilu.monitoring.breakdown_rules import DIMENSIONS
 from kokeilu.monitoring.models import MonthlyBreakdown, MonthlyFigure, PagesVersion, Release, ReleaseCheck
@@ -30,6 +32,7 @@ ROWS = with_classes(person_months(*["uuu"] * 40, *["uo."] * 30, *["sss"] * 30, *
 """Three are in supported work in the first month: of it nothing is shown by class."""
 AGE, SEX, DURATION = (DIMENSIONS[key] for key in ("age", "sex", "duration"))
 JANUARY = 202101
+BLOCKS = ("area", "month", "indicator")
 
 
 @pytest.fixture
@@ -118,17 +121,43 @@ def test_what_follows_already_from_what_is_out_does_not_block_other_figures(monk
 # The other way round: pages after a release
 
 
-def test_classes_that_would_open_what_is_hidden_do_not_reach_the_pages(
+def careless(persons: breakdown_hiding.Persons, *_: object, **__: object) -> breakdown_hiding.Statuses:
+    """Only small figures are hidden."""
+    return {cell: "primary" if 0 < value < 5 else "published" for cell, value in persons.items()}
+
+
+def test_a_month_that_would_open_what_is_hidden_is_hidden_by_class_as_a_whole(
     panel: Path, analysts: Analysts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(panel, analysts, "sex")
     actions.publish(panel)
+    careful = breakdown_hiding.statuses
 
-    def careless(persons: breakdown_hiding.Persons, *_: object, **__: object) -> breakdown_hiding.Statuses:
-        """Only small figures are hidden."""
-        return {cell: "primary" if 0 < value < 5 else "published" for cell, value in persons.items()}
+    def careless_in_january(persons: breakdown_hiding.Persons, *more: Any, **named: Any) -> breakdown_hiding.Statuses:
+        shown = {cell: status for cell, status in careless(persons).items() if cell.month == JANUARY}
+        return {**careful(persons, *more, **named), **shown}
 
+    monkeypatch.setattr(breakdown_hiding, "statuses", careless_in_january)
+    made = list(breakdown_actions.made(panel, [AGE], None, "duckdb"))
+    done, [out] = breakdown_actions.publish_made(made)
+    before, after = (one.figures.filter(area="espoo").sort(*BLOCKS, "group") for one in (made[0], out))
+    hidden = after.group_by("month").agg(pl.col("suppressed").all()).filter("suppressed").get_column("month")
+    assert JANUARY in hidden
+    assert not before.filter(month=JANUARY).get_column("suppressed").all()
+    rest = ~pl.col("month").is_in(hidden.to_list())
+    assert after.filter(rest).equals(before.filter(rest))
+    assert MonthlyBreakdown.objects.filter(value__isnull=True).count() == after.get_column("suppressed").sum()
+    assert done.added == after.height
+    versions = release_queries.versions(release_texts.KEY)
+    assert published_attack.exposed(versions, breakdown_out.as_known(versions)) == []
+
+
+def test_classes_that_would_open_what_is_hidden_do_not_reach_the_pages(
+    panel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.publish(panel)
     monkeypatch.setattr(breakdown_hiding, "statuses", careless)
+    monkeypatch.setattr(breakdown_actions, "_without", lambda one, months: one)
     with pytest.raises(Problem, match="this would tell hidden figures"):
         breakdown_actions.publish(panel, [AGE])
     assert not MonthlyBreakdown.objects.exists()
