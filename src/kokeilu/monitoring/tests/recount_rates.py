@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kokeilu.monitoring.tests.recount import Cell
-from kokeilu.monitoring.tests.recount_people import AREAS
+from kokeilu.monitoring.tests.recount_people import AREAS, MERGED
 from kokeilu.monitoring.tests.recount_states import area_of
 
 RATES: Final = ("activation_rate", "municipal_share", "unemployment_rate", "employment_rate")
@@ -21,13 +21,14 @@ Force = dict[tuple[str, int], tuple[int, int, int]]
 
 
 def labour_force(months: range) -> Force:
-    """Invented people of each municipality of AREAS; MISSING is left out."""
+    """Invented people of each municipality of AREAS until it becomes a part of another; MISSING is left out."""
     places = sorted({place for _, place, _, _ in AREAS})
+    merged = {place: day for place, (_, day) in MERGED.items()}
     return {
         (place, at): (1000 + 7 * int(place) + at % 12, 900 + 6 * int(place), 1500 + 9 * int(place))
         for place in places
         for at in months
-        if (place, at) != MISSING
+        if (place, at) != MISSING and _month_end(at) < merged.get(place, date.max)
     }
 
 
